@@ -1,0 +1,1 @@
+//! Event sourcing and CQRS for Rust, declared instead of wired.
