@@ -1,1 +1,26 @@
 //! Event sourcing and CQRS for Rust, declared instead of wired.
+
+#[doc(hidden)]
+#[path = "private/mod.rs"]
+pub mod __private;
+mod aggregate;
+mod clock;
+mod codec;
+mod command;
+mod constant;
+mod envelope;
+mod event;
+pub mod model;
+pub mod store;
+mod stream;
+
+pub use aggregate::{Aggregate, Apply, Fold, FoldError, FoldStoredError};
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
+pub use codec::JsonError;
+pub use command::{Command, Context, EventsOf, Handle, Ids, IntoEvents, OutcomeOf, RejectionOf, Requires};
+pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, UpcastMeta};
+pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
+pub use store::{AnyStore, EventStore, MemoryStore};
+pub use stream::{
+    AppendId, AsKey, EventId, EventIdError, InvalidName, NameReason, Position, StreamId, StreamKey, Version,
+};

@@ -1,0 +1,103 @@
+//! JSON in and out: the one folder that names serde_json, and the one deserializer of the whole program.
+
+mod finite;
+mod path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// What JSON could not be written or read, with the place where it stood.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct JsonError(#[from] serde_json::Error);
+
+impl JsonError {
+    /// The path of the field that could not be read, such as `lines[2].sku`; empty where it is the payload as a whole.
+    #[must_use]
+    pub fn path(&self, payload: &[u8]) -> String {
+        path::at(payload, self.0.line(), self.0.column())
+    }
+}
+
+/// Reads a value from the bytes of its JSON.
+///
+/// # Errors
+/// If the bytes are not JSON, or not of that type.
+pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
+    Ok(serde_json::from_slice(bytes)?)
+}
+
+/// Writes a value as JSON.
+///
+/// # Errors
+/// If the value's own `Serialize` fails, if a map has keys that are no texts, or if a float is not finite: JSON has no such number.
+pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, JsonError> {
+    let mut bytes = Vec::with_capacity(128);
+    value.serialize(finite::Finite(&mut serde_json::Serializer::new(&mut bytes)))?;
+    Ok(bytes)
+}
+
+/// Reads any JSON object and keeps nothing of it: what a unit struct is stored as.
+///
+/// # Errors
+/// If the bytes are not a JSON object.
+pub(crate) fn decode_unit(bytes: &[u8]) -> Result<(), JsonError> {
+    #[derive(serde::Deserialize)]
+    struct Empty {}
+    decode::<Empty>(bytes).map(|Empty {}| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// Rule 1.10: what JSON cannot carry is refused, however deep it stands.
+    #[test]
+    fn numbers_that_json_has_not_are_refused() {
+        #[derive(Serialize)]
+        enum Kind {
+            One(f64),
+            Two { at: Vec<Option<f32>> },
+            Three(u8, f64),
+        }
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(encode(&bad).is_err());
+            assert!(encode(&Some(bad)).is_err());
+            assert!(encode(&BTreeMap::from([("a", [[bad]])])).is_err());
+            assert!(encode(&(1, bad)).is_err());
+            assert!(encode(&Kind::One(bad)).is_err());
+            assert!(encode(&Kind::Three(1, bad)).is_err());
+            #[expect(clippy::cast_possible_truncation, reason = "a number that is not finite stays so")]
+            let bad = bad as f32;
+            assert!(
+                encode(&Kind::Two {
+                    at: vec![None, Some(bad)]
+                })
+                .is_err()
+            );
+        }
+        let good = (
+            Kind::One(0.1),
+            Kind::Two { at: vec![Some(1.5)] },
+            Kind::Three(2, 2.0),
+            "x",
+            (),
+            i128::MAX,
+        );
+        let bytes = encode(&good).expect("all numbers are finite");
+        assert_eq!(bytes, serde_json::to_vec(&good).expect("the same by serde_json"));
+    }
+
+    #[test]
+    fn a_unit_is_any_object() {
+        assert!(decode_unit(b"{}").is_ok() && decode_unit(br#"{"a":[1]}"#).is_ok());
+        assert!(decode_unit(b"null").is_err() && decode_unit(b"").is_err() && decode_unit(b"{}x").is_err());
+    }
+
+    /// F24: a payload that is nested a hundred thousand deep is an error and no stack overflow.
+    #[test]
+    fn deep_nesting_is_an_error() {
+        assert!(decode::<serde_json::Value>("[".repeat(100_000).as_bytes()).is_err());
+    }
+}

@@ -1,0 +1,64 @@
+//! A store that is chosen at run time.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::store::erased::Erased;
+use crate::store::{
+    AppendError, Batch, Capabilities, Committed, EventStore, LogRead, Page, ReadError, StoreId, StreamRead,
+};
+use crate::stream::Position;
+
+/// Any store behind one type; clones are the same store. It keeps what the store inside keeps.
+///
+/// ```
+/// use recount::{AnyStore, MemoryStore};
+///
+/// let store: AnyStore = AnyStore::new(MemoryStore::new());
+/// ```
+#[derive(Clone)]
+pub struct AnyStore(Arc<dyn Erased>);
+
+impl AnyStore {
+    /// The store, behind one type.
+    #[must_use]
+    pub fn new(store: impl EventStore) -> Self {
+        Self(Arc::new(store))
+    }
+}
+
+impl fmt::Debug for AnyStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("AnyStore").field(&self.0.identity()).finish()
+    }
+}
+
+impl EventStore for AnyStore {
+    fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
+    fn identity(&self) -> StoreId {
+        self.0.identity()
+    }
+
+    async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {
+        self.0.append(batch).await
+    }
+
+    async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {
+        self.0.read_stream(read).await
+    }
+
+    async fn read_log(&self, read: LogRead) -> Result<Page, ReadError> {
+        self.0.read_log(read).await
+    }
+
+    async fn head(&self) -> Result<Position, ReadError> {
+        self.0.head().await
+    }
+
+    async fn close(&self) {
+        self.0.close().await;
+    }
+}

@@ -1,0 +1,51 @@
+//! The boxed twin of `EventStore`, which can be a `dyn`. Imported by `any.rs` alone: with both traits in scope every call is ambiguous.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::store::{
+    AppendError, Batch, Capabilities, Committed, EventStore, LogRead, Page, ReadError, StoreId, StreamRead,
+};
+use crate::stream::Position;
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+pub(super) trait Erased: Send + Sync + 'static {
+    fn capabilities(&self) -> Capabilities;
+    fn identity(&self) -> StoreId;
+    fn append(&self, batch: Batch) -> BoxFuture<'_, Result<Committed, AppendError>>;
+    fn read_stream(&self, read: StreamRead) -> BoxFuture<'_, Result<Page, ReadError>>;
+    fn read_log(&self, read: LogRead) -> BoxFuture<'_, Result<Page, ReadError>>;
+    fn head(&self) -> BoxFuture<'_, Result<Position, ReadError>>;
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+impl<S: EventStore> Erased for S {
+    fn capabilities(&self) -> Capabilities {
+        EventStore::capabilities(self)
+    }
+
+    fn identity(&self) -> StoreId {
+        EventStore::identity(self)
+    }
+
+    fn append(&self, batch: Batch) -> BoxFuture<'_, Result<Committed, AppendError>> {
+        Box::pin(EventStore::append(self, batch))
+    }
+
+    fn read_stream(&self, read: StreamRead) -> BoxFuture<'_, Result<Page, ReadError>> {
+        Box::pin(EventStore::read_stream(self, read))
+    }
+
+    fn read_log(&self, read: LogRead) -> BoxFuture<'_, Result<Page, ReadError>> {
+        Box::pin(EventStore::read_log(self, read))
+    }
+
+    fn head(&self) -> BoxFuture<'_, Result<Position, ReadError>> {
+        Box::pin(EventStore::head(self))
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(EventStore::close(self))
+    }
+}

@@ -1,0 +1,262 @@
+//! The store that forgets with the process: for tests, and for what need not be kept.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use uuid::Uuid;
+
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::store::{
+    AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore, Limits, LogRead,
+    Page, PageBuilder, ReadError, Refusal, StoreId, StreamRead,
+};
+use crate::stream::{AppendId, Position, StreamId, Version};
+
+/// A store in memory. Clones are the same store.
+///
+/// It keeps encoded bytes as every store does, so an event goes through the decoder here too. An append is done within one poll, under a
+/// lock. Memory grows by each event's bytes and about 150 B, without a bound: use it where the events are few.
+///
+/// ```
+/// use recount::{AnyStore, MemoryStore};
+///
+/// let store = AnyStore::new(MemoryStore::new());
+/// ```
+#[derive(Clone)]
+pub struct MemoryStore(Arc<Inner>);
+
+struct Inner {
+    id: StoreId,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+    log: RwLock<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    /// All events; that of position p stands at p - 1.
+    events: Vec<Event>,
+    /// Of each stream the places of its events in `events`; that of version v stands at v - 1.
+    streams: HashMap<StreamId, Vec<usize>>,
+    closed: bool,
+}
+
+struct Event {
+    stream: StreamId,
+    version: Version,
+    recorded_at: Timestamp,
+    append: AppendId,
+    index: u32,
+    count: u32,
+    name: Cow<'static, str>,
+    schema: u32,
+    floor: u32,
+    shared_metadata: Arc<[u8]>,
+    metadata: Box<[u8]>,
+    payload: Box<[u8]>,
+}
+
+impl Event {
+    fn borrowed(&self, place: usize) -> EventRef<'_> {
+        EventRef {
+            stream: &self.stream,
+            version: self.version,
+            position: position(place),
+            recorded_at: self.recorded_at,
+            append: self.append,
+            index: self.index,
+            count: self.count,
+            name: &self.name,
+            schema: self.schema,
+            floor: self.floor,
+            shared_metadata: &self.shared_metadata,
+            metadata: &self.metadata,
+            payload: &self.payload,
+        }
+    }
+}
+
+fn position(place: usize) -> Position {
+    Position::new(place as u64 + 1)
+}
+
+fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl MemoryStore {
+    /// An empty store on the computer's clock.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with(SystemClock, Limits::DEFAULT)
+    }
+
+    /// An empty store that records the time of this clock.
+    #[must_use]
+    pub fn with_clock(clock: impl Clock) -> Self {
+        Self::with(clock, Limits::DEFAULT)
+    }
+
+    /// An empty store with this clock and these limits.
+    #[must_use]
+    pub fn with(clock: impl Clock, limits: Limits) -> Self {
+        let (store, epoch) = (Uuid::new_v4(), Uuid::new_v4().as_u64_pair().0);
+        let (id, clock, log) = (StoreId { store, epoch }, Arc::new(clock), RwLock::default());
+        Self(Arc::new(Inner { id, limits, clock, log }))
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Log) -> T) -> Result<T, ReadError> {
+        // No code of a user runs under the lock, and no panic leaves a half-written log: it is checked first, then written.
+        let log = self.0.log.read().unwrap_or_else(PoisonError::into_inner);
+        if log.closed {
+            Err(ReadError::Closed)
+        } else {
+            Ok(read(&log))
+        }
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore")
+            .field("id", &self.0.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl EventStore for MemoryStore {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::full(Durability::None, self.0.limits)
+    }
+
+    fn identity(&self) -> StoreId {
+        self.0.id
+    }
+
+    async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {
+        batch.check(&self.0.limits)?;
+        let mut log = self.0.log.write().unwrap_or_else(PoisonError::into_inner);
+        if log.closed {
+            return Err(Refusal::Closed.into());
+        }
+        for part in &batch.parts {
+            let actual = log.head(&part.stream);
+            if !part.expected.holds(actual) {
+                let (stream, expected) = (part.stream.clone(), part.expected);
+                return Err(AppendError::Conflict {
+                    stream,
+                    expected,
+                    actual,
+                });
+            }
+        }
+        let last = log.events.last().map_or(Timestamp::MIN, |event| event.recorded_at);
+        let recorded_at = self.0.clock.now().max(last);
+        Ok(log.write(batch, recorded_at, self.0.id))
+    }
+
+    async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {
+        self.read(|log| log.stream_page(&read))
+    }
+
+    async fn read_log(&self, read: LogRead) -> Result<Page, ReadError> {
+        self.read(|log| {
+            let mut page = PageBuilder::new(read.size);
+            let start = index(read.after.get());
+            let mut through = read.after.get();
+            for (place, event) in log.events.iter().enumerate().skip(start) {
+                if !page.push(&event.borrowed(place)) {
+                    return page.finish(Position::new(through), false);
+                }
+                through = position(place).get();
+            }
+            page.finish(Position::new(through), true)
+        })
+    }
+
+    async fn head(&self) -> Result<Position, ReadError> {
+        self.read(|log| Position::new(log.events.len() as u64))
+    }
+
+    async fn close(&self) {
+        self.0.log.write().unwrap_or_else(PoisonError::into_inner).closed = true;
+    }
+}
+
+impl Log {
+    fn head(&self, stream: &StreamId) -> Option<Version> {
+        self.streams
+            .get(stream)
+            .and_then(|places| Version::new(places.len() as u64))
+    }
+
+    fn write(&mut self, batch: Batch, recorded_at: Timestamp, id: StoreId) -> Committed {
+        let first = position(self.events.len());
+        let count = u32::try_from(batch.events()).unwrap_or(u32::MAX);
+        let shared_metadata: Arc<[u8]> = batch.metadata.into();
+        let mut parts = Vec::with_capacity(batch.parts.len());
+        let mut index = 0;
+        for part in batch.parts {
+            let before = self.head(&part.stream);
+            let mut version = before;
+            for event in part.events {
+                version = Some(Version::after(version));
+                let place = self.events.len();
+                self.events.push(Event {
+                    stream: part.stream.clone(),
+                    version: version.unwrap_or(Version::FIRST),
+                    recorded_at,
+                    append: batch.append,
+                    index,
+                    count,
+                    name: event.name,
+                    schema: event.version,
+                    floor: event.floor,
+                    shared_metadata: Arc::clone(&shared_metadata),
+                    metadata: event.metadata.into(),
+                    payload: event.payload.into(),
+                });
+                self.streams.entry(part.stream.clone()).or_default().push(place);
+                index += 1;
+            }
+            let last = version.unwrap_or(Version::FIRST);
+            parts.push(CommittedPart {
+                stream: part.stream,
+                first: Version::after(before),
+                last,
+            });
+        }
+        let positions = (first, Position::new(self.events.len() as u64));
+        Committed::new(batch.append, parts, positions, recorded_at, id, Durability::None)
+    }
+
+    fn stream_page(&self, read: &StreamRead) -> Page {
+        let mut page = PageBuilder::new(read.size);
+        let places = self.streams.get(&read.stream).map_or(&[][..], Vec::as_slice);
+        let mut add = |place: &usize| {
+            self.events
+                .get(*place)
+                .is_some_and(|event| page.push(&event.borrowed(*place)))
+        };
+        let at_end = if read.backward {
+            let end = read
+                .from
+                .map_or(places.len(), |from| index(from.get()).min(places.len()));
+            places.iter().take(end).rev().all(&mut add)
+        } else {
+            places
+                .iter()
+                .skip(read.from.map_or(0, |from| index(from.get() - 1)))
+                .all(&mut add)
+        };
+        page.finish(Position::new(self.events.len() as u64), at_end)
+    }
+}
