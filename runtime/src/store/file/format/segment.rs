@@ -151,11 +151,6 @@ impl SegmentHeader {
             (Err(fault @ HeaderFault::TooNew { .. }), _) | (_, Err(fault)) => HeaderPage::Unreadable(fault),
         }
     }
-
-    /// The 32 bits from which the checksum of every record starts.
-    pub(crate) fn record_seed(&self) -> u32 {
-        record_seed(&self.salt)
-    }
 }
 
 /// The 32 bits of a salt from which the checksum of every record starts.
