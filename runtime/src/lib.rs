@@ -113,7 +113,7 @@ pub use runtime::{
     At, BadDecision, BoxFuture, Builder, CorruptReason, CorruptStream, Execute, ExecuteError, History, HistoryError,
     LoadError, Loaded, NoStore, Panicked, Runtime, StartError, Unreadable,
 };
-pub use store::{AnyStore, EventStore, MemoryStore};
+pub use store::{AnyStore, EventStore, FileStore, MemoryStore};
 pub use stream::{
     AppendId, AsKey, EventId, EventIdError, InvalidName, NameReason, Position, StreamId, StreamKey, Version,
 };

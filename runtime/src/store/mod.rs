@@ -4,6 +4,7 @@ mod any;
 mod batch;
 mod erased;
 mod error;
+pub mod file;
 mod memory;
 mod page;
 
@@ -14,6 +15,7 @@ use uuid::Uuid;
 pub use any::AnyStore;
 pub use batch::{Batch, Expected, NewEvent, Part};
 pub use error::{AppendError, Limit, ReadError, Refusal};
+pub use file::FileStore;
 pub use memory::MemoryStore;
 pub use page::{EventRef, Page, PageBuilder};
 
