@@ -3,6 +3,12 @@
 //! `cargo run --example bank` runs a short day and shows what happened; the next run goes on from what is on disk.
 //! `cargo run --release --example bank -- DIRECTORY` runs a year of a real bank from its tables (`tables.rs` says which).
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it is a program for the terminal"
+)]
+
 mod account;
 mod day;
 mod loan;
