@@ -40,6 +40,9 @@ impl SegmentSizes {
     }
 }
 
+/// A segment that has just begun: for the writer, and for readers.
+pub(crate) type Begun<F> = (Active<F>, Segment<F>);
+
 /// Puts a prepared file into use: writes its header, syncs it, and adds the segment to the index. `end` is the end of the log so far,
 /// and becomes the beginning of the new segment.
 ///
@@ -53,7 +56,7 @@ pub(crate) fn begin<D: Disk>(
     created_ns: i64,
     end: &mut LogEnd,
     numbers: (u32, u32),
-) -> io::Result<(Active<D::File>, Segment<D::File>)> {
+) -> io::Result<Begun<D::File>> {
     let capacity = disk.stat(&file)?.len;
     let first = number == 1;
     let header = SegmentHeader {

@@ -82,7 +82,7 @@ impl<D: Disk> MarkFile<D> {
     /// Writes the slot that is not the newest. It says what a sync has covered, so it may only be called after that sync.
     pub(crate) fn write(&mut self, disk: &D, state: State, end: &LogEnd) -> io::Result<()> {
         self.slot_seq += 1;
-        let at = SLOTS[usize::from(self.slot_seq % 2 == 0)];
+        let at = SLOTS[usize::from(self.slot_seq.is_multiple_of(2))];
         let number = |at: u64| u32::try_from(at).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge));
         let mark = Watermark {
             state,

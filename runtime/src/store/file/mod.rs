@@ -9,6 +9,7 @@ mod encode;
 mod error;
 mod files;
 mod format;
+mod headers;
 mod index;
 mod lock;
 mod log;
@@ -21,10 +22,12 @@ mod real_disk;
 mod recovery;
 mod replay;
 mod report;
+mod roll;
 mod scan;
 mod shared;
 mod spare;
 mod unit;
+mod window;
 mod writer;
 
 #[cfg(test)]
@@ -49,8 +52,8 @@ use crate::store::{
 };
 use crate::stream::Position;
 use queue::{Phase, Request};
-use read::{Fault, Waiting};
 use shared::{IN_FLIGHT, Job, Shared};
+use window::{Fault, Waiting};
 
 /// An event store in a directory of a local disk. Clones are the same store.
 ///

@@ -1,10 +1,8 @@
 //! Reading: places come from the index, bytes from the files, and no event is served whose record does not say what was asked for.
 
-use std::io;
 use std::sync::{PoisonError, RwLockReadGuard};
 
-use super::disk::{Disk, read_up_to, read_up_to_cached};
-use super::files::segment_name;
+use super::disk::Disk;
 use super::format::Damage;
 use super::format::bytes::Bytes;
 use super::format::frame::{FrameHeader, header_len};
@@ -12,29 +10,14 @@ use super::format::record::{self, EventRecord, Place as InAppend};
 use super::format::segment::record_seed;
 use super::index::{Index, Place};
 use super::shared::Shared;
+use super::window::{Fault, Waiting, Window, corrupt};
 use crate::clock::Timestamp;
-use crate::store::{EventRef, LogRead, Page, PageBuilder, ReadError, StreamRead};
+use crate::store::{EventRef, LogRead, Page, PageBuilder, StreamRead};
 use crate::stream::{AppendId, Position, Version};
 use uuid::Uuid;
 
-/// How much is read around a record: its neighbours are often wanted next.
-const WINDOW: u64 = 16 << 10;
 /// The most places that are looked up under one lock.
 const LOOK_UP: usize = 1024;
-
-/// Why a page could not be made.
-pub(crate) enum Fault {
-    /// It would have had to wait for the disk.
-    WouldBlock,
-    Failed(ReadError),
-}
-
-/// Whether a read may wait for the disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Waiting {
-    Never,
-    Allowed,
-}
 
 /// What concerns all events of an append, kept while its events are read one after the other.
 struct Append {
@@ -45,14 +28,6 @@ struct Append {
     ordinal: u32,
     shared: Vec<u8>,
     recorded_at: Timestamp,
-}
-
-/// Some bytes of a segment.
-#[derive(Default)]
-struct Window {
-    segment: u32,
-    start: u64,
-    bytes: Vec<u8>,
 }
 
 /// Reads the events of one page.
@@ -170,11 +145,8 @@ impl<'a, D: Disk> Reader<'a, D> {
         let first_at = at
             .checked_sub(distance)
             .ok_or_else(|| corrupt(place, "its append begins before the file"))?;
-        if !self
-            .append
-            .as_ref()
-            .is_some_and(|append| (append.segment, append.at) == (place.segment, first_at))
-        {
+        let known = self.append.as_ref().map(|append| (append.segment, append.at));
+        if known != Some((place.segment, first_at)) {
             self.append = Some(read_append(&mut self.firsts, shared, waiting, place, first_at)?);
         }
         let record = read_record(&mut self.records, shared, waiting, place, at)?;
@@ -262,71 +234,5 @@ fn read_append<D: Disk>(
         ordinal,
         shared: metadata,
         recorded_at,
-    })
-}
-
-impl Window {
-    /// The bytes of a place's segment; everything that is asked for lies before the durable end, or is damaged.
-    fn get<D: Disk>(
-        &mut self,
-        shared: &Shared<D>,
-        waiting: Waiting,
-        place: &Place<D::File>,
-        at: u64,
-        len: usize,
-    ) -> Result<&[u8], Fault> {
-        let end = at.checked_add(len as u64).filter(|end| *end <= place.end);
-        let end = end.ok_or_else(|| corrupt(place, "it reaches beyond what was written"))?;
-        let held = self.segment == place.segment && at >= self.start && end <= self.start + self.bytes.len() as u64;
-        if !held {
-            // Half of the window before the record serves those who read backward.
-            let start = at.saturating_sub(WINDOW / 2) & !4095;
-            let wanted = end.max(start + WINDOW).min(place.end) - start;
-            let wanted = usize::try_from(wanted).map_err(|_| corrupt(place, "it is too long"))?;
-            self.bytes.clear();
-            self.segment = 0;
-            let reserved = self
-                .bytes
-                .try_reserve(wanted)
-                .map_err(|_| io::ErrorKind::OutOfMemory.into());
-            reserved.map_err(|source| failed(place, source))?;
-            self.bytes.resize(wanted, 0);
-            let read = match waiting {
-                Waiting::Never => read_up_to_cached(&shared.disk, &place.file, &mut self.bytes, start),
-                Waiting::Allowed => read_up_to(&shared.disk, &place.file, &mut self.bytes, start),
-            };
-            let read = match read {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(Fault::WouldBlock),
-                read => read.map_err(|source| failed(place, source))?,
-            };
-            self.bytes.truncate(read);
-            (self.segment, self.start) = (place.segment, start);
-        }
-        let skip = usize::try_from(at - self.start).unwrap_or(usize::MAX);
-        let bytes = self.bytes.get(skip..).and_then(|rest| rest.get(..len));
-        bytes.ok_or_else(|| corrupt(place, "the file ends before it"))
-    }
-}
-
-fn place_of<F>(place: &Place<F>) -> String {
-    format!(
-        "{}, byte {} (position {})",
-        segment_name(place.segment),
-        place.offset,
-        place.position
-    )
-}
-
-fn corrupt<F>(place: &Place<F>, what: &str) -> Fault {
-    Fault::Failed(ReadError::Corrupt {
-        place: place_of(place),
-        what: what.to_owned(),
-    })
-}
-
-fn failed<F>(place: &Place<F>, source: io::Error) -> Fault {
-    Fault::Failed(ReadError::Io {
-        place: place_of(place),
-        source,
     })
 }

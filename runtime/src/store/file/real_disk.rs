@@ -55,6 +55,7 @@ fn is_missing(path: &Path) -> bool {
     matches!(statat(CWD, path, AtFlags::empty()), Err(Errno::NOENT))
 }
 
+#[allow(clippy::useless_conversion, reason = "the field is narrower on other computers")]
 fn stat_of(stat: &rustix::fs::Stat) -> FileStat {
     FileStat {
         len: u64::try_from(stat.st_size).unwrap_or(0),
