@@ -2,6 +2,8 @@
 
 mod any;
 mod batch;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod erased;
 mod error;
 mod memory;
