@@ -140,10 +140,11 @@ impl Headers {
 
     /// The headers as a store keeps them.
     ///
-    /// # Errors
-    /// None that a value of this type can have; JSON could not be written.
-    pub fn encode(&self) -> Result<Vec<u8>, codec::JsonError> {
-        codec::encode(self)
+    /// # Panics
+    /// Never: all of it are texts, which JSON has.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        codec::encode(self).expect("texts can be written as JSON")
     }
 
     /// Headers are information and never decide anything, so what cannot be read (another program wrote the log) is left out.
@@ -362,9 +363,9 @@ mod tests {
             user: [("ip".to_owned(), "::1".to_owned())].into(),
         };
         let stored = r#"{"correlation":"00000000-0000-0000-0000-000000000001","command":{"id":"00000000-0000-0000-0000-000000000001","name":"withdraw","causation":"00000000-0000-0000-0000-000000000001-2"},"actor":"teller-9","user":{"ip":"::1"}}"#;
-        assert_eq!(String::from_utf8(headers.encode()?)?, stored);
+        assert_eq!(String::from_utf8(headers.encode())?, stored);
         assert_eq!(Headers::decode(stored.as_bytes()), headers);
-        assert_eq!(Headers::default().encode()?, b"{}");
+        assert_eq!(Headers::default().encode(), b"{}");
         assert_eq!(Headers::decode(b"written by another program"), Headers::default());
         Ok(())
     }

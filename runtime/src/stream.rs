@@ -275,6 +275,12 @@ impl Version {
         self.0.get()
     }
 
+    /// How many events a stream at `head` has: 0 for none.
+    #[must_use]
+    pub fn count(head: Option<Self>) -> u64 {
+        head.map_or(0, Self::get)
+    }
+
     /// The version after `head`: 1 in a stream without events.
     ///
     /// # Panics
@@ -285,12 +291,6 @@ impl Version {
             Self(head.0.checked_add(1).expect("a stream ends before 2^64 events"))
         })
     }
-}
-
-/// The number of events up to a version: 0 for none.
-#[must_use]
-pub(crate) fn number(version: Option<Version>) -> u64 {
-    version.map_or(0, Version::get)
 }
 
 /// Where an event stands among all events of one store: a later event has a greater one.

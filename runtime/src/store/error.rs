@@ -76,6 +76,12 @@ pub enum Refusal {
         /// The stream.
         stream: StreamId,
     },
+    /// A metadata key of the caller begins with `$`: choose another.
+    #[error("the metadata key `{key}` belongs to recount: keys of your own do not begin with `$`")]
+    ReservedKey {
+        /// The key.
+        key: String,
+    },
     /// The store cannot do this at all.
     #[error("this store cannot do this: {what}")]
     Unsupported {

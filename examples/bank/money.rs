@@ -1,0 +1,55 @@
+//! Amounts of money: whole cents, so that nothing is rounded.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{AddAssign, SubAssign};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// An amount in cents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cents(pub u64);
+
+impl fmt::Display for Cents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad_integral(true, "", &format!("{}.{:02}", self.0 / 100, self.0 % 100))
+    }
+}
+
+impl AddAssign for Cents {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl SubAssign for Cents {
+    fn sub_assign(&mut self, other: Self) {
+        self.0 -= other.0;
+    }
+}
+
+impl Sum for Cents {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        Self(all.map(|cents| cents.0).sum())
+    }
+}
+
+/// A text is no amount.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no amount: write `1234.50`")]
+pub struct NoAmount(String);
+
+impl FromStr for Cents {
+    type Err = NoAmount;
+
+    fn from_str(text: &str) -> Result<Self, NoAmount> {
+        let amount = || {
+            let (whole, cents) = text.split_once('.').filter(|(_, cents)| cents.len() == 2)?;
+            let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u64>().ok())?;
+            plain(whole)?.checked_mul(100)?.checked_add(plain(cents)?)
+        };
+        amount().map(Cents).ok_or_else(|| NoAmount(text.to_owned()))
+    }
+}

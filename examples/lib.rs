@@ -1,0 +1,1 @@
+//! Nothing: the examples are in the folders beside this file, one `[[example]]` each.

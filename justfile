@@ -1,0 +1,42 @@
+# Every command that a person or CI runs. `just` alone lists them.
+
+_list:
+    @just --list
+
+# What CI runs, in the same order.
+check:
+    bash .ci/run
+
+# All tests, docs' and README's programs included.
+test:
+    cargo test
+
+# The compile-fail cases alone.
+ui:
+    cargo test -p recount-tests --test ui
+
+# Writes what the ui and snapshot tests expect anew; review the diff as code.
+bless:
+    INSTA_UPDATE=always cargo test -p recount-macros
+    TRYBUILD=overwrite cargo test -p recount-tests --test ui
+    RECOUNT_BLESS=1 cargo test -p recount-tests --test conformance
+
+# One item's expansion: `just expand Deposited -p recount-examples --example bank`.
+expand NAME *ARGS:
+    RECOUNT_EXPAND={{NAME}} cargo check {{ARGS}}
+
+# The docs as users read them.
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --all-features
+
+# A short day of the example bank.
+bank:
+    cargo run --example bank
+
+# A year of the real bank, from the directory of its tables.
+year TABLES:
+    cargo run --release --example bank -- {{TABLES}}
+
+# Licences, duplicate versions, advisories; needs cargo-deny.
+deny:
+    cargo deny check

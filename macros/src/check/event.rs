@@ -1,0 +1,117 @@
+//! What an event and a set of events have to be.
+
+use std::collections::HashSet;
+
+use quote::ToTokens;
+use syn::Fields;
+
+use super::{has_no_parameters, has_plain_letters};
+use crate::model::{Event, EventSet};
+use crate::support::errors::Errors;
+
+pub(crate) fn event(event: &Event, errors: &mut Errors) {
+    has_a_name(event, errors);
+    has_a_history(event, errors);
+    has_no_parameters("an event", &event.generics, errors);
+    has_named_fields(event, errors);
+    stores_only_its_fields(event, errors);
+}
+
+/// The stored name must not follow the type's: types are renamed, what is stored is not.
+fn has_a_name(event: &Event, errors: &mut Errors) {
+    match &event.name {
+        Some(name) => has_plain_letters("a name", name, errors),
+        None => errors.at(&event.ident, "an event needs a name: add `#[event(name = \"...\")]`"),
+    }
+}
+
+/// A version above 1 is read from what lies in stores, so somebody has to say what that was.
+fn has_a_history(event: &Event, errors: &mut Errors) {
+    let Some((number, literal)) = event.version.as_ref().filter(|(number, _)| *number > 1) else {
+        return;
+    };
+    let (name, before) = (event.name(), number - 1);
+    let subject = if name.is_empty() { event.ident.to_string() } else { name };
+    let message = format!(
+        "`{subject}` is at version {number}, but nothing says what version {before} was\n\
+         a new event starts with `version = 1`"
+    );
+    errors.at(literal, message);
+}
+
+/// Payloads are JSON objects, so that a field can be added, removed and renamed.
+fn has_named_fields(event: &Event, errors: &mut Errors) {
+    if let Fields::Unnamed(fields) = &event.fields {
+        let ident = &event.ident;
+        let example = fields
+            .unnamed
+            .first()
+            .map(|field| format!("value: {}", words_of(&field.ty)))
+            .unwrap_or_default();
+        let message = format!("the names of the fields are what is stored: write `struct {ident} {{ {example} }}`");
+        errors.at(fields, message);
+    }
+}
+
+/// Name and version lie beside the payload, and a reader takes what it does not know yet.
+fn stores_only_its_fields(event: &Event, errors: &mut Errors) {
+    for key in &event.serde {
+        if key.0.is_ident("tag") {
+            errors.at(&key.0, "name and version are stored beside the payload: remove `tag`");
+        }
+        if key.0.is_ident("deny_unknown_fields") {
+            let message =
+                "with `deny_unknown_fields` every added field breaks the nodes of the last release: remove it";
+            errors.at(&key.0, message);
+        }
+    }
+}
+
+pub(crate) fn event_set(set: &EventSet, errors: &mut Errors) {
+    has_no_parameters("an event set", &set.generics, errors);
+    has_an_event(set, errors);
+    has_one_event_per_variant(set, errors);
+    has_every_event_once(set, errors);
+}
+
+/// Without an event there is nothing that could be read or folded.
+fn has_an_event(set: &EventSet, errors: &mut Errors) {
+    if set.variants.is_empty() {
+        errors.at(
+            &set.ident,
+            "an event set holds at least one event: add a variant such as `Opened(Opened)`",
+        );
+    }
+}
+
+/// The event is a struct of its own, which handlers return and apply.
+fn has_one_event_per_variant(set: &EventSet, errors: &mut Errors) {
+    for variant in set.variants.iter().filter(|variant| variant.event.is_none()) {
+        let ident = &variant.ident;
+        let message = format!(
+            "a variant of an event set holds one event: write `{ident}({ident})`\n\
+             or let `#[recount::events(prefix = \"...\")]` write the struct"
+        );
+        errors.at(&variant.original, message);
+    }
+}
+
+/// The type of an event says which variant it becomes.
+fn has_every_event_once(set: &EventSet, errors: &mut Errors) {
+    let mut seen = HashSet::new();
+    for event in set.variants.iter().filter_map(|variant| variant.event.as_ref()) {
+        if !seen.insert(words_of(event)) {
+            errors.at(event, format!("`{}` is already in this set", words_of(event)));
+        }
+    }
+}
+
+/// A type as a person writes it.
+fn words_of(ty: &impl ToTokens) -> String {
+    ty.to_token_stream()
+        .to_string()
+        .replace(" :: ", "::")
+        .replace(" <", "<")
+        .replace("< ", "<")
+        .replace(" >", ">")
+}

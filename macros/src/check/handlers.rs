@@ -1,0 +1,243 @@
+//! What the methods of a `#[recount::handlers]` block have to be.
+
+use std::collections::HashMap;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{GenericParam, Generics, ReceiverKind, ReturnType, Signature, Type};
+
+use super::has_no_parameters;
+use crate::model::{Applied, Apply, Command, CommandStruct, Handlers};
+use crate::support::attributes::last_word;
+use crate::support::errors::Errors;
+use crate::support::words;
+
+pub(crate) fn handlers(handlers: &Handlers, errors: &mut Errors) {
+    has_no_parameters("an aggregate", &handlers.generics, errors);
+    for command in &handlers.commands {
+        waits_for_nothing(command, errors);
+        borrows_the_state(command, errors);
+        is_one_type(command, errors);
+        names_what_it_returns(command, errors);
+        owns_its_fields(command, errors);
+        takes_its_own_struct(command, errors);
+    }
+    has_every_command_once(handlers, errors);
+    can_be_decided_again(handlers, errors);
+    rejects_in_an_enum(handlers, errors);
+    for apply in &handlers.applies {
+        has_one_of_three_forms(apply, errors);
+    }
+    is_created(handlers, errors);
+}
+
+/// A decision is repeated after a conflict and replayed in tests, so it is a function of the state and the command.
+fn waits_for_nothing(command: &Command, errors: &mut Errors) {
+    if let Some(asyncness) = &command.signature.asyncness {
+        let message = "a command decides at once: remove `async`\n\
+                       what it has to know first is a field of the command, filled in by the caller";
+        errors.at(asyncness, message);
+    }
+}
+
+/// State changes where an event is applied, and nowhere else.
+fn borrows_the_state(command: &Command, errors: &mut Errors) {
+    let Some(receiver) = command.signature.receiver() else {
+        return;
+    };
+    let message = match &receiver.kind {
+        ReceiverKind::Reference(_, _, None) => return,
+        ReceiverKind::Typed(_, ty) if is_ref_self(ty) => return,
+        ReceiverKind::Reference(_, _, Some(_)) => {
+            "a command changes nothing: write `&self`\nit returns events, and `#[apply]` changes the state"
+        }
+        _ => "a command only looks at the state: write `&self`",
+    };
+    errors.at(receiver, message);
+}
+
+fn is_ref_self(ty: &Type) -> bool {
+    let Type::Reference(reference) = ty else { return false };
+    reference.mutability.is_none() && matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("Self"))
+}
+
+/// A command is found by its type and has one name.
+fn is_one_type(command: &Command, errors: &mut Errors) {
+    let message = "a command has no type parameters: its name stands for one type";
+    let Generics { params, .. } = &command.signature.generics;
+    let mut generic = params
+        .iter()
+        .filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
+    match generic.next() {
+        Some(_) => errors.at(params, message),
+        None => {
+            for field in command.fields.iter().filter(|field| has_impl(&field.original.ty)) {
+                errors.at(&field.original.ty, message);
+            }
+        }
+    }
+}
+
+fn has_impl(ty: &Type) -> bool {
+    contains(
+        ty.to_token_stream(),
+        &|token| matches!(token, TokenTree::Ident(ident) if ident == "impl"),
+    )
+}
+
+/// The return type lists the events that a command can emit.
+fn names_what_it_returns(command: &Command, errors: &mut Errors) {
+    if has_impl(&command.output) {
+        errors.at(
+            &command.output,
+            "a command names the events that it returns: write their type instead of `impl ...`",
+        );
+    }
+}
+
+/// Commands are values: they wait in queues and are decided again after a conflict.
+fn owns_its_fields(command: &Command, errors: &mut Errors) {
+    for field in &command.fields {
+        let ty = &*field.original.ty;
+        if field.ident.is_none() {
+            errors.at(
+                &field.original.pat,
+                "a parameter of a command is one of its fields: give it a name",
+            );
+        } else if contains(
+            ty.to_token_stream(),
+            &|token| matches!(token, TokenTree::Punct(sign) if sign.as_char() == '&'),
+        ) {
+            let owned = owned(ty);
+            let message = format!("a command owns its fields: write `{owned}`");
+            errors.at(ty, message);
+        }
+    }
+}
+
+/// What to write instead of a reference.
+fn owned(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Path(path) if path.path.is_ident("str") => quote!(String),
+            Type::Slice(slice) => {
+                let elem = &slice.elem;
+                quote!(Vec<#elem>)
+            }
+            other => owned(other),
+        },
+        Type::Path(path) if path.path.is_ident("Self") => quote!(&self),
+        other => other.to_token_stream(),
+    }
+}
+
+fn contains(tokens: TokenStream, is: &dyn Fn(&TokenTree) -> bool) -> bool {
+    tokens.into_iter().any(|token| match &token {
+        TokenTree::Group(group) => contains(group.stream(), is),
+        token => is(token),
+    })
+}
+
+/// The struct is handed over whole, so there is one parameter for it.
+fn takes_its_own_struct(command: &Command, errors: &mut Errors) {
+    let CommandStruct::Own(path) = &command.is else { return };
+    if command.fields.len() != 1 {
+        let (name, ty) = (command.name(), last_word(path));
+        let message = format!("the method takes the struct whole: write `fn {name}(.., command: {ty})`");
+        errors.at(&command.signature.ident, message);
+    }
+}
+
+/// Two methods of one name rustc reports itself, so they are passed over here.
+fn has_every_command_once(handlers: &Handlers, errors: &mut Errors) {
+    let mut known: HashMap<String, String> = HashMap::new();
+    for command in &handlers.commands {
+        let (name, ty) = (command.name(), type_of(command));
+        match known.get(&ty) {
+            Some(first) if *first == name => {}
+            Some(first) => {
+                let message = format!("`{first}` and `{name}` are both the command `{ty}`: rename one of them");
+                errors.at(&command.signature.ident, message);
+            }
+            None => _ = known.insert(ty, name),
+        }
+    }
+}
+
+fn type_of(command: &Command) -> String {
+    match &command.is {
+        CommandStruct::Generated => command.variant(),
+        CommandStruct::Own(path) => path.to_token_stream().to_string().replace(' ', ""),
+    }
+}
+
+/// `handle` takes the command by value, and a conflict decides again.
+fn can_be_decided_again(handlers: &Handlers, errors: &mut Errors) {
+    let Some((key, derives)) = &handlers.derives else {
+        return;
+    };
+    if !derives.iter().any(|path| last_word(path) == "Clone") {
+        errors.at(
+            key,
+            "`derive(...)` needs `Clone`: after a conflict a copy of the command is decided again",
+        );
+    }
+}
+
+/// Each command has the rejection of its return type; only the enum of all has to be told of one.
+fn rejects_in_an_enum(handlers: &Handlers, errors: &mut Errors) {
+    if let (Some(rejection), None) = (&handlers.rejection, &handlers.commands_enum) {
+        let message = "this is the rejection of the enum of all commands: name the enum, `commands = ...`";
+        errors.at(rejection, message);
+    }
+}
+
+/// The form says what an apply does: create the state, change it, or replace it.
+fn has_one_of_three_forms(apply: &Apply, errors: &mut Errors) {
+    let Signature {
+        ident,
+        inputs,
+        output,
+        asyncness,
+        ..
+    } = &apply.signature;
+    if let Some(asyncness) = asyncness {
+        errors.at(asyncness, "an apply waits for nothing: remove `async`");
+    } else if apply.does == Applied::Unclear {
+        let event = apply
+            .event
+            .as_ref()
+            .map_or_else(|| "E".to_owned(), |event| event.to_token_stream().to_string());
+        let changes_and_returns = matches!(output, ReturnType::Type(..))
+            && apply
+                .signature
+                .receiver()
+                .is_some_and(|receiver| matches!(receiver.kind, ReceiverKind::Reference(..)));
+        let name = words::plain(ident);
+        let message = format!(
+            "an apply has one of three forms:\n\
+             `fn {name}(event: &{event}) -> Self` creates the state\n\
+             `fn {name}(&mut self, event: &{event})` changes it\n\
+             `fn {name}(self, event: &{event}) -> Self` replaces it"
+        );
+        if changes_and_returns {
+            errors.at(output, message);
+        } else if inputs.is_empty() {
+            errors.at(ident, message);
+        } else {
+            errors.at(inputs, message);
+        }
+    }
+}
+
+/// A stream begins with an event, and only a creating apply needs no state before it.
+fn is_created(handlers: &Handlers, errors: &mut Errors) {
+    let unclear = handlers.applies.iter().any(|apply| apply.does == Applied::Unclear);
+    let creates = handlers.applies.iter().any(|apply| apply.does == Applied::Creates);
+    if !handlers.applies.is_empty() && !unclear && !creates {
+        let name = handlers.name();
+        let message =
+            format!("no event creates `{name}`: one of its `#[apply]`s has to be `fn name(event: &E) -> Self`");
+        errors.at(&handlers.self_ty, message);
+    }
+}

@@ -1,0 +1,44 @@
+//! The rules: one function each, a sentence by its name, with its reason above it.
+
+mod aggregate;
+mod event;
+mod events;
+mod handlers;
+mod stream_key;
+
+pub(crate) use aggregate::aggregate;
+pub(crate) use event::{event, event_set};
+pub(crate) use events::events;
+pub(crate) use handlers::handlers;
+pub(crate) use stream_key::stream_key;
+
+use syn::{Generics, LitStr};
+
+use crate::support::errors::Errors;
+
+/// Names are stored and compared byte for byte, typed in shells and written in tables: a short alphabet keeps them the same everywhere.
+fn has_plain_letters(what: &str, name: &LitStr, errors: &mut Errors) {
+    let text = name.value();
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');
+    if text.is_empty() {
+        errors.at(name, format!("{what} is not empty"));
+    } else if let Some(letter) = text.chars().find(|letter| !is_plain(*letter)) {
+        errors.at(
+            name,
+            format!(
+                "{what} has only ASCII letters, digits, `.`, `_` and `-`: remove `{}`",
+                letter.escape_debug()
+            ),
+        );
+    }
+}
+
+/// One name is one type: a parameter would put many types under it.
+fn has_no_parameters(what: &str, generics: &Generics, errors: &mut Errors) {
+    if !generics.params.is_empty() {
+        errors.at(
+            &generics.params,
+            format!("{what} has no type parameters: its name stands for one type"),
+        );
+    }
+}

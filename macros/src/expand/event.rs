@@ -1,0 +1,189 @@
+//! The impls of one event and of a set of events.
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Fields, Type};
+
+use crate::model::{Event, EventSet};
+use crate::support::spans::generated;
+
+pub(crate) fn event(event: &Event) -> TokenStream {
+    let (ident, name, version) = (&event.ident, event.name(), Literal::u32_unsuffixed(event.version()));
+    let here = generated(ident.span());
+    let krate = event.runtime.at(here);
+    // A unit struct is `null` to serde; it is stored as `{}`, so that it can gain fields.
+    let (decode, encode) = match &event.fields {
+        Fields::Unit => (
+            quote_spanned!(here=> #krate::__private::decode_unit(version, payload, Self)),
+            quote_spanned!(here=> ::core::result::Result::Ok(#krate::__private::encode_unit::<Self>())),
+        ),
+        _ => (
+            quote_spanned!(here=> #krate::__private::decode_only(version, payload)),
+            quote_spanned!(here=> #krate::__private::encode_current(self)),
+        ),
+    };
+    quote_spanned! {here=>
+        #[automatically_derived]
+        impl #krate::EventVersion for #ident {
+            const NAME: &'static str = #name;
+            const VERSION: u32 = #version;
+            const OLDEST: u32 = #version;
+            fn decode_version(
+                version: u32,
+                payload: &[u8],
+                _: &#krate::UpcastMeta<'_>,
+            ) -> ::core::result::Result<Self, #krate::DecodeError> {
+                #decode
+            }
+        }
+        #[automatically_derived]
+        impl #krate::Event for #ident {
+            const WRITES: u32 = #version;
+            const FLOOR: u32 = #version;
+            fn encode(&self) -> ::core::result::Result<#krate::Encoded, #krate::EncodeError> {
+                #encode
+            }
+        }
+    }
+}
+
+pub(crate) fn event_set(set: &EventSet) -> TokenStream {
+    let ident = &set.ident;
+    let here = generated(ident.span());
+    let krate = set.runtime.at(here);
+    let (variants, events): (Vec<_>, Vec<_>) = set
+        .variants
+        .iter()
+        .filter_map(|variant| Some((&variant.ident, variant.event.as_ref()?)))
+        .unzip();
+    let (fold, conversions, unique) = (fold(set, &events), conversions(set), names_are_unique(set, &events));
+    quote_spanned! {here=>
+        #[automatically_derived]
+        impl #krate::EventSet for #ident {
+            const NAMES: &'static [#krate::StoredName] = &[#(#krate::__private::stored::<#events>()),*];
+            fn decode_into(
+                raw: &#krate::RawEvent<'_>,
+                out: &mut dyn ::core::ops::FnMut(Self),
+            ) -> ::core::result::Result<#krate::Outcome, #krate::DecodeError> {
+                match raw.name {
+                    #(<#events as #krate::EventVersion>::NAME => out(Self::#variants(#krate::__private::read(raw)?)),)*
+                    _ => return ::core::result::Result::Err(#krate::__private::unknown_name(raw)),
+                }
+                ::core::result::Result::Ok(#krate::Outcome::Emitted(1))
+            }
+            fn encode(&self) -> ::core::result::Result<#krate::Encoded, #krate::EncodeError> {
+                match self {
+                    #(Self::#variants(event) => #krate::Event::encode(event),)*
+                }
+            }
+            fn event(&self) -> &dyn ::core::any::Any {
+                match self {
+                    #(Self::#variants(event) => event,)*
+                }
+            }
+        }
+        #fold
+        #[automatically_derived]
+        impl #krate::IntoEvents<Self> for #ident {
+            const EVENTS: &'static #krate::model::Tree<&'static str> =
+                &#krate::model::Tree::All(&[#(<#events as #krate::IntoEvents<Self>>::EVENTS),*]);
+            type Rejection = ::core::convert::Infallible;
+            fn into_events(
+                self,
+                out: &mut #krate::__private::Vec<Self>,
+            ) -> ::core::result::Result<(), Self::Rejection> {
+                ::core::result::Result::Ok(out.push(self))
+            }
+        }
+        #conversions
+        #unique
+    }
+}
+
+/// The set folds into every aggregate that applies all of its events; a missing one is noted on its variant.
+///
+/// This impl takes the bare span: under a derive's span rustc adds the advice to write `Fold` by hand.
+fn fold(set: &EventSet, events: &[&Type]) -> TokenStream {
+    let (ident, variants) = (&set.ident, set.variants.iter().map(|variant| &variant.ident));
+    let bounds = events.iter().map(|event| {
+        let krate = set.runtime.at(event.span());
+        quote_spanned!(event.span()=> __A: #krate::__private::Applies<#event>,)
+    });
+    let here = ident.span();
+    let krate = set.runtime.at(here);
+    quote_spanned! {here=>
+        #[automatically_derived]
+        impl<__A> #krate::Fold<__A> for #ident
+        where
+            #(#bounds)*
+        {
+            fn fold(
+                &self,
+                state: &mut ::core::option::Option<__A>,
+            ) -> ::core::result::Result<(), #krate::FoldError> {
+                match self {
+                    #(Self::#variants(event) => <__A as #krate::Apply<#events>>::apply(state, event),)*
+                }
+            }
+        }
+    }
+}
+
+/// Each event alone is what a command may return, and becomes its variant.
+fn conversions(set: &EventSet) -> TokenStream {
+    let ident = &set.ident;
+    let each = set.variants.iter().filter_map(|variant| {
+        let (event, variant) = (variant.event.as_ref()?, &variant.ident);
+        let here = generated(event.span());
+        let krate = set.runtime.at(here);
+        Some(quote_spanned! {here=>
+            #[automatically_derived]
+            impl ::core::convert::From<#event> for #ident {
+                fn from(event: #event) -> Self {
+                    Self::#variant(event)
+                }
+            }
+            #[automatically_derived]
+            impl #krate::IntoEvents<#ident> for #event {
+                const EVENTS: &'static #krate::model::Tree<&'static str> =
+                    &#krate::model::Tree::One(<Self as #krate::EventVersion>::NAME);
+                type Rejection = ::core::convert::Infallible;
+                fn into_events(
+                    self,
+                    out: &mut #krate::__private::Vec<#ident>,
+                ) -> ::core::result::Result<(), Self::Rejection> {
+                    ::core::result::Result::Ok(out.push(#ident::#variant(self)))
+                }
+            }
+        })
+    });
+    quote!(#(#each)*)
+}
+
+/// One line per variant after the first, spanned on its type.
+fn names_are_unique(set: &EventSet, events: &[&Type]) -> TokenStream {
+    if events.len() < 2 {
+        return TokenStream::new();
+    }
+    let here = generated(set.ident.span());
+    let krate = set.runtime.at(here);
+    let (ident, count) = (set.ident.to_string(), Literal::usize_unsuffixed(events.len()));
+    let variants = set.variants.iter().map(|variant| variant.ident.to_string());
+    let each = events.iter().enumerate().skip(1).map(|(position, event)| {
+        let position = Literal::usize_unsuffixed(position);
+        // The span of the first token, because rustc underlines the whole of an expression.
+        let at: Span = event.span();
+        quote_spanned!(at=> const _: () = NAMES.assert_unique(#position);)
+    });
+    quote_spanned! {here=>
+        const _: () = {
+            const NAMES: #krate::__private::Names<#count> = #krate::__private::Names::new(
+                #ident,
+                [#(#variants),*],
+                [#(<#events as #krate::EventVersion>::NAME),*],
+            );
+            #(#each)*
+        };
+    }
+}

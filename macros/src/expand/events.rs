@@ -1,0 +1,126 @@
+//! The structs and the enum that `#[recount::events]` writes.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Attribute, Field, Fields};
+
+use crate::model::{Events, EventsVariant};
+use crate::support::attributes::{cfgs, docs_or, last_word};
+use crate::support::spans::generated;
+use crate::support::words;
+
+/// The structs, and the enum of them.
+pub(crate) fn events(events: &Events) -> TokenStream {
+    let here = generated(events.item.ident.span());
+    let krate = events.runtime.at(here);
+    let item = quote_spanned! {here=> #[derive(#krate::Event)] };
+    with(events, &item)
+}
+
+/// The same, with what stands on the enum given: after a mistake that is not our derive.
+pub(super) fn with(events: &Events, on_item: &TokenStream) -> TokenStream {
+    let structs = events.variants.iter().map(|variant| event(events, variant));
+    let handed_on = events
+        .runtime
+        .handed_on()
+        .map(|krate| quote!(#[event(#krate)]))
+        .filter(|_| !on_item.is_empty());
+    let mut item = events.item.clone();
+    for variant in &mut item.variants {
+        if is_inline(&variant.fields) {
+            let ident = &variant.ident;
+            variant.attrs.retain(stays_on_variant);
+            variant.attrs.splice(
+                0..0,
+                docs_unless_written(&variant.attrs, &format!("See `{ident}`, the event.")),
+            );
+            variant.fields = Fields::Unnamed(syn::parse_quote!((#ident)));
+        }
+    }
+    quote!(#(#structs)* #on_item #handed_on #item)
+}
+
+/// Fields without names are a struct of the user's own.
+fn is_inline(fields: &Fields) -> bool {
+    !matches!(fields, Fields::Unnamed(_))
+}
+
+/// What concerns the event moves to its struct; docs and conditions stand on both.
+fn stays_on_variant(attribute: &Attribute) -> bool {
+    ["doc", "cfg", "allow", "expect", "warn", "deny", "forbid", "deprecated"]
+        .iter()
+        .any(|name| attribute.path().is_ident(name))
+}
+
+fn docs_unless_written(attributes: &[Attribute], line: &str) -> Vec<Attribute> {
+    if attributes.iter().any(|attribute| attribute.path().is_ident("doc")) {
+        Vec::new()
+    } else {
+        docs_or(&[], line)
+    }
+}
+
+/// The struct of one inline variant.
+fn event(events: &Events, variant: &EventsVariant) -> TokenStream {
+    let original = &variant.original;
+    if !is_inline(&original.fields) {
+        return TokenStream::new();
+    }
+    let ident = &original.ident;
+    let here = generated(ident.span());
+    let krate = events.runtime.at(here);
+    let name = (!variant.is_named)
+        .then(|| name(events, ident))
+        .map(|name| quote!(name = #name));
+    let keys: Vec<TokenStream> = name.into_iter().chain(events.runtime.handed_on()).collect();
+    let keys = (!keys.is_empty()).then(|| quote_spanned!(here=> #[event(#(#keys),*)]));
+    let written = |name: &str| events.derives.iter().any(|path| last_word(path) == name);
+    let derives = events
+        .derives
+        .iter()
+        .filter(|path| last_word(path) != "Event")
+        .map(ToTokens::to_token_stream);
+    let ours = ["Serialize", "Deserialize"]
+        .into_iter()
+        .filter(|name| !written(name))
+        .map(|name| {
+            let name = Ident::new(name, here);
+            quote_spanned!(here=> #krate::__private::serde::#name)
+        });
+    let derives = derives.chain(ours).chain([quote_spanned!(here=> #krate::Event)]);
+    let (serde, vis) = (events.runtime.serde(), &events.item.vis);
+    let docs = docs_unless_written(&original.attrs, &format!("An event of `{}`.", events.item.ident));
+    let attributes = original.attrs.iter();
+    let conditions = cfgs(&events.item.attrs);
+    let body = match &original.fields {
+        Fields::Named(fields) => {
+            let fields = fields.named.iter().map(|field| field_of(events, ident, field));
+            quote!({ #(#fields),* })
+        }
+        _ => quote!(;),
+    };
+    quote_spanned! {here=>
+        #(#conditions)*
+        #(#docs)*
+        #(#attributes)*
+        #[derive(#(#derives),*)]
+        #[serde(crate = #serde)]
+        #keys
+        #vis struct #ident #body
+    }
+}
+
+/// A field as it was written, as visible as the enum.
+fn field_of(events: &Events, event: &Ident, field: &Field) -> TokenStream {
+    let Field { attrs, ident, ty, .. } = field;
+    let name = ident.as_ref().map(words::plain).unwrap_or_default();
+    let docs = docs_unless_written(attrs, &format!("`{name}` of the event `{event}`."));
+    let vis = &events.item.vis;
+    quote!(#(#docs)* #(#attrs)* #vis #ident: #ty)
+}
+
+/// `prefix.snake_case`.
+fn name(events: &Events, ident: &Ident) -> String {
+    let prefix = events.prefix.as_ref().map(syn::LitStr::value).unwrap_or_default();
+    format!("{prefix}.{}", words::snake(&words::plain(ident)))
+}

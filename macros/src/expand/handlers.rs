@@ -1,0 +1,225 @@
+//! The command structs of a block, and the impls that decide and apply.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::commands::commands_enum;
+use crate::model::{Applied, Apply, Argument, Command, CommandStruct, Handlers, Requires};
+use crate::support::attributes::{cfgs, docs_or, last_word};
+use crate::support::spans::generated;
+use crate::support::words;
+
+pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
+    let commands = handlers.commands.iter().map(|command| {
+        let (item, call) = (command_struct(handlers, command), call(handlers, command));
+        let decides = decides(handlers, command, &command.output.to_token_stream(), &call);
+        quote!(#item #decides)
+    });
+    let applies = handlers
+        .applies
+        .iter()
+        .map(|apply| applies(handlers, apply, &fold(handlers, apply)));
+    let commands_enum = commands_enum(handlers);
+    quote!(#(#commands)* #(#applies)* #commands_enum)
+}
+
+/// The type of a command.
+pub(super) fn type_of(command: &Command) -> TokenStream {
+    match &command.is {
+        CommandStruct::Own(path) => path.to_token_stream(),
+        CommandStruct::Generated => {
+            Ident::new(&command.variant(), generated(command.signature.ident.span())).into_token_stream()
+        }
+    }
+}
+
+/// What the commands of the block derive, and what serde has to be told.
+pub(super) fn derives(handlers: &Handlers, here: Span) -> (TokenStream, Option<TokenStream>) {
+    let krate = handlers.runtime.at(here);
+    let serde = handlers.runtime.serde();
+    let serde = quote_spanned!(here=> #[serde(crate = #serde)]);
+    match &handlers.derives {
+        Some((_, paths)) => {
+            let speaks_serde = paths
+                .iter()
+                .any(|path| matches!(&*last_word(path), "Serialize" | "Deserialize"));
+            (
+                quote_spanned!(here=> #[derive(#(#paths),*)]),
+                speaks_serde.then_some(serde),
+            )
+        }
+        None => (
+            quote_spanned! {here=>
+                #[derive(
+                    ::core::clone::Clone,
+                    ::core::fmt::Debug,
+                    ::core::cmp::PartialEq,
+                    #krate::__private::serde::Serialize,
+                    #krate::__private::serde::Deserialize
+                )]
+            },
+            Some(serde),
+        ),
+    }
+}
+
+/// The struct of a command, from the parameters of its method.
+pub(super) fn command_struct(handlers: &Handlers, command: &Command) -> TokenStream {
+    if matches!(command.is, CommandStruct::Own(_)) {
+        return TokenStream::new();
+    }
+    let here = generated(command.signature.ident.span());
+    let (name, vis, ty) = (command.name(), &command.vis, type_of(command));
+    let (derives, serde) = derives(handlers, here);
+    let conditions = cfgs(&command.attributes);
+    let docs_of_command = docs_or(
+        &command.attributes,
+        &format!("The command `{name}` of `{}`.", handlers.name()),
+    );
+    let fields = command.fields.iter().filter_map(|field| {
+        let (ident, parameter) = (field.ident.as_ref()?, &field.original);
+        let docs_of_field = docs_or(
+            &parameter.attrs,
+            &format!("`{}` of the command `{name}`.", words::plain(ident)),
+        );
+        let for_serde = parameter
+            .attrs
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("serde"));
+        let ty = &parameter.ty;
+        Some(quote!(#(#docs_of_field)* #(#for_serde)* #vis #ident: #ty))
+    });
+    quote_spanned! {here=>
+        #(#conditions)*
+        #(#docs_of_command)*
+        #derives
+        #serde
+        #vis struct #ty { #(#fields),* }
+    }
+}
+
+/// `Command` and `Handle`, with the outcome and the body given: after a mistake they are not the method's.
+pub(super) fn decides(
+    handlers: &Handlers,
+    command: &Command,
+    outcome: &TokenStream,
+    body: &TokenStream,
+) -> TokenStream {
+    let (name, ty, aggregate) = (command.name(), type_of(command), &handlers.self_ty);
+    let here = generated(command.signature.ident.span());
+    let krate = handlers.runtime.at(here);
+    let conditions = cfgs(&command.attributes);
+    let requires = requires(command, here);
+    let uses = |is: fn(&Argument) -> bool| command.arguments.iter().any(is);
+    let state = named_if(
+        uses(|argument| matches!(argument, Argument::Present | Argument::State)),
+        "state",
+        here,
+    );
+    let value = named_if(uses(|argument| matches!(argument, Argument::Field)), "command", here);
+    let cx = named_if(uses(|argument| matches!(argument, Argument::Context)), "cx", here);
+    quote_spanned! {here=>
+        #(#conditions)*
+        #[automatically_derived]
+        impl #krate::Command for #ty {
+            type Aggregate = #aggregate;
+            const NAME: &'static str = #name;
+        }
+        #(#conditions)*
+        #[automatically_derived]
+        impl #krate::Handle<#ty> for #aggregate {
+            const REQUIRES: #krate::Requires = #krate::Requires::#requires;
+            type Outcome = #outcome;
+            fn handle(
+                #state: ::core::option::Option<&Self>,
+                #value: #ty,
+                #cx: &#krate::Context,
+            ) -> Self::Outcome {
+                #body
+            }
+        }
+    }
+}
+
+/// The name of a parameter that the body uses, or `_`.
+fn named_if(used: bool, name: &str, here: Span) -> TokenStream {
+    let name = Ident::new(name, here);
+    if used {
+        name.into_token_stream()
+    } else {
+        quote_spanned!(here=> _)
+    }
+}
+
+fn requires(command: &Command, here: Span) -> Ident {
+    let variant = match command.requires {
+        Requires::Absent => "Absent",
+        Requires::Present => "Present",
+        Requires::Either => "Either",
+    };
+    Ident::new(variant, here)
+}
+
+/// The call of the method.
+fn call(handlers: &Handlers, command: &Command) -> TokenStream {
+    let method = &command.signature.ident;
+    let here = generated(method.span());
+    let krate = handlers.runtime.at(here);
+    let own = matches!(command.is, CommandStruct::Own(_));
+    let mut fields = command.fields.iter();
+    let mut arguments = Vec::new();
+    for argument in &command.arguments {
+        arguments.push(match argument {
+            Argument::Present => quote_spanned!(here=> #krate::__private::present(state)),
+            Argument::State => quote_spanned!(here=> state),
+            Argument::Context => quote_spanned!(here=> cx),
+            Argument::Field if own => quote_spanned!(here=> command),
+            Argument::Field => {
+                let field = fields.next().and_then(|field| field.ident.as_ref());
+                quote_spanned!(here=> command.#field)
+            }
+        });
+    }
+    quote_spanned!(here=> Self::#method(#(#arguments),*))
+}
+
+/// `Apply`, with the body given.
+pub(super) fn applies(handlers: &Handlers, apply: &Apply, body: &TokenStream) -> TokenStream {
+    let (Some(event), aggregate) = (&apply.event, &handlers.self_ty) else {
+        return TokenStream::new();
+    };
+    let here = generated(apply.signature.ident.span());
+    let krate = handlers.runtime.at(here);
+    let conditions = cfgs(&apply.attributes);
+    quote_spanned! {here=>
+        #(#conditions)*
+        #[automatically_derived]
+        impl #krate::Apply<#event> for #aggregate {
+            fn apply(
+                state: &mut ::core::option::Option<Self>,
+                event: &#event,
+            ) -> ::core::result::Result<(), #krate::FoldError> {
+                #body
+            }
+        }
+    }
+}
+
+/// The call of an apply, in the function of the runtime that has its form.
+fn fold(handlers: &Handlers, apply: &Apply) -> TokenStream {
+    let (method, event) = (&apply.signature.ident, &apply.event);
+    let here = generated(method.span());
+    let (krate, at_event) = (handlers.runtime.at(here), event.span());
+    let krate_at_event = handlers.runtime.at(at_event);
+    let name = quote_spanned!(at_event=> <#event as #krate_at_event::EventVersion>::NAME);
+    match apply.does {
+        Applied::Creates => quote_spanned!(here=> #krate::__private::create(state, #name, || Self::#method(event))),
+        Applied::Turns => {
+            quote_spanned!(here=> #krate::__private::turn(state, #name, |state| Self::#method(state, event)))
+        }
+        Applied::Changes | Applied::Unclear => {
+            quote_spanned!(here=> #krate::__private::change(state, #name, |state| Self::#method(state, event)))
+        }
+    }
+}

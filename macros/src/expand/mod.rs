@@ -1,0 +1,15 @@
+//! Model in, tokens out; cannot fail, because `check` has passed the model.
+
+mod aggregate;
+mod commands;
+mod event;
+mod events;
+mod handlers;
+mod stream_key;
+pub(crate) mod stub;
+
+pub(crate) use aggregate::aggregate;
+pub(crate) use event::{event, event_set};
+pub(crate) use events::events;
+pub(crate) use handlers::handlers;
+pub(crate) use stream_key::stream_key;

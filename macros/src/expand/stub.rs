@@ -1,0 +1,178 @@
+//! What stands in for an item after a mistake in it, so that the rest of the user's crate keeps quiet.
+//!
+//! It fills in only what a user cannot have written, its bodies are never run, and its names are empty: constants pass over those.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+
+use super::handlers::{applies, command_struct, decides};
+use crate::model::{Aggregate, Event, EventSet, Events, Handlers, StreamKey};
+use crate::support::runtime::Runtime;
+use crate::support::spans::generated;
+
+/// A body that is never run.
+fn never() -> TokenStream {
+    quote!(::core::panic!())
+}
+
+pub(crate) fn event(event: &Event) -> TokenStream {
+    let (ident, never) = (&event.ident, never());
+    let (parameters, arguments, conditions) = event.generics.split_for_impl();
+    let here = generated(ident.span());
+    let krate = event.runtime.at(here);
+    quote_spanned! {here=>
+        impl #parameters #krate::EventVersion for #ident #arguments #conditions {
+            const NAME: &'static str = "";
+            const VERSION: u32 = 1;
+            const OLDEST: u32 = 1;
+            fn decode_version(
+                _: u32,
+                _: &[u8],
+                _: &#krate::UpcastMeta<'_>,
+            ) -> ::core::result::Result<Self, #krate::DecodeError> {
+                #never
+            }
+        }
+    }
+}
+
+pub(crate) fn event_set(set: &EventSet) -> TokenStream {
+    let events = set
+        .variants
+        .iter()
+        .filter_map(|variant| variant.event.as_ref().map(ToTokens::to_token_stream));
+    let mut seen = std::collections::HashSet::new();
+    let events: Vec<_> = events.filter(|event| seen.insert(event.to_string())).collect();
+    if set.generics.params.is_empty() {
+        a_set(&set.ident, &events, &set.runtime)
+    } else {
+        TokenStream::new()
+    }
+}
+
+fn a_set(ident: &Ident, events: &[TokenStream], runtime: &Runtime) -> TokenStream {
+    let here = generated(ident.span());
+    let (krate, never) = (runtime.at(here), never());
+    let itself = ident.to_token_stream();
+    let emitted = events.iter().chain([&itself]).map(|event| {
+        quote_spanned! {here=>
+            impl #krate::IntoEvents<#ident> for #event {
+                const EVENTS: &'static #krate::model::Tree<&'static str> = &#krate::model::Tree::Nothing;
+                type Rejection = ::core::convert::Infallible;
+                fn into_events(
+                    self,
+                    _: &mut #krate::__private::Vec<#ident>,
+                ) -> ::core::result::Result<(), Self::Rejection> {
+                    #never
+                }
+            }
+        }
+    });
+    quote_spanned! {here=>
+        impl #krate::EventSet for #ident {
+            const NAMES: &'static [#krate::StoredName] = &[];
+            fn decode_into(
+                _: &#krate::RawEvent<'_>,
+                _: &mut dyn ::core::ops::FnMut(Self),
+            ) -> ::core::result::Result<#krate::Outcome, #krate::DecodeError> {
+                #never
+            }
+            fn encode(&self) -> ::core::result::Result<#krate::Encoded, #krate::EncodeError> {
+                #never
+            }
+            fn event(&self) -> &dyn ::core::any::Any {
+                #never
+            }
+        }
+        impl<__A> #krate::Fold<__A> for #ident {
+            fn fold(&self, _: &mut ::core::option::Option<__A>) -> ::core::result::Result<(), #krate::FoldError> {
+                #never
+            }
+        }
+        #(#emitted)*
+        #(
+            impl ::core::convert::From<#events> for #ident {
+                fn from(_: #events) -> Self {
+                    #never
+                }
+            }
+        )*
+    }
+}
+
+/// The structs as they would be, and the enum without a derive of ours.
+pub(crate) fn events(events: &Events) -> TokenStream {
+    let items = super::events::with(events, &TokenStream::new());
+    if !events.item.generics.params.is_empty() {
+        return items;
+    }
+    let known = events
+        .variants
+        .iter()
+        .filter_map(|variant| match &variant.original.fields {
+            syn::Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                fields.unnamed.first().map(|field| field.ty.to_token_stream())
+            }
+            syn::Fields::Unnamed(_) => None,
+            _ => Some(variant.original.ident.to_token_stream()),
+        });
+    let known: Vec<_> = known.collect();
+    let set = a_set(&events.item.ident, &known, &events.runtime);
+    quote!(#items #set)
+}
+
+/// A type that is missing is the error itself: rustc asks nothing more of such a type, and says the same message only once.
+pub(crate) fn aggregate(aggregate: &Aggregate, errors: &TokenStream) -> TokenStream {
+    let Aggregate {
+        ident,
+        generics,
+        id,
+        events,
+        runtime,
+        ..
+    } = aggregate;
+    let or_error = |ty: &Option<syn::Type>| ty.as_ref().map_or_else(|| errors.clone(), ToTokens::to_token_stream);
+    let (id, events) = (or_error(id), or_error(events));
+    let (parameters, arguments, conditions) = generics.split_for_impl();
+    let here = generated(ident.span());
+    let krate = runtime.at(here);
+    quote_spanned! {here=>
+        impl #parameters #krate::Aggregate for #ident #arguments #conditions {
+            type Id = #id;
+            type Events = #events;
+            const NAME: &'static str = "";
+        }
+    }
+}
+
+pub(crate) fn stream_key(key: &StreamKey) -> TokenStream {
+    let (ident, never) = (&key.ident, never());
+    let (parameters, arguments, conditions) = key.generics.split_for_impl();
+    let here = generated(ident.span());
+    let krate = key.runtime.at(here);
+    quote_spanned! {here=>
+        impl #parameters #krate::StreamKey for #ident #arguments #conditions {
+            fn text(&self) -> #krate::__private::Cow<'_, str> {
+                #never
+            }
+        }
+    }
+}
+
+/// All commands and applies that could be read, with bodies that call nothing.
+pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
+    let never = never();
+    let mut seen = std::collections::HashSet::new();
+    let commands = handlers
+        .commands
+        .iter()
+        .filter(|command| seen.insert(command.variant()))
+        .map(|command| {
+            let item = command_struct(handlers, command);
+            let outcome = command.output.to_token_stream();
+            let decides = decides(handlers, command, &outcome, &never);
+            quote!(#item #decides)
+        });
+    let applies = handlers.applies.iter().map(|apply| applies(handlers, apply, &never));
+    quote!(#(#commands)* #(#applies)*)
+}

@@ -1,0 +1,13 @@
+//! What the user said, in our words; it keeps the user's tokens for their spans.
+
+mod aggregate;
+mod event;
+mod events;
+mod handlers;
+mod stream_key;
+
+pub(crate) use aggregate::Aggregate;
+pub(crate) use event::{Event, EventSet, SerdeKey, SetVariant};
+pub(crate) use events::{Events, EventsVariant};
+pub(crate) use handlers::{Applied, Apply, Argument, Command, CommandField, CommandStruct, Handlers, Requires};
+pub(crate) use stream_key::StreamKey;

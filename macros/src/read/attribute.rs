@@ -1,0 +1,153 @@
+//! The reader of attributes: every key is looked up in the table, and a mistake does not end the reading.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::meta::ParseNestedMeta;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Meta, Token};
+
+use super::keys::{Key, Keys, Place};
+use crate::support::errors::Errors;
+use crate::support::near::nearest;
+
+/// What reads one value: the key's name, and the input after it.
+type Value<'a> = &'a mut dyn FnMut(&'static str, &ParseNestedMeta<'_>) -> syn::Result<()>;
+
+/// Reads `attribute(..)`s one after another, and knows which keys it has seen.
+pub(crate) struct Reader<'a> {
+    keys: &'static Keys,
+    here: Place,
+    seen: Vec<&'static str>,
+    errors: &'a mut Errors,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(keys: &'static Keys, here: Place, errors: &'a mut Errors) -> Self {
+        Self {
+            keys,
+            here,
+            seen: Vec::new(),
+            errors,
+        }
+    }
+
+    /// All keys of all the attributes of ours among `attributes`.
+    pub(crate) fn attributes(mut self, attributes: &[Attribute], value: Value<'_>) {
+        for attribute in attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident(self.keys.written))
+        {
+            match &attribute.meta {
+                Meta::Path(_) => {}
+                Meta::List(list) => self.tokens(list.tokens.clone(), value),
+                Meta::NameValue(_) => self
+                    .errors
+                    .at(attribute, format!("write `#[{}(...)]`", self.keys.written)),
+            }
+        }
+    }
+
+    /// The keys between the parentheses of an attribute macro.
+    pub(crate) fn arguments(mut self, tokens: TokenStream, value: Value<'_>) {
+        self.tokens(tokens, value);
+    }
+
+    fn tokens(&mut self, tokens: TokenStream, value: Value<'_>) {
+        let parser = syn::meta::parser(|meta| {
+            self.key(&meta, value);
+            Ok(())
+        });
+        if let Err(error) = parser.parse2(tokens) {
+            self.errors.push(error);
+        }
+    }
+
+    fn key(&mut self, meta: &ParseNestedMeta<'_>, value: Value<'_>) {
+        let Some(key) = self.look_up(meta) else {
+            return skip_value(meta.input);
+        };
+        let typed = meta.input.fork();
+        let read = value(key.name, meta).is_ok();
+        if read && (meta.input.is_empty() || meta.input.peek(Token![,])) {
+            return;
+        }
+        skip_value(meta.input);
+        let value = value_tokens(&typed);
+        if value.is_empty() {
+            self.errors.at(&meta.path, key.value)
+        } else {
+            self.errors.at(value, key.value)
+        }
+    }
+
+    /// The key, if it exists, may stand here and stands here for the first time.
+    fn look_up(&mut self, meta: &ParseNestedMeta<'_>) -> Option<&'static Key> {
+        let path = &meta.path;
+        let typed = quote!(#path).to_string().replace(' ', "").replace("r#", "");
+        let written = self.keys.written;
+        let message = match self.keys.keys.iter().find(|key| key.name == typed) {
+            Some(key) if self.seen.contains(&key.name) => format!("`{typed}` is given twice"),
+            Some(key) if key.places.contains(&self.here) => {
+                self.seen.push(key.name);
+                return Some(key);
+            }
+            Some(key) => {
+                let right = key.places.first().map(|place| place.words()).unwrap_or_default();
+                let (here, example) = (self.here.words(), key.example);
+                format!("`{typed}` belongs on {right}, not on {here}\nfor example: #[{written}({example})]")
+            }
+            None => self.unknown(&typed),
+        };
+        self.errors.at(path, message);
+        None
+    }
+
+    fn unknown(&self, typed: &str) -> String {
+        let written = self.keys.written;
+        let names = || {
+            self.keys
+                .keys
+                .iter()
+                .filter(|key| key.places.contains(&self.here))
+                .map(|key| key.name)
+        };
+        let suggestion = nearest(typed, names())
+            .map(|name| format!("; did you mean `{name}`?"))
+            .unwrap_or_default();
+        let known: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+        let known = match known.as_slice() {
+            [] => format!("{} has no keys", self.here.words()),
+            [only] => format!("the only key is {only}"),
+            all => format!("the keys are: {}", all.join(", ")),
+        };
+        format!("unknown key `{typed}` in `#[{written}(...)]`{suggestion}\n{known}")
+    }
+}
+
+/// Reads what stands after `=`.
+pub(crate) fn value<T: syn::parse::Parse>(meta: &ParseNestedMeta<'_>) -> syn::Result<T> {
+    meta.value()?.parse()
+}
+
+/// Reads a path after `=`, keywords included: `crate`, `super`.
+pub(crate) fn path(meta: &ParseNestedMeta<'_>) -> syn::Result<syn::Path> {
+    syn::Path::parse_mod_style(meta.value()?)
+}
+
+/// Goes to the next `,`, so that the keys after it are still read.
+pub(crate) fn skip_value(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        // A token tree can be read wherever the input is not at its end.
+        let _ = input.parse::<proc_macro2::TokenTree>();
+    }
+}
+
+/// The tokens up to the next `,`, without the `=` before them.
+fn value_tokens(input: ParseStream<'_>) -> TokenStream {
+    let _ = input.parse::<Token![=]>();
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        tokens.extend(input.parse::<proc_macro2::TokenTree>());
+    }
+    tokens
+}

@@ -1,0 +1,92 @@
+//! `#[derive(Event)]`, on a struct and on an enum.
+
+use syn::{DataEnum, DeriveInput, Fields, LitInt, LitStr};
+
+use super::attribute::{Reader, path, skip_value, value};
+use super::keys::{EVENT, Place};
+use crate::model::{Event, EventSet, SerdeKey, SetVariant};
+use crate::support::errors::Errors;
+use crate::support::runtime::Runtime;
+
+/// A struct.
+pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -> Event {
+    let (mut name, mut version, mut runtime) = (None, None, Runtime::default());
+    Reader::new(&EVENT, Place::Event, errors).attributes(&input.attrs, &mut |key, meta| {
+        match key {
+            "name" => name = Some(value::<LitStr>(meta)?),
+            "version" => version = Some(number(value(meta)?)?),
+            _ => runtime = Runtime(Some(path(meta)?)),
+        }
+        Ok(())
+    });
+    for field in fields {
+        Reader::new(&EVENT, Place::Field, errors).attributes(&field.attrs, &mut |_, _| Ok(()));
+    }
+    let (ident, generics, fields) = (input.ident.clone(), input.generics.clone(), fields.clone());
+    Event {
+        ident,
+        generics,
+        fields,
+        name,
+        version,
+        serde: serde_keys(input),
+        runtime,
+    }
+}
+
+/// An enum.
+pub(crate) fn event_set(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> EventSet {
+    let mut runtime = Runtime::default();
+    Reader::new(&EVENT, Place::Set, errors).attributes(&input.attrs, &mut |_, meta| {
+        runtime = Runtime(Some(path(meta)?));
+        Ok(())
+    });
+    let variants = data.variants.iter().map(|variant| {
+        Reader::new(&EVENT, Place::Variant, errors).attributes(&variant.attrs, &mut |_, _| Ok(()));
+        set_variant(variant)
+    });
+    let variants = variants.collect();
+    EventSet {
+        ident: input.ident.clone(),
+        generics: input.generics.clone(),
+        variants,
+        runtime,
+    }
+}
+
+fn set_variant(variant: &syn::Variant) -> SetVariant {
+    let event = match &variant.fields {
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first().map(|field| field.ty.clone()),
+        _ => None,
+    };
+    SetVariant {
+        ident: variant.ident.clone(),
+        event,
+        original: variant.clone(),
+    }
+}
+
+/// A version with its number; the error is said by the table of keys.
+fn number(literal: LitInt) -> syn::Result<(u32, LitInt)> {
+    match literal.base10_parse::<u32>()? {
+        0 => Err(syn::Error::new_spanned(literal, "0")),
+        number => Ok((number, literal)),
+    }
+}
+
+/// The keys of `#[serde(..)]`; what is wrong with them, serde says.
+fn serde_keys(input: &DeriveInput) -> Vec<SerdeKey> {
+    let mut keys = Vec::new();
+    for attribute in input
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
+        let _ = attribute.parse_nested_meta(|meta| {
+            keys.push(SerdeKey(meta.path.clone()));
+            skip_value(meta.input);
+            Ok(())
+        });
+    }
+    keys
+}

@@ -1,0 +1,181 @@
+//! The table of attribute keys: how each is spelled, where it may stand, what its value is, and an example.
+
+/// Where an attribute stands.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Place {
+    Event,
+    Field,
+    Set,
+    Variant,
+    Events,
+    Aggregate,
+    StreamKey,
+    Handlers,
+    Command,
+    Apply,
+}
+
+impl Place {
+    /// As a message says it.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Event => "an event",
+            Self::Field => "a field",
+            Self::Set => "an event set",
+            Self::Variant => "a variant of an event set",
+            Self::Events => "`#[recount::events]`",
+            Self::Aggregate => "an aggregate",
+            Self::StreamKey => "a stream key",
+            Self::Handlers => "`#[recount::handlers]`",
+            Self::Command => "a command",
+            Self::Apply => "an apply",
+        }
+    }
+}
+
+/// One key.
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) places: &'static [Place],
+    /// What a value of it is, as a sentence: said when something else stands there.
+    pub(crate) value: &'static str,
+    pub(crate) example: &'static str,
+}
+
+/// All keys of one attribute.
+pub(crate) struct Keys {
+    /// The attribute as it is typed, up to its keys.
+    pub(crate) written: &'static str,
+    pub(crate) keys: &'static [Key],
+}
+
+const CRATE: &str = "the path to recount is a path, such as `crate = ::other::recount`";
+
+/// `#[event(..)]`, on events, their fields, sets and variants.
+pub(crate) const EVENT: Keys = Keys {
+    written: "event",
+    keys: &[
+        Key {
+            name: "name",
+            places: &[Place::Event],
+            value: "a name is a text in quotes, such as `name = \"account.opened\"`",
+            example: "name = \"account.opened\"",
+        },
+        Key {
+            name: "version",
+            places: &[Place::Event],
+            value: "a version is a whole number from 1, such as `version = 1`",
+            example: "version = 1",
+        },
+        Key {
+            name: "crate",
+            places: &[Place::Event, Place::Set],
+            value: CRATE,
+            example: "crate = ::other::recount",
+        },
+    ],
+};
+
+/// `#[recount::events(..)]`.
+pub(crate) const EVENTS: Keys = Keys {
+    written: "recount::events",
+    keys: &[
+        Key {
+            name: "prefix",
+            places: &[Place::Events],
+            value: "a prefix is a text in quotes, such as `prefix = \"account\"`",
+            example: "prefix = \"account\"",
+        },
+        Key {
+            name: "crate",
+            places: &[Place::Events],
+            value: CRATE,
+            example: "crate = ::other::recount",
+        },
+    ],
+};
+
+/// `#[aggregate(..)]`.
+pub(crate) const AGGREGATE: Keys = Keys {
+    written: "aggregate",
+    keys: &[
+        Key {
+            name: "name",
+            places: &[Place::Aggregate],
+            value: "a name is a text in quotes, such as `name = \"account\"`",
+            example: "name = \"account\"",
+        },
+        Key {
+            name: "id",
+            places: &[Place::Aggregate],
+            value: "an id is a type, such as `id = String`",
+            example: "id = String",
+        },
+        Key {
+            name: "events",
+            places: &[Place::Aggregate],
+            value: "the events are a type, such as `events = AccountEvent`",
+            example: "events = AccountEvent",
+        },
+        Key {
+            name: "crate",
+            places: &[Place::Aggregate],
+            value: CRATE,
+            example: "crate = ::other::recount",
+        },
+    ],
+};
+
+/// `#[stream_key(..)]`.
+pub(crate) const STREAM_KEY: Keys = Keys {
+    written: "stream_key",
+    keys: &[Key {
+        name: "crate",
+        places: &[Place::StreamKey],
+        value: CRATE,
+        example: "crate = ::other::recount",
+    }],
+};
+
+/// `#[recount::handlers(..)]`.
+pub(crate) const HANDLERS: Keys = Keys {
+    written: "recount::handlers",
+    keys: &[
+        Key {
+            name: "commands",
+            places: &[Place::Handlers],
+            value: "the enum of all commands is given a name, such as `commands = AccountCommand`",
+            example: "commands = AccountCommand",
+        },
+        Key {
+            name: "rejection",
+            places: &[Place::Handlers],
+            value: "a rejection is a type, such as `rejection = AccountError`",
+            example: "rejection = AccountError",
+        },
+        Key {
+            name: "derive",
+            places: &[Place::Handlers],
+            value: "the derives of the commands are a list, such as `derive(Clone, Debug)`",
+            example: "derive(Clone, Debug)",
+        },
+        Key {
+            name: "crate",
+            places: &[Place::Handlers],
+            value: CRATE,
+            example: "crate = ::other::recount",
+        },
+    ],
+};
+
+/// `#[command(..)]`; its first entry may be the user's own struct.
+pub(crate) const COMMAND: Keys = Keys {
+    written: "command",
+    keys: &[],
+};
+
+/// `#[apply(..)]`.
+pub(crate) const APPLY: Keys = Keys {
+    written: "apply",
+    keys: &[],
+};

@@ -1,0 +1,16 @@
+//! Tokens in, model out: records what is wrong and never fails.
+
+mod aggregate;
+mod attribute;
+mod command;
+mod event;
+mod events;
+mod handlers;
+pub(crate) mod keys;
+mod stream_key;
+
+pub(crate) use aggregate::aggregate;
+pub(crate) use event::{event, event_set};
+pub(crate) use events::events;
+pub(crate) use handlers::{handlers, without_ours};
+pub(crate) use stream_key::stream_key;

@@ -1,0 +1,9 @@
+//! What every macro needs and what knows nothing of events.
+
+pub(crate) mod attributes;
+pub(crate) mod errors;
+pub(crate) mod near;
+pub(crate) mod runtime;
+pub(crate) mod shown;
+pub(crate) mod spans;
+pub(crate) mod words;

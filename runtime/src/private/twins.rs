@@ -1,0 +1,49 @@
+//! The words of traits that users implement: each has a twin here that says what to write where an impl is missing.
+
+use std::convert::Infallible;
+
+use crate::aggregate::Apply;
+
+/// The twin of [`Apply`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` never applies the event `{E}`",
+    label = "nothing folds `{E}` into `{Self}`",
+    note = "add `#[apply] fn name(&mut self, event: &{E})` to a `#[recount::handlers] impl {Self}` block"
+)]
+pub trait Applies<E>: Apply<E> {}
+
+#[diagnostic::do_not_recommend]
+impl<A: Apply<E>, E> Applies<E> for A {}
+
+/// A rejection that the enum of commands can hand on as `R`: `R` itself, or the one of a command that rejects nothing.
+///
+/// `Case` is inferred, and keeps the two impls apart.
+#[diagnostic::on_unimplemented(
+    message = "the commands of this block reject with `{R}`, but this one with `{Self}`",
+    label = "rejects with `{Self}`",
+    note = "return `Result<_, {R}>`, or leave `rejection = ...` out: then each command keeps its own"
+)]
+pub trait RejectsWith<R, Case> {
+    /// The rejection as `R`.
+    fn reject(self) -> R;
+}
+
+/// The rejection is the block's.
+#[derive(Debug)]
+pub struct Same;
+/// There is no rejection.
+#[derive(Debug)]
+pub struct Never;
+
+impl<R> RejectsWith<R, Same> for R {
+    fn reject(self) -> R {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R> RejectsWith<R, Never> for Infallible {
+    fn reject(self) -> R {
+        match self {}
+    }
+}

@@ -1,0 +1,361 @@
+//! Why a command, a load, a history or a start did not give what was asked.
+
+use std::any::Any;
+use std::error::Error;
+
+use crate::aggregate::FoldError;
+use crate::envelope::{Meta, Stored};
+use crate::event::{DecodeError, EncodeError};
+use crate::store::{AppendError, Expected, ReadError, Refusal};
+use crate::stream::{AppendId, InvalidName, Position, StreamId, Version};
+
+/// Why a command gave no receipt. `R` is the domain's own error, by value; [`Infallible`](std::convert::Infallible) for a command that rejects nothing.
+///
+/// Every variant but [`Unknown`](Self::Unknown) is definite: nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExecuteError<R> {
+    /// The domain's own answer: the handler returned this error.
+    #[error(transparent)]
+    Rejected(R),
+    /// The command needs an existing aggregate, and there is none with this id.
+    #[error("`{stream}` does not exist")]
+    NotFound {
+        /// The stream without events.
+        stream: StreamId,
+    },
+    /// The command creates the aggregate, and there is one with this id.
+    #[error("`{stream}` exists already")]
+    AlreadyExists {
+        /// The stream with events.
+        stream: StreamId,
+    },
+    /// Others wrote to the stream again and again, or it was not at the version of
+    /// [`expect_version`](crate::Execute::expect_version): load, then ask again.
+    #[error("`{stream}` was changed by others, {attempts} times in a row")]
+    Conflict {
+        /// The stream that has moved.
+        stream: StreamId,
+        /// The version that was decided on.
+        expected: Option<Version>,
+        /// The version that the stream has.
+        actual: Option<Version>,
+        /// How often was decided.
+        attempts: u32,
+    },
+    /// The store's definite no: too large, hostile name, full, closed, …
+    #[error("the store refused the events")]
+    Refused(#[source] Refusal),
+    /// Written or not, nobody can tell: read the stream and see. Never send a new command in its place.
+    #[error("it is not known whether the events were written")]
+    Unknown {
+        /// The append.
+        append: AppendId,
+        /// Each stream of the append, and what was expected of it.
+        parts: Vec<(StreamId, Expected)>,
+        /// What went wrong.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// An event of the stream cannot be read, so there is no state to decide on.
+    #[error(transparent)]
+    Unreadable(Box<Unreadable>),
+    /// The events of the stream do not fit together.
+    #[error(transparent)]
+    Corrupt(Box<CorruptStream>),
+    /// The handler decided what cannot be written: a mistake in the domain's code.
+    #[error("the decision cannot be written")]
+    BadDecision(#[source] BadDecision),
+    /// The handler or an `#[apply]` panicked.
+    #[error(transparent)]
+    Panicked(Panicked),
+    /// The time of [`timeout`](crate::Execute::timeout) passed before anything was handed to the store.
+    #[error("no decision was handed to the store in time")]
+    TimedOut,
+    /// The runtime does not know the aggregate: add `.aggregate::<A>()` where it is built.
+    #[error("the runtime does not know the aggregate `{aggregate}`: add `.aggregate::<..>()` where it is built")]
+    NotRegistered {
+        /// The declared name of the aggregate.
+        aggregate: &'static str,
+    },
+    /// The store could not be read.
+    #[error("the stream could not be read")]
+    Store(#[source] ReadError),
+}
+
+impl<R> ExecuteError<R> {
+    /// The same with another error of the domain.
+    ///
+    /// ```
+    ///     /// use recount::ExecuteError;
+    ///
+    /// fn widened(error: ExecuteError<Infallible>) -> ExecuteError<String> {
+    ///     error.map_rejection(|never| match never {})
+    /// }
+    /// ```
+    pub fn map_rejection<T>(self, map: impl FnOnce(R) -> T) -> ExecuteError<T> {
+        match self {
+            Self::Rejected(rejection) => ExecuteError::Rejected(map(rejection)),
+            Self::NotFound { stream } => ExecuteError::NotFound { stream },
+            Self::AlreadyExists { stream } => ExecuteError::AlreadyExists { stream },
+            Self::Conflict {
+                stream,
+                expected,
+                actual,
+                attempts,
+            } => ExecuteError::Conflict {
+                stream,
+                expected,
+                actual,
+                attempts,
+            },
+            Self::Refused(refusal) => ExecuteError::Refused(refusal),
+            Self::Unknown { append, parts, source } => ExecuteError::Unknown { append, parts, source },
+            Self::Unreadable(unreadable) => ExecuteError::Unreadable(unreadable),
+            Self::Corrupt(corrupt) => ExecuteError::Corrupt(corrupt),
+            Self::BadDecision(bad) => ExecuteError::BadDecision(bad),
+            Self::Panicked(panicked) => ExecuteError::Panicked(panicked),
+            Self::TimedOut => ExecuteError::TimedOut,
+            Self::NotRegistered { aggregate } => ExecuteError::NotRegistered { aggregate },
+            Self::Store(error) => ExecuteError::Store(error),
+        }
+    }
+}
+
+/// Why a stream could not be folded: what loading and deciding have in common.
+#[derive(Debug)]
+pub(super) enum StateError {
+    NotRegistered(&'static str),
+    Unreadable(Box<Unreadable>),
+    Corrupt(Box<CorruptStream>),
+    Panicked(Panicked),
+    Store(ReadError),
+}
+
+impl From<ReadError> for StateError {
+    fn from(error: ReadError) -> Self {
+        Self::Store(error)
+    }
+}
+
+macro_rules! from_state_error {
+    ($error:ty $(, $R:ident)?) => {
+        impl$(<$R>)? From<StateError> for $error {
+            fn from(error: StateError) -> Self {
+                match error {
+                    StateError::NotRegistered(aggregate) => Self::NotRegistered { aggregate },
+                    StateError::Unreadable(unreadable) => Self::Unreadable(unreadable),
+                    StateError::Corrupt(corrupt) => Self::Corrupt(corrupt),
+                    StateError::Panicked(panicked) => Self::Panicked(panicked),
+                    StateError::Store(error) => Self::Store(error),
+                }
+            }
+        }
+    };
+}
+
+from_state_error!(LoadError);
+from_state_error!(ExecuteError<R>, R);
+
+/// Why there is no state to look at.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The runtime does not know the aggregate: add `.aggregate::<A>()` where it is built.
+    #[error("the runtime does not know the aggregate `{aggregate}`: add `.aggregate::<..>()` where it is built")]
+    NotRegistered {
+        /// The declared name of the aggregate.
+        aggregate: &'static str,
+    },
+    /// The id cannot name a stream.
+    #[error(transparent)]
+    InvalidName(#[from] InvalidName),
+    /// An event of the stream cannot be read.
+    #[error(transparent)]
+    Unreadable(Box<Unreadable>),
+    /// The events of the stream do not fit together.
+    #[error(transparent)]
+    Corrupt(Box<CorruptStream>),
+    /// An `#[apply]` panicked.
+    #[error(transparent)]
+    Panicked(Panicked),
+    /// The store could not be read.
+    #[error("the stream could not be read")]
+    Store(#[from] ReadError),
+    /// The stream has not come to the version that was asked for.
+    #[error("`{stream}` has no version {asked} yet")]
+    VersionAhead {
+        /// The stream.
+        stream: StreamId,
+        /// The version that was asked for.
+        asked: u64,
+        /// The version it has; `None` without events.
+        head: Option<Version>,
+    },
+    /// The store has not come to the position that was asked for.
+    #[error("the store has no position {asked} yet: its last is {head}")]
+    PositionAhead {
+        /// The position that was asked for.
+        asked: Position,
+        /// The last position of the store.
+        head: Position,
+    },
+}
+
+/// Why an event of a history is not shown, or why there are no more.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    /// This one event cannot be read; here are its bytes. The history goes on after it.
+    #[error(transparent)]
+    Unreadable(Box<Unreadable>),
+    /// The versions of the stream have a hole. The history ends.
+    #[error(transparent)]
+    Corrupt(Box<CorruptStream>),
+    /// The runtime does not know the aggregate: add `.aggregate::<A>()` where it is built. The history ends.
+    #[error("the runtime does not know the aggregate `{aggregate}`: add `.aggregate::<..>()` where it is built")]
+    NotRegistered {
+        /// The declared name of the aggregate.
+        aggregate: &'static str,
+    },
+    /// The id cannot name a stream. The history ends.
+    #[error(transparent)]
+    InvalidName(#[from] InvalidName),
+    /// The store could not be read. The history ends.
+    #[error("the stream could not be read")]
+    Store(#[from] ReadError),
+}
+
+/// A stored event that this build cannot read. It is untouched, and its bytes are here.
+#[derive(Debug, thiserror::Error)]
+#[error("event {} of `{}` (position {}) cannot be read", meta.version, meta.stream, meta.position)]
+#[non_exhaustive]
+pub struct Unreadable {
+    /// Where it stands, when it was written, and what caused it.
+    pub meta: Meta,
+    /// Its stored name, version and floor.
+    pub stored: Stored,
+    /// Its payload as it is stored.
+    pub payload: Vec<u8>,
+    /// Why it cannot be read.
+    pub source: DecodeError,
+}
+
+/// The events of a stream do not fit together. State is never guessed: nothing of the stream was used.
+#[derive(Debug, thiserror::Error)]
+#[error("`{stream}` is corrupt at version {version} (position {position}, `{name}` version {event_version})")]
+#[non_exhaustive]
+pub struct CorruptStream {
+    /// The stream.
+    pub stream: StreamId,
+    /// The number of the event that does not fit.
+    pub version: Version,
+    /// Its place in the store.
+    pub position: Position,
+    /// Its stored name.
+    pub name: String,
+    /// The stored version of that name.
+    pub event_version: u32,
+    /// What does not fit.
+    #[source]
+    pub reason: CorruptReason,
+}
+
+/// What does not fit in a stream.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CorruptReason {
+    /// The event creates what exists, or changes what does not.
+    #[error(transparent)]
+    Fold(#[from] FoldError),
+    /// The versions before it are not all there.
+    #[error("version {expected} should stand here")]
+    Hole {
+        /// The version that is missing.
+        expected: Version,
+    },
+}
+
+/// What a handler decided and nobody can write.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadDecision {
+    /// An event does not fit the state it was decided on, or the decided events before it.
+    #[error(transparent)]
+    Fold(#[from] FoldError),
+    /// An event cannot be written in a way that it can be read.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}
+
+/// User code panicked. Nothing was written, and the store and other callers go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("user code panicked: {message}")]
+#[non_exhaustive]
+pub struct Panicked {
+    /// What it said.
+    pub message: String,
+}
+
+impl Panicked {
+    /// The panic of this payload, as `catch_unwind` gives it.
+    pub(crate) fn new(payload: &(dyn Any + Send)) -> Self {
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        Self {
+            message: text.unwrap_or("a value that is no text").to_owned(),
+        }
+    }
+}
+
+/// Why a runtime did not start. Nothing was read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Two aggregates would share their streams: give one of them another name.
+    #[error("two aggregates are declared with the name `{name}`: {first} and {second}")]
+    AggregateTwice {
+        /// The declared name.
+        name: &'static str,
+        /// The Rust type that came first.
+        first: &'static str,
+        /// The Rust type that came second.
+        second: &'static str,
+    },
+    /// The name of the aggregate cannot be the category of streams.
+    #[error("`{name}` cannot be the name of an aggregate")]
+    BadName {
+        /// The declared name.
+        name: &'static str,
+        /// What is wrong with it.
+        source: InvalidName,
+    },
+    /// The store does not answer.
+    #[error("the store could not be read")]
+    Store(#[from] ReadError),
+}
+
+impl<R> From<AppendError> for ExecuteError<R> {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Conflict {
+                stream,
+                expected,
+                actual,
+            } => {
+                let expected = if let Expected::Exact(version) = expected {
+                    Some(version)
+                } else {
+                    None
+                };
+                Self::Conflict {
+                    stream,
+                    expected,
+                    actual,
+                    attempts: 1,
+                }
+            }
+            AppendError::Refused(refusal) => Self::Refused(refusal),
+            AppendError::Unknown { append, parts, source } => Self::Unknown { append, parts, source },
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The runtime: where commands are executed, states loaded and histories read.
+
+mod builder;
+mod decide;
+mod error;
+mod execute;
+mod history;
+mod load;
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub use builder::{Builder, NoStore};
+pub(crate) use decide::{Decided, Deciding, decide};
+pub use error::{
+    BadDecision, CorruptReason, CorruptStream, ExecuteError, HistoryError, LoadError, Panicked, StartError, Unreadable,
+};
+pub use execute::Execute;
+pub use history::History;
+pub use load::{At, Loaded};
+
+use crate::aggregate::Aggregate;
+use crate::clock::Clock;
+use crate::command::Command;
+use crate::store::{AnyStore, EventStore};
+use crate::stream::{AsKey, StreamId};
+
+/// A future that owns what it needs, so that it can be spawned.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send + 'static>>;
+
+/// Executes commands on a store. Cheap to clone; clones are the same runtime.
+///
+/// Needs tokio with its timer enabled, as `#[tokio::main]` has it: delays and timeouts are its. Dropping any future of it, at any point,
+/// loses nothing and corrupts nothing.
+#[derive(Clone)]
+pub struct Runtime(Arc<Inner>);
+
+struct Inner {
+    store: AnyStore,
+    aggregates: HashMap<TypeId, &'static str>,
+    clock: Arc<dyn Clock>,
+    verify_writes: bool,
+}
+
+impl Runtime {
+    /// Begins to put a runtime together.
+    pub fn builder() -> Builder<NoStore> {
+        Builder::new()
+    }
+
+    /// Executes a command on the aggregate of this id: loads it, decides, and writes what was decided. What is returned is awaited; its
+    /// methods set who asks, what is expected, and how long it may take.
+    pub fn execute<C: Command>(&self, id: impl AsKey<<C::Aggregate as Aggregate>::Id>, command: C) -> Execute<C> {
+        Execute::new(self.clone(), StreamId::new(C::Aggregate::NAME, &id.key()), command)
+    }
+
+    /// The same as [`execute`](Self::execute), for a command that came as data: the enum of all commands of an aggregate.
+    pub fn dispatch<C: Command>(&self, id: impl AsKey<<C::Aggregate as Aggregate>::Id>, command: C) -> Execute<C> {
+        self.execute(id, command)
+    }
+
+    /// The newest state of an aggregate; `None` if nothing has happened to it. It has seen every command that was answered before this
+    /// was called.
+    ///
+    /// # Errors
+    /// [`LoadError`]; an event that cannot be read is never passed over.
+    pub fn load<A: Aggregate>(&self, id: impl AsKey<A::Id>) -> BoxFuture<Result<Option<Loaded<A>>, LoadError>> {
+        self.load_until(&id, At::Newest)
+    }
+
+    /// The state of an aggregate as it was: at a version, at a time, or at a position of the store. `None` if nothing had happened to it.
+    /// Nothing can be decided on such a state.
+    ///
+    /// # Errors
+    /// [`LoadError`]; a version or position that does not exist yet is [`LoadError::VersionAhead`] or [`LoadError::PositionAhead`].
+    pub fn load_at<A: Aggregate>(
+        &self,
+        id: impl AsKey<A::Id>,
+        at: At,
+    ) -> BoxFuture<Result<Option<Loaded<A>>, LoadError>> {
+        self.load_until(&id, at)
+    }
+
+    fn load_until<A: Aggregate>(
+        &self,
+        id: &impl AsKey<A::Id>,
+        at: At,
+    ) -> BoxFuture<Result<Option<Loaded<A>>, LoadError>> {
+        let (runtime, stream) = (self.clone(), StreamId::new(A::NAME, &id.key()));
+        Box::pin(async move { load::loaded(&runtime, stream?, at).await })
+    }
+
+    /// What has happened to an aggregate, event by event, from the first. An event that this build cannot read comes as an error in its
+    /// place, with its bytes.
+    pub fn history<A: Aggregate>(&self, id: impl AsKey<A::Id>) -> History<A::Events> {
+        let stream = StreamId::new(A::NAME, &id.key()).map_err(HistoryError::from);
+        let known = self
+            .knows::<A>()
+            .map_err(|aggregate| HistoryError::NotRegistered { aggregate });
+        History::new(self.0.store.clone(), known.and(stream))
+    }
+
+    /// Closes the store, after what was handed to it is written. Commands after it are refused as
+    /// [`Closed`](crate::store::Refusal::Closed).
+    pub async fn shutdown(&self) {
+        self.0.store.close().await;
+    }
+
+    fn knows<A: Aggregate>(&self) -> Result<(), &'static str> {
+        if self.0.aggregates.contains_key(&TypeId::of::<A>()) {
+            Ok(())
+        } else {
+            Err(A::NAME)
+        }
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.aggregates.values();
+        f.debug_struct("Runtime")
+            .field("store", &self.0.store)
+            .field("aggregates", &names)
+            .finish_non_exhaustive()
+    }
+}
