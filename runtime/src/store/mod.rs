@@ -150,9 +150,10 @@ impl Limits {
         batch: 512 << 10,
     };
 
-    /// What `MemoryStore` and `FileStore` accept unless told otherwise: 16 MiB per batch, 2^20 events.
+    /// What `MemoryStore` and `FileStore` accept unless told otherwise: 16 MiB per batch, of which one event may fill 15; 2^20 events.
     pub const DEFAULT: Self = Self {
-        payload: 16 << 20,
+        // Below that of a batch, or a payload at its limit would be refused for the batch that it fills with its name and metadata.
+        payload: 15 << 20,
         metadata: 65_535,
         name: 255,
         events: 1 << 20,

@@ -199,7 +199,7 @@ impl Witness {
         what: &str,
     ) -> Result<Position, Violation> {
         let versions = self.streams.get(stream).map_or(&[][..], Vec::as_slice);
-        let count = usize::try_from(crate::stream::number(last)).unwrap_or(usize::MAX);
+        let count = usize::try_from(last.map_or(0, Version::get)).unwrap_or(usize::MAX);
         let of = |place: Option<usize>| {
             place
                 .and_then(|place| versions.get(place))
