@@ -2,6 +2,8 @@
 
 mod any;
 mod batch;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod erased;
 mod error;
 pub mod file;
@@ -150,9 +152,10 @@ impl Limits {
         batch: 512 << 10,
     };
 
-    /// What `MemoryStore` and `FileStore` accept unless told otherwise: 16 MiB per batch, 2^20 events.
+    /// What `MemoryStore` and `FileStore` accept unless told otherwise: 16 MiB per batch, of which one event may fill 15; 2^20 events.
     pub const DEFAULT: Self = Self {
-        payload: 16 << 20,
+        // Below that of a batch, or a payload at its limit would be refused for the batch that it fills with its name and metadata.
+        payload: 15 << 20,
         metadata: 65_535,
         name: 255,
         events: 1 << 20,
