@@ -189,6 +189,16 @@ impl SimDisk {
         world.files.insert(name.to_owned(), Arc::new(Mutex::new(content)));
     }
 
+    /// Changes one byte of a file that may be open.
+    pub(crate) fn flip(&self, name: &str, at: usize) {
+        let file = lock(&self.0)
+            .files
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| panic!("{name} is not there"));
+        lock(&file).now[at] ^= 1;
+    }
+
     pub(crate) fn remove(&self, name: &str) {
         lock(&self.0).files.remove(name);
     }
