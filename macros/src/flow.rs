@@ -69,7 +69,7 @@ pub(crate) fn aggregate(input: TokenStream) -> TokenStream {
     if errors.is_empty() {
         check::aggregate(&aggregate, &mut errors);
     }
-    let stub = |errors: &TokenStream| expand::stub::aggregate(&aggregate, errors);
+    let stub = |faulty: &TokenStream| expand::stub::aggregate(&aggregate, faulty);
     shown(
         &input.ident.to_string(),
         or_stub(errors, || expand::aggregate(&aggregate), stub),
@@ -111,13 +111,13 @@ pub(crate) fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream
     let expanded = or_stub(
         errors,
         || expand::handlers(&handlers),
-        |_| expand::stub::handlers(&handlers),
+        |faulty| expand::stub::handlers(&handlers, faulty),
     );
     let block = read::without_ours(block);
     shown(&handlers.name(), quote!(#block #expanded))
 }
 
-/// The expansion, or the stub and the errors after it.
+/// The expansion, or the errors after a stub, which is given a type for what cannot be one.
 fn or_stub(
     errors: Errors,
     expanded: impl FnOnce() -> TokenStream,
@@ -126,8 +126,7 @@ fn or_stub(
     if errors.is_empty() {
         return expanded();
     }
-    let errors = errors.into_tokens();
-    let stub = stub(&errors);
+    let (stub, errors) = (stub(&errors.as_type()), errors.into_tokens());
     quote!(#stub #errors)
 }
 

@@ -73,7 +73,7 @@ impl All<'_> {
             members,
         } = self;
         let here = generated(name.span());
-        let (derives, serde) = derives(handlers, here);
+        let (derives, serde) = derives(handlers, handlers.derives.as_ref(), here);
         let doc = format!("Every command of `{}`.", handlers.name());
         let variants = members.iter().map(
             |Member {
@@ -159,13 +159,13 @@ impl All<'_> {
             conditions,
         }: &Member<'_>,
     ) -> TokenStream {
+        let rejection = self.handlers.rejection.as_ref();
         let here = generated(self.name.span());
-        let (name, krate) = (self.name, self.handlers.runtime.at(here));
-        let outcome = quote_spanned!(here=> <Self as #krate::Handle<#ty>>::handle(state, command, cx));
-        let collected = if self.handlers.rejection.is_some() {
-            let at = command.output.span();
-            let krate = self.handlers.runtime.at(at);
-            quote_spanned!(at=> #krate::__private::collect_as(#outcome))
+        let at = rejection.map_or(here, |_| command.output.span());
+        let (name, krate) = (self.name, self.handlers.runtime.at(at));
+        let outcome = quote_spanned!(at=> <Self as #krate::Handle<#ty>>::handle(state, command, cx));
+        let collected = if let Some(rejection) = rejection {
+            quote_spanned!(at=> #krate::__private::collect_as::<_, _, #rejection, _>(#outcome))
         } else {
             let rejection = self.rejection_name();
             quote_spanned!(here=> #krate::__private::collect(#outcome, #rejection::#variant))

@@ -90,6 +90,7 @@ fn event(events: &Events, variant: &EventsVariant) -> TokenStream {
     let derives = derives.chain(ours).chain([quote_spanned!(here=> #krate::Event)]);
     let (serde, vis) = (events.runtime.serde(), &events.item.vis);
     let docs = docs_unless_written(&original.attrs, &format!("An event of `{}`.", events.item.ident));
+    // After the derives, because a helper attribute may not stand before what introduces it.
     let attributes = original.attrs.iter();
     let conditions = cfgs(&events.item.attrs);
     let body = match &original.fields {
@@ -102,10 +103,10 @@ fn event(events: &Events, variant: &EventsVariant) -> TokenStream {
     quote_spanned! {here=>
         #(#conditions)*
         #(#docs)*
-        #(#attributes)*
         #[derive(#(#derives),*)]
         #[serde(crate = #serde)]
         #keys
+        #(#attributes)*
         #vis struct #ident #body
     }
 }
@@ -119,8 +120,12 @@ fn field_of(events: &Events, event: &Ident, field: &Field) -> TokenStream {
     quote!(#(#docs)* #(#attrs)* #vis #ident: #ty)
 }
 
-/// `prefix.snake_case`.
+/// `prefix.snake_case`. A letter that may not be there is already reported on the prefix, and not once more on each event.
 fn name(events: &Events, ident: &Ident) -> String {
     let prefix = events.prefix.as_ref().map(syn::LitStr::value).unwrap_or_default();
+    let prefix: String = prefix
+        .chars()
+        .filter(|letter| letter.is_ascii_graphic() && *letter != '/')
+        .collect();
     format!("{prefix}.{}", words::snake(&words::plain(ident)))
 }

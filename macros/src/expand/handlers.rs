@@ -12,7 +12,7 @@ use crate::support::words;
 
 pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
     let commands = handlers.commands.iter().map(|command| {
-        let (item, call) = (command_struct(handlers, command), call(handlers, command));
+        let (item, call) = (command_struct(handlers, command, None), call(handlers, command));
         let decides = decides(handlers, command, &command.output.to_token_stream(), &call);
         quote!(#item #decides)
     });
@@ -35,11 +35,15 @@ pub(super) fn type_of(command: &Command) -> TokenStream {
 }
 
 /// What the commands of the block derive, and what serde has to be told.
-pub(super) fn derives(handlers: &Handlers, here: Span) -> (TokenStream, Option<TokenStream>) {
+pub(super) fn derives(
+    handlers: &Handlers,
+    given: Option<&(syn::Path, Vec<syn::Path>)>,
+    here: Span,
+) -> (TokenStream, Option<TokenStream>) {
     let krate = handlers.runtime.at(here);
     let serde = handlers.runtime.serde();
     let serde = quote_spanned!(here=> #[serde(crate = #serde)]);
-    match &handlers.derives {
+    match given {
         Some((_, paths)) => {
             let speaks_serde = paths
                 .iter()
@@ -64,14 +68,14 @@ pub(super) fn derives(handlers: &Handlers, here: Span) -> (TokenStream, Option<T
     }
 }
 
-/// The struct of a command, from the parameters of its method.
-pub(super) fn command_struct(handlers: &Handlers, command: &Command) -> TokenStream {
+/// The struct of a command, from the parameters of its method; after a mistake `faulty` is the type of what has none.
+pub(super) fn command_struct(handlers: &Handlers, command: &Command, faulty: Option<&TokenStream>) -> TokenStream {
     if matches!(command.is, CommandStruct::Own(_)) {
         return TokenStream::new();
     }
     let here = generated(command.signature.ident.span());
     let (name, vis, ty) = (command.name(), &command.vis, type_of(command));
-    let (derives, serde) = derives(handlers, here);
+    let (derives, serde) = derives(handlers, handlers.derives.as_ref().filter(|_| faulty.is_none()), here);
     let conditions = cfgs(&command.attributes);
     let docs_of_command = docs_or(
         &command.attributes,
@@ -87,7 +91,9 @@ pub(super) fn command_struct(handlers: &Handlers, command: &Command) -> TokenStr
             .attrs
             .iter()
             .filter(|attribute| attribute.path().is_ident("serde"));
-        let ty = &parameter.ty;
+        let ty = faulty
+            .filter(|_| !command.has_a_type(field))
+            .map_or_else(|| parameter.ty.to_token_stream(), Clone::clone);
         Some(quote!(#(#docs_of_field)* #(#for_serde)* #vis #ident: #ty))
     });
     quote_spanned! {here=>

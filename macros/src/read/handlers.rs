@@ -7,7 +7,8 @@ use syn::{Attribute, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, Path, Receive
 use super::attribute::{Reader, path, value};
 use super::command::command;
 use super::keys::{APPLY, HANDLERS, Place};
-use crate::model::{Applied, Apply, Handlers};
+use crate::model::{Applied, Apply, Command, Handlers};
+use crate::support::attributes::last_word;
 use crate::support::errors::Errors;
 use crate::support::runtime::Runtime;
 
@@ -30,7 +31,7 @@ pub(crate) fn handlers(arguments: TokenStream, block: &ItemImpl, errors: &mut Er
         }
         Ok(())
     });
-    let (mut commands, mut applies) = (Vec::new(), Vec::new());
+    let (mut commands, mut applies, mut has_lost_apply) = (Vec::<Command>::new(), Vec::new(), false);
     for item in &block.items {
         let ours: Vec<&Attribute> = attributes_of(item)
             .iter()
@@ -39,11 +40,24 @@ pub(crate) fn handlers(arguments: TokenStream, block: &ItemImpl, errors: &mut Er
         match (item, ours.as_slice()) {
             (_, []) => {}
             (ImplItem::Fn(method), [attribute]) if attribute.path().is_ident("command") => {
-                commands.push(command(method, attribute, errors));
+                let command = command(method, attribute, errors);
+                // Two methods of one name rustc reports itself, and better than two structs of one name.
+                if commands.iter().all(|known| known.name() != command.name()) {
+                    commands.push(command);
+                }
             }
             (ImplItem::Fn(method), [_]) => applies.push(apply(method, errors)),
-            (ImplItem::Fn(_), [_, second, ..]) => errors.at(second, "a method is one command or one apply"),
-            (_, [attribute, ..]) => errors.at(attribute, "this belongs on a method"),
+            (ImplItem::Fn(_), [_, second, ..]) => {
+                has_lost_apply = true;
+                errors.at(second, "a method is one command or one apply");
+            }
+            (_, [attribute, ..]) => {
+                has_lost_apply = true;
+                errors.at(
+                    attribute,
+                    format!("`#[{}]` belongs on a method", last_word(attribute.path())),
+                );
+            }
         }
     }
     let (self_ty, generics) = ((*block.self_ty).clone(), block.generics.clone());
@@ -55,6 +69,7 @@ pub(crate) fn handlers(arguments: TokenStream, block: &ItemImpl, errors: &mut Er
         derives,
         commands,
         applies,
+        has_lost_apply,
         runtime,
     }
 }
@@ -68,15 +83,16 @@ fn apply(method: &ImplItemFn, errors: &mut Errors) -> Apply {
         [FnArg::Receiver(receiver), FnArg::Typed(event)] => (Some(&receiver.kind), Some(event)),
         _ => (None, None),
     };
-    let event = event.and_then(|event| match &*event.ty {
-        Type::Reference(reference) if reference.mutability.is_none() => Some((*reference.elem).clone()),
-        _ => None,
-    });
+    // An event that is not borrowed is a mistake, and still says which event is meant.
+    let (event, borrowed) = match event.map(|event| &*event.ty) {
+        Some(Type::Reference(reference)) => (Some((*reference.elem).clone()), reference.mutability.is_none()),
+        other => (other.cloned(), false),
+    };
     let returns = matches!(signature.output, ReturnType::Type(..));
-    let does = match (&event, receiver, returns) {
-        (Some(_), None, true) => Applied::Creates,
-        (Some(_), Some(ReceiverKind::Reference(_, _, Some(_))), false) => Applied::Changes,
-        (Some(_), Some(ReceiverKind::Value), true) => Applied::Turns,
+    let does = match (borrowed, receiver, returns) {
+        (true, None, true) => Applied::Creates,
+        (true, Some(ReceiverKind::Reference(_, _, Some(_))), false) => Applied::Changes,
+        (true, Some(ReceiverKind::Value), true) => Applied::Turns,
         _ => Applied::Unclear,
     };
     Apply {

@@ -1,0 +1,1 @@
+//! The bytes are pinned here: a change of any is a change of the format.
