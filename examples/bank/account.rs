@@ -57,7 +57,10 @@ impl Account {
     pub fn withdraw(&self, amount: Cents, purpose: String) -> Result<Withdrawn, AccountError> {
         self.check_open()?;
         if amount > self.balance {
-            return Err(AccountError::InsufficientFunds { balance: self.balance, amount });
+            return Err(AccountError::InsufficientFunds {
+                balance: self.balance,
+                amount,
+            });
         }
         Ok(Withdrawn { amount, purpose })
     }
@@ -73,7 +76,11 @@ impl Account {
 
     #[apply]
     fn opened(event: &Opened) -> Self {
-        Self { owner: event.owner.clone(), balance: Cents(0), is_closed: false }
+        Self {
+            owner: event.owner.clone(),
+            balance: Cents(0),
+            is_closed: false,
+        }
     }
 
     #[apply]
@@ -92,6 +99,10 @@ impl Account {
     }
 
     fn check_open(&self) -> Result<(), AccountError> {
-        if self.is_closed { Err(AccountError::IsClosed) } else { Ok(()) }
+        if self.is_closed {
+            Err(AccountError::IsClosed)
+        } else {
+            Ok(())
+        }
     }
 }

@@ -16,19 +16,64 @@ pub async fn run(store: &Path) -> anyhow::Result<()> {
 
     println!("\nthe day");
     let rent = || "rent".to_owned();
-    told("ada opens acc-101", &bank.execute("acc-101", Open { owner: "Ada".into() }).await);
-    told("bob opens acc-102", &bank.execute("acc-102", Open { owner: "Bob".into() }).await);
-    told("ada pays in 1000.00", &bank.execute("acc-101", Deposit { amount: Cents(100_000) }).await);
-    told("ada pays out 250.00", &bank.execute("acc-101", Withdraw { amount: Cents(25_000), purpose: rent() }).await);
-    told("bob pays out 250.00", &bank.execute("acc-102", Withdraw { amount: Cents(25_000), purpose: rent() }).await);
-    told("eve pays in 5.00", &bank.execute("acc-666", Deposit { amount: Cents(500) }).await);
-    told("bob closes acc-102", &bank.execute("acc-102", Close {}).actor("teller-9").await);
-    told("bob pays in 1.00", &bank.execute("acc-102", Deposit { amount: Cents(100) }).await);
+    told(
+        "ada opens acc-101",
+        &bank.execute("acc-101", Open { owner: "Ada".into() }).await,
+    );
+    told(
+        "bob opens acc-102",
+        &bank.execute("acc-102", Open { owner: "Bob".into() }).await,
+    );
+    told(
+        "ada pays in 1000.00",
+        &bank.execute("acc-101", Deposit { amount: Cents(100_000) }).await,
+    );
+    told(
+        "ada pays out 250.00",
+        &bank
+            .execute(
+                "acc-101",
+                Withdraw {
+                    amount: Cents(25_000),
+                    purpose: rent(),
+                },
+            )
+            .await,
+    );
+    told(
+        "bob pays out 250.00",
+        &bank
+            .execute(
+                "acc-102",
+                Withdraw {
+                    amount: Cents(25_000),
+                    purpose: rent(),
+                },
+            )
+            .await,
+    );
+    told(
+        "eve pays in 5.00",
+        &bank.execute("acc-666", Deposit { amount: Cents(500) }).await,
+    );
+    told(
+        "bob closes acc-102",
+        &bank.execute("acc-102", Close {}).actor("teller-9").await,
+    );
+    told(
+        "bob pays in 1.00",
+        &bank.execute("acc-102", Deposit { amount: Cents(100) }).await,
+    );
 
     println!("\nthe balances");
     for id in ["acc-101", "acc-102"] {
         if let Some(account) = bank.load::<Account>(id).await? {
-            println!("  {id}  {:>10}  {}, at version {}", account.balance, account.owner, Loaded::version(&account));
+            println!(
+                "  {id}  {:>10}  {}, at version {}",
+                account.balance,
+                account.owner,
+                Loaded::version(&account)
+            );
         }
     }
 
@@ -46,7 +91,11 @@ pub async fn run(store: &Path) -> anyhow::Result<()> {
     println!("\nacc-101 as it was");
     let was = |when: &str, account: Option<Loaded<Account>>| {
         if let Some(account) = account {
-            println!("  {when:<42} {:>10}, at version {}", account.balance, Loaded::version(&account));
+            println!(
+                "  {when:<42} {:>10}, at version {}",
+                account.balance,
+                Loaded::version(&account)
+            );
         }
     };
     was("at version 2", bank.load_at("acc-101", At::Version(2)).await?);

@@ -40,7 +40,12 @@ impl Loan {
     #[command]
     pub fn repay(&self, amount: Cents) -> Result<(Repaid, Option<Settled>), IsOver> {
         match self {
-            Self::Running { open } => Ok((Repaid { amount: amount.min(*open) }, (amount >= *open).then_some(Settled))),
+            Self::Running { open } => Ok((
+                Repaid {
+                    amount: amount.min(*open),
+                },
+                (amount >= *open).then_some(Settled),
+            )),
             Self::Over => Err(IsOver),
         }
     }

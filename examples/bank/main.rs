@@ -3,6 +3,13 @@
 //! `cargo run --example bank` runs a short day and shows what happened; the next run goes on from what is on disk.
 //! `cargo run --release --example bank -- DIRECTORY` runs a year of a real bank from its tables (`tables.rs` says which).
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it is a program for the terminal"
+)]
+#![allow(unreachable_pub, reason = "the domain is written as it would be in a library")]
+
 mod account;
 mod day;
 mod loan;
@@ -21,7 +28,12 @@ use crate::loan::Loan;
 /// Starts the bank on the store of this directory, which is made if it is not there.
 async fn start(store: &Path) -> anyhow::Result<Runtime> {
     let store = FileStore::open(store).await?;
-    Ok(Runtime::builder().store(store).aggregate::<Account>().aggregate::<Loan>().start().await?)
+    Ok(Runtime::builder()
+        .store(store)
+        .aggregate::<Account>()
+        .aggregate::<Loan>()
+        .start()
+        .await?)
 }
 
 #[tokio::main]
@@ -33,7 +45,9 @@ async fn main() -> ExitCode {
         [word, tables, store] if word == Path::new(year::BALANCES) => year::print_balances(tables, store).await,
         [tables] => year::run(tables, Path::new("target/bank-year")).await,
         [tables, store] => year::run(tables, store).await,
-        _ => Err(anyhow::anyhow!("usage: bank [DIRECTORY OF TABLES [DIRECTORY OF THE STORE]]")),
+        _ => Err(anyhow::anyhow!(
+            "usage: bank [DIRECTORY OF TABLES [DIRECTORY OF THE STORE]]"
+        )),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

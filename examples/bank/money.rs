@@ -47,8 +47,14 @@ impl FromStr for Cents {
     fn from_str(text: &str) -> Result<Self, NoAmount> {
         let amount = || {
             let (whole, cents) = text.split_once('.').filter(|(_, cents)| cents.len() == 2)?;
-            let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u64>().ok())?;
-            plain(whole)?.checked_mul(100)?.checked_add(plain(cents)?)
+            let plain = |part: &str| {
+                part.bytes()
+                    .all(|byte| byte.is_ascii_digit())
+                    .then(|| part.parse::<u64>().ok())?
+            };
+            // The bank writes 80 cents as `.80`.
+            let whole = if whole.is_empty() { 0 } else { plain(whole)? };
+            whole.checked_mul(100)?.checked_add(plain(cents)?)
         };
         amount().map(Cents).ok_or_else(|| NoAmount(text.to_owned()))
     }

@@ -50,25 +50,42 @@ pub enum Purpose {
 /// The accounts with their owners, in the order of the table.
 pub fn accounts(tables: &Path) -> anyhow::Result<Vec<AccountRow>> {
     let mut owners = HashMap::new();
-    rows(tables, "disp.tsv", |(_, client, account, kind): (u64, u64, u64, String)| {
-        match kind.as_str() {
-            "O" => _ = owners.insert(account, client),
-            "D" => {}
-            other => anyhow::bail!("the kind of a disposition is O or D, not `{other}`"),
-        }
-        Ok(())
-    })?;
-    rows(tables, "account.tsv", |(account, _, _, _): (u64, u64, String, String)| {
-        let owner = owners.get(&account).with_context(|| format!("account {account} has no owner in disp.tsv"))?;
-        Ok(AccountRow { account: account_id(account), owner: format!("client {owner}") })
-    })
+    rows(
+        tables,
+        "disp.tsv",
+        |(_, client, account, kind): (u64, u64, u64, String)| {
+            match kind.as_str() {
+                "O" => _ = owners.insert(account, client),
+                "D" => {}
+                other => anyhow::bail!("the kind of a disposition is O or D, not `{other}`"),
+            }
+            Ok(())
+        },
+    )?;
+    rows(
+        tables,
+        "account.tsv",
+        |(account, _, _, _): (u64, u64, String, String)| {
+            let owner = owners
+                .get(&account)
+                .with_context(|| format!("account {account} has no owner in disp.tsv"))?;
+            Ok(AccountRow {
+                account: account_id(account),
+                owner: format!("client {owner}"),
+            })
+        },
+    )
 }
 
 /// The loans.
 pub fn loans(tables: &Path) -> anyhow::Result<Vec<LoanRow>> {
     type Row = (u64, u64, String, String, u32, String, String);
     rows(tables, "loan.tsv", |(loan, account, _, amount, _, _, _): Row| {
-        Ok(LoanRow { loan, account: account_id(account), amount: amount.parse()? })
+        Ok(LoanRow {
+            loan,
+            account: account_id(account),
+            amount: amount.parse()?,
+        })
     })
 }
 
@@ -84,7 +101,11 @@ pub fn orders(tables: &Path) -> anyhow::Result<Vec<OrderRow>> {
             "" => Purpose::Other,
             other => anyhow::bail!("the purpose of an order is HH, LO, IN, LE or blank, not `{other}`"),
         };
-        Ok(OrderRow { account: account_id(account), amount: amount.parse()?, purpose })
+        Ok(OrderRow {
+            account: account_id(account),
+            amount: amount.parse()?,
+            purpose,
+        })
     })
 }
 
@@ -99,7 +120,11 @@ fn rows<R: DeserializeOwned, T>(
     mut row: impl FnMut(R) -> anyhow::Result<T>,
 ) -> anyhow::Result<Vec<T>> {
     let path = tables.join(file);
-    let reader = csv::ReaderBuilder::new().delimiter(b'\t').has_headers(false).quoting(false).from_path(&path);
+    let reader = csv::ReaderBuilder::new()
+        .delimiter(b'\t')
+        .has_headers(false)
+        .quoting(false)
+        .from_path(&path);
     let mut reader = reader.with_context(|| format!("could not open {}", path.display()))?;
     let mut out = Vec::new();
     for record in reader.records() {

@@ -64,16 +64,24 @@ pub async fn run(tables: &Path, store: &Path) -> anyhow::Result<()> {
     println!("{:>8} orders rejected: the balance did not cover them", done.rejected);
     println!("{:>8} commands in {took:.1} s", done.commands());
     ran.context("the year ended early, and the above is what it had done")?;
-    println!("{:>8.0} commands per second, {IN_FLIGHT} in flight, each on disk before it was answered", done.commands() as f64 / took);
+    println!(
+        "{:>8.0} commands per second, {IN_FLIGHT} in flight, each on disk before it was answered",
+        done.commands() as f64 / took
+    );
     check(tables, store, &done)
 }
 
 async fn year(bank: &Runtime, tables: &Path, done: &mut Done) -> anyhow::Result<()> {
     let accounts = tables::accounts(tables)?;
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{msg:<14} {wide_bar} {pos}/{len} {per_sec}")?);
+    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
+        "{msg:<14} {wide_bar} {pos}/{len} {per_sec}",
+    )?);
     open(bank, accounts, done, &bar).await?;
     let loans = tables::loans(tables)?;
-    let loan_of = loans.iter().map(|loan| (loan.account.clone(), loan.loan)).collect::<BTreeMap<_, _>>();
+    let loan_of = loans
+        .iter()
+        .map(|loan| (loan.account.clone(), loan.loan))
+        .collect::<BTreeMap<_, _>>();
     grant(bank, loans, done, &bar).await?;
     let mut orders = BTreeMap::<String, Vec<OrderRow>>::new();
     for order in tables::orders(tables)? {
@@ -111,7 +119,15 @@ async fn grant(bank: &Runtime, rows: Vec<LoanRow>, done: &mut Done, bar: &Progre
     let granted = rows.into_iter().map(|LoanRow { loan, account, amount }| {
         let bank = bank.clone();
         async move {
-            let granted = bank.execute(loan, Grant { account: account.clone(), amount }).await?;
+            let granted = bank
+                .execute(
+                    loan,
+                    Grant {
+                        account: account.clone(),
+                        amount,
+                    },
+                )
+                .await?;
             let paid = bank.execute(&account, Deposit { amount });
             // The deposit answers the grant, and the log says so.
             paid.causation(granted.append.event(0)).await?;
@@ -163,7 +179,10 @@ async fn pay(
 ) -> anyhow::Result<()> {
     let paid = orders.iter().map(|(account, orders)| {
         let (bank, account, loan) = (bank.clone(), account.clone(), loan_of.get(account).copied());
-        let orders = orders.iter().map(|order| (order.amount, order.purpose)).collect::<Vec<_>>();
+        let orders = orders
+            .iter()
+            .map(|order| (order.amount, order.purpose))
+            .collect::<Vec<_>>();
         pay_one(bank, account, loan, orders)
     });
     each(paid, bar, |paid| {
@@ -178,10 +197,24 @@ async fn pay(
 }
 
 /// Pays the orders of one account, one after the other.
-async fn pay_one(bank: Runtime, account: String, loan: Option<u64>, orders: Vec<(Cents, Purpose)>) -> anyhow::Result<Paid> {
-    let mut paid = Paid { account, amount: Cents(0), orders: 0, rejected: 0, repaid: 0 };
+async fn pay_one(
+    bank: Runtime,
+    account: String,
+    loan: Option<u64>,
+    orders: Vec<(Cents, Purpose)>,
+) -> anyhow::Result<Paid> {
+    let mut paid = Paid {
+        account,
+        amount: Cents(0),
+        orders: 0,
+        rejected: 0,
+        repaid: 0,
+    };
     for (amount, purpose) in orders {
-        let withdraw = Withdraw { amount, purpose: format!("{purpose:?}").to_lowercase() };
+        let withdraw = Withdraw {
+            amount,
+            purpose: format!("{purpose:?}").to_lowercase(),
+        };
         let receipt = match bank.execute(&paid.account, withdraw).await {
             Ok(receipt) => receipt,
             Err(ExecuteError::Rejected(AccountError::InsufficientFunds { .. })) => {
@@ -193,7 +226,11 @@ async fn pay_one(bank: Runtime, account: String, loan: Option<u64>, orders: Vec<
         paid.orders += 1;
         paid.amount += amount;
         if let (Purpose::Loan, Some(loan)) = (purpose, loan) {
-            match bank.execute(loan, Repay { amount }).causation(receipt.append.event(0)).await {
+            match bank
+                .execute(loan, Repay { amount })
+                .causation(receipt.append.event(0))
+                .await
+            {
                 Ok(_) => paid.repaid += 1,
                 Err(ExecuteError::Rejected(_)) => {} // the loan is over, and the order goes on
                 Err(error) => return Err(error.into()),
@@ -213,10 +250,14 @@ async fn each<T: Send + 'static>(
     bar.set_length(work.len() as u64);
     let (mut work, mut running) = (work, JoinSet::new());
     loop {
-        while running.len() < IN_FLIGHT && let Some(next) = work.next() {
+        while running.len() < IN_FLIGHT
+            && let Some(next) = work.next()
+        {
             running.spawn(next);
         }
-        let Some(finished) = running.join_next().await else { return Ok(()) };
+        let Some(finished) = running.join_next().await else {
+            return Ok(());
+        };
         done(finished??);
         bar.inc(1);
     }
@@ -226,15 +267,25 @@ async fn each<T: Send + 'static>(
 fn check(tables: &Path, store: &Path, done: &Done) -> anyhow::Result<()> {
     let program = std::env::current_exe()?;
     let fresh = Command::new(program).arg(BALANCES).args([tables, store]).output()?;
-    anyhow::ensure!(fresh.status.success(), "the fresh process failed: {}", String::from_utf8_lossy(&fresh.stderr));
+    anyhow::ensure!(
+        fresh.status.success(),
+        "the fresh process failed: {}",
+        String::from_utf8_lossy(&fresh.stderr)
+    );
     let mut folded = BTreeMap::new();
     for line in String::from_utf8(fresh.stdout)?.lines() {
         let (account, balance) = line.split_once('\t').context("a line of the fresh process")?;
         folded.insert(account.to_owned(), balance.parse::<Cents>()?);
     }
-    anyhow::ensure!(folded == done.ledger, "the fresh process folded other balances than the ledger of the run");
+    anyhow::ensure!(
+        folded == done.ledger,
+        "the fresh process folded other balances than the ledger of the run"
+    );
     let total: Cents = folded.values().copied().sum();
-    println!("a fresh process folds the same {} balances, {total} in all", folded.len());
+    println!(
+        "a fresh process folds the same {} balances, {total} in all",
+        folded.len()
+    );
     Ok(())
 }
 
@@ -242,7 +293,10 @@ fn check(tables: &Path, store: &Path, done: &Done) -> anyhow::Result<()> {
 pub async fn print_balances(tables: &Path, store: &Path) -> anyhow::Result<()> {
     let bank = start(store).await?;
     for row in tables::accounts(tables)? {
-        let account = bank.load::<Account>(&row.account).await?.context("an account of the tables")?;
+        let account = bank
+            .load::<Account>(&row.account)
+            .await?
+            .context("an account of the tables")?;
         println!("{}\t{}", row.account, account.balance);
     }
     bank.shutdown().await;

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::codec::JsonError;
 use crate::envelope::RawEvent;
+use crate::store::NewEvent;
 
 /// The stored name of an event, such as `account.deposited`.
 pub type EventName = &'static str;
@@ -77,6 +78,13 @@ impl Encoded {
             floor,
             payload,
         }
+    }
+}
+
+/// A store takes bytes, so this stands here, above it.
+impl From<Encoded> for NewEvent {
+    fn from(event: Encoded) -> Self {
+        Self::new(event.name, event.version, event.floor, event.payload)
     }
 }
 

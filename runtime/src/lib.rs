@@ -1,4 +1,88 @@
 //! Event sourcing and CQRS for Rust, declared instead of wired.
+//!
+//! A domain is declared once, as plain types and methods. Macros derive what is mechanical (stored names, decoding, commands, routing,
+//! folding), the compiler proves that nothing was forgotten, and a [`Runtime`] decides, stores and replays.
+//!
+//! ```
+//! use recount::{Aggregate, At, ExecuteError, Loaded, MemoryStore, Runtime};
+//!
+//! /// What can happen to an account.
+//! #[recount::events(prefix = "account")]
+//! #[derive(Clone, Debug, PartialEq)]
+//! pub enum AccountEvent {
+//!     /// The account exists from now on.
+//!     Opened { owner: String },
+//!     /// Money was paid in.
+//!     Deposited { amount: u64 },
+//!     /// Money was paid out.
+//!     Withdrawn { amount: u64 },
+//! }
+//!
+//! /// What an account says no to.
+//! #[derive(Debug, PartialEq, thiserror::Error)]
+//! #[error("the balance is {balance}, {amount} was asked for")]
+//! pub struct InsufficientFunds { balance: u64, amount: u64 }
+//!
+//! #[derive(Aggregate, Debug)]
+//! #[aggregate(name = "account", id = String, events = AccountEvent)]
+//! pub struct Account { balance: u64 }
+//!
+//! #[recount::handlers]
+//! impl Account {
+//!     #[command] pub fn open(owner: String) -> Opened { Opened { owner } }
+//!     #[command] pub fn deposit(&self, amount: u64) -> Deposited { Deposited { amount } }
+//!     #[command] pub fn withdraw(&self, amount: u64) -> Result<Withdrawn, InsufficientFunds> {
+//!         if amount > self.balance { return Err(InsufficientFunds { balance: self.balance, amount }) }
+//!         Ok(Withdrawn { amount })
+//!     }
+//!
+//!     #[apply] fn opened(_: &Opened) -> Self { Self { balance: 0 } }
+//!     #[apply] fn deposited(&mut self, event: &Deposited) { self.balance += event.amount }
+//!     #[apply] fn withdrawn(&mut self, event: &Withdrawn) { self.balance -= event.amount }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     // `FileStore::open("data/bank").await?` keeps the events on the disk.
+//!     let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>().start().await?;
+//!
+//!     runtime.execute("acc-101", Open { owner: "Ada".into() }).await?;
+//!     let receipt = runtime.execute("acc-101", Deposit { amount: 1000 }).actor("teller-9").await?;
+//!     assert_eq!(receipt.events, [Deposited { amount: 1000 }.into()]);
+//!
+//!     // The domain's own error comes back by value.
+//!     match runtime.execute("acc-101", Withdraw { amount: 2000 }).await {
+//!         Err(ExecuteError::Rejected(no)) => assert_eq!(no, InsufficientFunds { balance: 1000, amount: 2000 }),
+//!         other => panic!("{other:?}"),
+//!     }
+//!
+//!     // The state, as it is and as it was.
+//!     let account = runtime.load::<Account>("acc-101").await?.ok_or("no such account")?;
+//!     assert_eq!((account.balance, Loaded::version(&account).get()), (1000, 2));
+//!     let past = runtime.load_at::<Account>("acc-101", At::Version(1)).await?.ok_or("no such account")?;
+//!     assert_eq!(past.balance, 0);
+//!
+//!     // What happened, event by event.
+//!     let mut history = runtime.history::<Account>("acc-101");
+//!     while let Some(event) = history.next().await {
+//!         let event = event?;
+//!         println!("{} {} {:?}", event.version(), event.recorded_at(), event.event());
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! - **Declaring**: [`events`], [`derive(Event)`](derive@Event), [`derive(Aggregate)`](derive@Aggregate), [`handlers`],
+//!   [`derive(StreamKey)`](derive@StreamKey). Each macro writes impls of public traits that could be written by hand.
+//! - **Running**: [`Runtime::execute`], [`load`](Runtime::load), [`load_at`](Runtime::load_at), [`history`](Runtime::history).
+//! - **Storing**: [`FileStore`], [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`].
+//! - **Testing**: [`testing::given`], without a store and without an async runtime.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `conformance` | off | `recount::store::conformance`, the suite that every store passes; for authors of stores |
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -27,7 +111,12 @@ pub use runtime::{
     At, BadDecision, BoxFuture, Builder, CorruptReason, CorruptStream, Execute, ExecuteError, History, HistoryError,
     LoadError, Loaded, NoStore, Panicked, Runtime, StartError, Unreadable,
 };
-pub use store::{AnyStore, EventStore, MemoryStore};
+pub use store::{AnyStore, EventStore, FileStore, MemoryStore};
 pub use stream::{
     AppendId, AsKey, EventId, EventIdError, InvalidName, NameReason, Position, StreamId, StreamKey, Version,
 };
+
+/// The programs of README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,0 +1,238 @@
+//! Reading: places come from the index, bytes from the files, and no event is served whose record does not say what was asked for.
+
+use std::sync::{PoisonError, RwLockReadGuard};
+
+use super::disk::Disk;
+use super::format::Damage;
+use super::format::bytes::Bytes;
+use super::format::frame::{FrameHeader, header_len};
+use super::format::record::{self, EventRecord, Place as InAppend};
+use super::format::segment::record_seed;
+use super::index::{Index, Place};
+use super::shared::Shared;
+use super::window::{Fault, Waiting, Window, corrupt};
+use crate::clock::Timestamp;
+use crate::store::{EventRef, LogRead, Page, PageBuilder, StreamRead};
+use crate::stream::{AppendId, Position, Version};
+use uuid::Uuid;
+
+/// The most places that are looked up under one lock.
+const LOOK_UP: usize = 1024;
+
+/// What concerns all events of an append, kept while its events are read one after the other.
+struct Append {
+    segment: u32,
+    at: u64,
+    id: AppendId,
+    count: u32,
+    ordinal: u32,
+    shared: Vec<u8>,
+    recorded_at: Timestamp,
+}
+
+/// Reads the events of one page.
+struct Reader<'a, D: Disk> {
+    shared: &'a Shared<D>,
+    waiting: Waiting,
+    records: Window,
+    /// The first record of an append may stand far before the one that is read.
+    firsts: Window,
+    append: Option<Append>,
+}
+
+/// A page of one stream.
+pub(crate) fn stream_page<D: Disk>(shared: &Shared<D>, read: &StreamRead, waiting: Waiting) -> Result<Page, Fault> {
+    let mut page = PageBuilder::new(read.size);
+    let mut reader = Reader::new(shared, waiting);
+    let (head, last_position) = {
+        let index = shared.index();
+        (Version::count(index.head(&read.stream)), index.last_position)
+    };
+    let first = match (read.from, read.backward) {
+        (None, false) => 1,
+        (None, true) => head,
+        (Some(from), false) => from.get(),
+        (Some(from), true) => from.get().min(head),
+    };
+    let mut next = (1..=head).contains(&first).then_some(first);
+    let step = |version: u64| if read.backward { version - 1 } else { version + 1 };
+    while let Some(version) = next {
+        let places: Vec<_> = {
+            let index = shared.index();
+            let stream = index
+                .number(&read.stream)
+                .and_then(|number| Some((number, index.stream(number)?)));
+            let versions = (0..LOOK_UP as u64).map_while(|ahead| {
+                if read.backward {
+                    version.checked_sub(ahead)
+                } else {
+                    Some(version + ahead)
+                }
+            });
+            let places = versions
+                .take_while(|version| (1..=head).contains(version))
+                .map_while(|version| {
+                    let (number, stream) = stream?;
+                    let position = *stream.positions.get(usize::try_from(version - 1).ok()?)?;
+                    Some((number, index.place(position)?))
+                });
+            places.collect()
+        };
+        for (number, place) in &places {
+            if !reader.event(place, Some(*number), &mut page)? {
+                return Ok(page.finish(Position::new(last_position), false));
+            }
+        }
+        let after = (0..places.len()).fold(version, |version, _| step(version));
+        next = (!places.is_empty() && (1..=head).contains(&after)).then_some(after);
+    }
+    Ok(page.finish(Position::new(last_position), true))
+}
+
+/// A page of the whole log.
+pub(crate) fn log_page<D: Disk>(shared: &Shared<D>, read: &LogRead, waiting: Waiting) -> Result<Page, Fault> {
+    let mut page = PageBuilder::new(read.size);
+    let mut reader = Reader::new(shared, waiting);
+    let last = shared.index().last_position;
+    let mut through = read.after.get();
+    while through < last {
+        let places: Vec<_> = {
+            let index = shared.index();
+            let end = last.min(through.saturating_add(LOOK_UP as u64));
+            (through + 1..=end)
+                .map_while(|position| index.place(position))
+                .collect()
+        };
+        if places.is_empty() {
+            break;
+        }
+        for place in &places {
+            if !reader.event(place, None, &mut page)? {
+                return Ok(page.finish(Position::new(through), false));
+            }
+            through = place.position;
+        }
+    }
+    Ok(page.finish(Position::new(through), true))
+}
+
+impl<D: Disk> Shared<D> {
+    pub(crate) fn index(&self) -> RwLockReadGuard<'_, Index<D::File>> {
+        // The writer changes it only by adding, and never panics half way through a unit that was answered.
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'a, D: Disk> Reader<'a, D> {
+    fn new(shared: &'a Shared<D>, waiting: Waiting) -> Self {
+        Self {
+            shared,
+            waiting,
+            records: Window::default(),
+            firsts: Window::default(),
+            append: None,
+        }
+    }
+
+    /// Reads one event into the page; `false` if the page is full.
+    fn event(&mut self, place: &Place<D::File>, stream: Option<u32>, page: &mut PageBuilder) -> Result<bool, Fault> {
+        let at = u64::from(place.offset);
+        let (shared, waiting) = (self.shared, self.waiting);
+        let distance = match read_record(&mut self.records, shared, waiting, place, at)?.place {
+            InAppend::First(_) => 0,
+            InAppend::Back(distance) => u64::from(distance),
+        };
+        let first_at = at
+            .checked_sub(distance)
+            .ok_or_else(|| corrupt(place, "its append begins before the file"))?;
+        let known = self.append.as_ref().map(|append| (append.segment, append.at));
+        if known != Some((place.segment, first_at)) {
+            self.append = Some(read_append(&mut self.firsts, shared, waiting, place, first_at)?);
+        }
+        let record = read_record(&mut self.records, shared, waiting, place, at)?;
+        let Some(append) = &self.append else {
+            return Err(corrupt(place, "it belongs to no append"));
+        };
+        let of_append = place
+            .ordinal
+            .checked_sub(u64::from(append.ordinal))
+            .and_then(|index| u32::try_from(index).ok());
+        let Some(event_index) = of_append.filter(|index| *index < append.count) else {
+            return Err(corrupt(place, "it belongs to another append"));
+        };
+        let index = shared.index();
+        let known = index.version_at(record.stream, place).filter(|(_, _, relative)| {
+            *relative == u64::from(record.version) && stream.is_none_or(|stream| stream == record.stream)
+        });
+        let Some((id, version, _)) = known else {
+            return Err(corrupt(place, "it is another event than the one that should be here"));
+        };
+        let Some(ty) = index.event_type(record.type_number) else {
+            return Err(corrupt(place, "its type is none that the log defines"));
+        };
+        Ok(page.push(&EventRef {
+            stream: id,
+            version,
+            position: Position::new(place.position),
+            recorded_at: append.recorded_at,
+            append: append.id,
+            index: event_index,
+            count: append.count,
+            name: &ty.name,
+            schema: ty.schema,
+            floor: ty.floor,
+            shared_metadata: &append.shared,
+            metadata: record.metadata,
+            payload: record.payload,
+        }))
+    }
+}
+
+/// Reads the record at `at`, its checksum compared.
+fn read_record<'w, D: Disk>(
+    window: &'w mut Window,
+    shared: &Shared<D>,
+    waiting: Waiting,
+    place: &Place<D::File>,
+    at: u64,
+) -> Result<EventRecord<'w>, Fault> {
+    let head = window.get(shared, waiting, place, at, record::HEADER)?;
+    let whole = record::whole_len(head).map_err(|damage| corrupt(place, damage.0))?;
+    let bytes = window.get(shared, waiting, place, at, whole)?;
+    record::next(&mut Bytes::new(bytes), record_seed(&place.rules.salt))
+        .and_then(|record| record.event())
+        .map_err(|damage| corrupt(place, damage.0))
+}
+
+/// Reads what the first record of an append says for all, and the time from its frame.
+fn read_append<D: Disk>(
+    window: &mut Window,
+    shared: &Shared<D>,
+    waiting: Waiting,
+    place: &Place<D::File>,
+    at: u64,
+) -> Result<Append, Fault> {
+    let InAppend::First(first) = read_record(window, shared, waiting, place, at)?.place else {
+        return Err(corrupt(place, "its append does not begin where it says"));
+    };
+    let (id, count, ordinal) = (
+        AppendId::new(Uuid::from_bytes(first.append)),
+        first.count,
+        first.ordinal,
+    );
+    let metadata = first.shared.to_vec();
+    let frame_at = at.checked_sub(u64::from(first.frame_back));
+    let frame_at = frame_at.ok_or_else(|| corrupt(place, "its frame begins before the file"))?;
+    let head = window.get(shared, waiting, place, frame_at, header_len(place.rules.chain))?;
+    let frame = FrameHeader::decode(head, frame_at, place.rules).map_err(|Damage(what)| corrupt(place, what))?;
+    let recorded_at = Timestamp::from_micros(frame.time_ns / 1000);
+    Ok(Append {
+        segment: place.segment,
+        at,
+        id,
+        count,
+        ordinal,
+        shared: metadata,
+        recorded_at,
+    })
+}

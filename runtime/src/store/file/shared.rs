@@ -1,0 +1,155 @@
+//! What the handle, the writer and the readers of one open store share, and the threads that it starts.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
+use std::thread::Builder;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use uuid::Uuid;
+
+use super::active::SegmentSizes;
+use super::disk::Disk;
+use super::format::identity::Identity;
+use super::index::Index;
+use super::open::Opened;
+use super::options::Options;
+use super::queue::{Queue, Taken};
+use super::report::RecoveryReport;
+use super::spare::Spare;
+use super::writer::Writer;
+use crate::clock::Clock;
+use crate::store::{Limits, StoreId};
+
+/// The bytes of all appends in flight: the memory that the queue takes at most.
+pub(crate) const IN_FLIGHT: usize = 8 << 20;
+/// The threads that wait for the disk on behalf of readers.
+const READERS: usize = 2;
+
+/// What all parts of an open store see.
+#[derive(Debug)]
+pub(crate) struct Shared<D: Disk> {
+    pub(crate) disk: D,
+    pub(crate) dir: D::Dir,
+    pub(crate) clock: SharedClock,
+    pub(crate) sizes: SegmentSizes,
+    pub(crate) limits: Limits,
+    pub(crate) identity: Identity,
+    pub(crate) id: StoreId,
+    pub(crate) report: RecoveryReport,
+    /// Only what is durable stands in it: the writer publishes after the sync.
+    pub(crate) index: RwLock<Index<D::File>>,
+    pub(crate) queue: Queue,
+    pub(crate) permits: Arc<Semaphore>,
+    /// Becomes true when files and lock are let go of.
+    pub(crate) released: watch::Sender<bool>,
+}
+
+/// A clock that can be shown in debug output.
+#[derive(Clone)]
+pub(crate) struct SharedClock(Arc<dyn Clock>);
+
+impl SharedClock {
+    pub(crate) fn now(&self) -> crate::clock::Timestamp {
+        self.0.now()
+    }
+}
+
+impl std::fmt::Debug for SharedClock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// Work for a reader thread.
+pub(crate) type Job = Box<dyn FnOnce() + Send>;
+
+/// Starts the threads of a store that has been opened.
+pub(crate) fn start<D: Disk>(
+    options: Options<D>,
+    opened: Opened<D>,
+) -> io::Result<(Arc<Shared<D>>, mpsc::Sender<Job>)> {
+    let Opened {
+        dir,
+        lock,
+        identity,
+        mark,
+        active,
+        end,
+        index,
+        tally,
+        report,
+    } = opened;
+    let id = StoreId {
+        store: Uuid::from_bytes(identity.store),
+        epoch: identity.epoch,
+    };
+    let shared = Arc::new(Shared {
+        disk: options.disk,
+        dir,
+        clock: SharedClock(options.clock),
+        sizes: options.sizes,
+        limits: options.limits,
+        identity,
+        id,
+        report,
+        index: RwLock::new(index),
+        queue: Queue::new(),
+        permits: Arc::new(Semaphore::new(IN_FLIGHT)),
+        released: watch::Sender::new(false),
+    });
+    let spare = Arc::new(Spare::new());
+    let (jobs, waiting) = mpsc::channel::<Job>();
+    let waiting = Arc::new(Mutex::new(waiting));
+    for _ in 0..READERS {
+        let waiting = Arc::clone(&waiting);
+        Builder::new().name("recount-reader".into()).spawn(move || {
+            // The store's handle is the other end: without it there is nothing left to read.
+            while let Ok(job) = next_job(&waiting) {
+                // A panic ends one read: its caller sees the answer's sender gone.
+                let _panicked = catch_unwind(AssertUnwindSafe(job));
+            }
+        })?;
+    }
+    let background = {
+        let (shared, spare) = (Arc::clone(&shared), Arc::clone(&spare));
+        Builder::new()
+            .name("recount-spare".into())
+            .spawn(move || spare.run(&shared.disk, &shared.dir))?
+    };
+    let mut writer = Writer {
+        shared: Arc::clone(&shared),
+        spare: Arc::clone(&spare),
+        lock,
+        mark,
+        active,
+        end,
+        tally,
+        buffer: Vec::new(),
+        mark_since: None,
+    };
+    let stop = Arc::clone(&spare);
+    let started = Builder::new().name("recount-writer".into()).spawn(move || {
+        let shared = Arc::clone(&writer.shared);
+        if catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
+            shared.queue.poison();
+        }
+        // A store that no longer writes is still read, and keeps its lock until it is closed.
+        let mut none = Vec::new();
+        while shared.queue.take(&mut none, None::<Duration>) != Taken::Closed {}
+        spare.stop();
+        let _panicked = background.join();
+        drop(writer);
+        shared.released.send_replace(true);
+    });
+    if let Err(error) = started {
+        stop.stop();
+        return Err(error);
+    }
+    Ok((shared, jobs))
+}
+
+fn next_job(waiting: &Mutex<mpsc::Receiver<Job>>) -> Result<Job, mpsc::RecvError> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner).recv()
+}
