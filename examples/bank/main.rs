@@ -8,6 +8,7 @@
     clippy::print_stderr,
     reason = "it is a program for the terminal"
 )]
+#![allow(unreachable_pub, reason = "the domain is written as it would be in a library")]
 
 mod account;
 mod day;

@@ -52,7 +52,9 @@ impl FromStr for Cents {
                     .all(|byte| byte.is_ascii_digit())
                     .then(|| part.parse::<u64>().ok())?
             };
-            plain(whole)?.checked_mul(100)?.checked_add(plain(cents)?)
+            // The bank writes 80 cents as `.80`.
+            let whole = if whole.is_empty() { 0 } else { plain(whole)? };
+            whole.checked_mul(100)?.checked_add(plain(cents)?)
         };
         amount().map(Cents).ok_or_else(|| NoAmount(text.to_owned()))
     }

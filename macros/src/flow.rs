@@ -39,11 +39,11 @@ pub(crate) fn event(input: TokenStream) -> TokenStream {
     shown(&input.ident.to_string(), tokens)
 }
 
-pub(crate) fn events(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn events(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Ok(parsed) = syn::parse2::<ItemEnum>(item.clone()) else {
         errors.at(
-            &item,
+            item,
             "`#[recount::events]` belongs on an enum: each variant is an event",
         );
         return with_errors(item, errors);
@@ -69,7 +69,7 @@ pub(crate) fn aggregate(input: TokenStream) -> TokenStream {
     if errors.is_empty() {
         check::aggregate(&aggregate, &mut errors);
     }
-    let stub = |errors: &TokenStream| expand::stub::aggregate(&aggregate, errors);
+    let stub = |faulty: &TokenStream| expand::stub::aggregate(&aggregate, faulty);
     shown(
         &input.ident.to_string(),
         or_stub(errors, || expand::aggregate(&aggregate), stub),
@@ -92,17 +92,17 @@ pub(crate) fn stream_key(input: TokenStream) -> TokenStream {
     )
 }
 
-pub(crate) fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn handlers(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let belongs = "`#[recount::handlers]` belongs on an `impl` block";
     let Ok(block) = syn::parse2::<ItemImpl>(item.clone()) else {
-        errors.at(&item, belongs);
+        errors.at(item, belongs);
         return with_errors(item, errors);
     };
     if let Some((path, _)) = &block.trait_ {
         errors.at(path, format!("{belongs} of the aggregate itself, not of a trait"));
         let block = read::without_ours(block);
-        return with_errors(quote!(#block), errors);
+        return with_errors(&quote!(#block), errors);
     }
     let handlers = read::handlers(arguments, &block, &mut errors);
     if errors.is_empty() {
@@ -111,13 +111,13 @@ pub(crate) fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream
     let expanded = or_stub(
         errors,
         || expand::handlers(&handlers),
-        |_| expand::stub::handlers(&handlers),
+        |faulty| expand::stub::handlers(&handlers, faulty),
     );
     let block = read::without_ours(block);
     shown(&handlers.name(), quote!(#block #expanded))
 }
 
-/// The expansion, or the stub and the errors after it.
+/// The expansion, or the errors after a stub, which is given a type for what cannot be one.
 fn or_stub(
     errors: Errors,
     expanded: impl FnOnce() -> TokenStream,
@@ -126,12 +126,11 @@ fn or_stub(
     if errors.is_empty() {
         return expanded();
     }
-    let errors = errors.into_tokens();
-    let stub = stub(&errors);
+    let (stub, errors) = (stub(&errors.as_type()), errors.into_tokens());
     quote!(#stub #errors)
 }
 
-fn with_errors(item: TokenStream, errors: Errors) -> TokenStream {
+fn with_errors(item: &TokenStream, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
     quote!(#item #errors)
 }

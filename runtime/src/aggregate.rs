@@ -32,6 +32,11 @@ pub trait Apply<E>: Sized {
 }
 
 /// A set of events that `A` applies all of. Written by `#[derive(Event)]` on an enum, for every such `A`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set of events",
+    label = "expected an enum of events",
+    note = "write `#[recount::events(prefix = \"...\")]` on the enum, or `#[derive(Event)]` where its variants hold event structs"
+)]
 pub trait Fold<A>: EventSet {
     /// Folds one event of the set into the state.
     ///

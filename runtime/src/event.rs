@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::codec::JsonError;
 use crate::envelope::RawEvent;
+use crate::store::NewEvent;
 
 /// The stored name of an event, such as `account.deposited`.
 pub type EventName = &'static str;
@@ -39,19 +40,8 @@ pub trait EventVersion: Sized {
     ) -> Result<Self, DecodeError>;
 }
 
-/// What serde can write and read back: the half of an event that a user derives from serde.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be stored in an event",
-    label = "serde cannot write and read it",
-    note = "derive `Serialize` and `Deserialize` for `{Self}`"
-)]
-pub trait Storable: Serialize + DeserializeOwned {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned> Storable for T {}
-
 /// The current version of an event: what can be written too.
-pub trait Event: EventVersion + Storable + Send + 'static {
+pub trait Event: EventVersion + Serialize + DeserializeOwned + Send + 'static {
     /// The version that is written.
     const WRITES: u32;
     /// The oldest reader version that can still read what is written.
@@ -88,6 +78,13 @@ impl Encoded {
             floor,
             payload,
         }
+    }
+}
+
+/// A store takes bytes, so this stands here, above it.
+impl From<Encoded> for NewEvent {
+    fn from(event: Encoded) -> Self {
+        Self::new(event.name, event.version, event.floor, event.payload)
     }
 }
 

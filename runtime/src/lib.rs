@@ -105,9 +105,7 @@ pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
 pub use codec::JsonError;
 pub use command::{Command, Context, EventsOf, Handle, Ids, IntoEvents, OutcomeOf, RejectionOf, Requires};
 pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, UpcastMeta};
-pub use event::{
-    DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, Storable, StoredName,
-};
+pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
 pub use recount_macros::{Aggregate, Event, StreamKey, events, handlers};
 pub use runtime::{
     At, BadDecision, BoxFuture, Builder, CorruptReason, CorruptStream, Execute, ExecuteError, History, HistoryError,

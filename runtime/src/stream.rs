@@ -185,6 +185,11 @@ pub enum NameReason {
 /// struct AccountId(u64);
 /// assert_eq!(AccountId(7).text(), "7");
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the id of a stream",
+    label = "has no text that names a stream",
+    note = "use a `String`, an integer or a `Uuid`, or derive `StreamKey` for a newtype of one"
+)]
 pub trait StreamKey: Clone + Send + Sync + 'static {
     /// The id as text. Two ids that differ have two texts.
     fn text(&self) -> Cow<'_, str>;

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use quote::ToTokens;
 use syn::Fields;
 
 use super::{has_no_parameters, has_plain_letters};
 use crate::model::{Event, EventSet};
 use crate::support::errors::Errors;
+use crate::support::types;
 
 pub(crate) fn event(event: &Event, errors: &mut Errors) {
     has_a_name(event, errors);
@@ -46,7 +46,7 @@ fn has_named_fields(event: &Event, errors: &mut Errors) {
         let example = fields
             .unnamed
             .first()
-            .map(|field| format!("value: {}", words_of(&field.ty)))
+            .map(|field| format!("value: {}", types::shown(&field.ty)))
             .unwrap_or_default();
         let message = format!("the names of the fields are what is stored: write `struct {ident} {{ {example} }}`");
         errors.at(fields, message);
@@ -100,18 +100,8 @@ fn has_one_event_per_variant(set: &EventSet, errors: &mut Errors) {
 fn has_every_event_once(set: &EventSet, errors: &mut Errors) {
     let mut seen = HashSet::new();
     for event in set.variants.iter().filter_map(|variant| variant.event.as_ref()) {
-        if !seen.insert(words_of(event)) {
-            errors.at(event, format!("`{}` is already in this set", words_of(event)));
+        if !seen.insert(types::shown(event)) {
+            errors.at(event, format!("`{}` is already in this set", types::shown(event)));
         }
     }
-}
-
-/// A type as a person writes it.
-fn words_of(ty: &impl ToTokens) -> String {
-    ty.to_token_stream()
-        .to_string()
-        .replace(" :: ", "::")
-        .replace(" <", "<")
-        .replace("< ", "<")
-        .replace(" >", ">")
 }

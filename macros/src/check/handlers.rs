@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Generics, ReceiverKind, ReturnType, Signature, Type};
 
@@ -10,7 +10,7 @@ use super::has_no_parameters;
 use crate::model::{Applied, Apply, Command, CommandStruct, Handlers};
 use crate::support::attributes::last_word;
 use crate::support::errors::Errors;
-use crate::support::words;
+use crate::support::{types, words};
 
 pub(crate) fn handlers(handlers: &Handlers, errors: &mut Errors) {
     has_no_parameters("an aggregate", &handlers.generics, errors);
@@ -25,6 +25,7 @@ pub(crate) fn handlers(handlers: &Handlers, errors: &mut Errors) {
     has_every_command_once(handlers, errors);
     can_be_decided_again(handlers, errors);
     rejects_in_an_enum(handlers, errors);
+    has_a_command(handlers, errors);
     for apply in &handlers.applies {
         has_one_of_three_forms(apply, errors);
     }
@@ -71,23 +72,20 @@ fn is_one_type(command: &Command, errors: &mut Errors) {
     match generic.next() {
         Some(_) => errors.at(params, message),
         None => {
-            for field in command.fields.iter().filter(|field| has_impl(&field.original.ty)) {
+            for field in command
+                .fields
+                .iter()
+                .filter(|field| types::has_impl(&field.original.ty))
+            {
                 errors.at(&field.original.ty, message);
             }
         }
     }
 }
 
-fn has_impl(ty: &Type) -> bool {
-    contains(
-        ty.to_token_stream(),
-        &|token| matches!(token, TokenTree::Ident(ident) if ident == "impl"),
-    )
-}
-
 /// The return type lists the events that a command can emit.
 fn names_what_it_returns(command: &Command, errors: &mut Errors) {
-    if has_impl(&command.output) {
+    if !command.returns_a_type() {
         errors.at(
             &command.output,
             "a command names the events that it returns: write their type instead of `impl ...`",
@@ -104,11 +102,8 @@ fn owns_its_fields(command: &Command, errors: &mut Errors) {
                 &field.original.pat,
                 "a parameter of a command is one of its fields: give it a name",
             );
-        } else if contains(
-            ty.to_token_stream(),
-            &|token| matches!(token, TokenTree::Punct(sign) if sign.as_char() == '&'),
-        ) {
-            let owned = owned(ty);
+        } else if types::has_reference(ty) {
+            let owned = types::shown(&owned(ty));
             let message = format!("a command owns its fields: write `{owned}`");
             errors.at(ty, message);
         }
@@ -131,13 +126,6 @@ fn owned(ty: &Type) -> TokenStream {
     }
 }
 
-fn contains(tokens: TokenStream, is: &dyn Fn(&TokenTree) -> bool) -> bool {
-    tokens.into_iter().any(|token| match &token {
-        TokenTree::Group(group) => contains(group.stream(), is),
-        token => is(token),
-    })
-}
-
 /// The struct is handed over whole, so there is one parameter for it.
 fn takes_its_own_struct(command: &Command, errors: &mut Errors) {
     let CommandStruct::Own(path) = &command.is else { return };
@@ -148,13 +136,12 @@ fn takes_its_own_struct(command: &Command, errors: &mut Errors) {
     }
 }
 
-/// Two methods of one name rustc reports itself, so they are passed over here.
+/// Structs of one name would be one struct. Two methods of one name rustc reports itself.
 fn has_every_command_once(handlers: &Handlers, errors: &mut Errors) {
     let mut known: HashMap<String, String> = HashMap::new();
     for command in &handlers.commands {
         let (name, ty) = (command.name(), type_of(command));
         match known.get(&ty) {
-            Some(first) if *first == name => {}
             Some(first) => {
                 let message = format!("`{first}` and `{name}` are both the command `{ty}`: rename one of them");
                 errors.at(&command.signature.ident, message);
@@ -173,12 +160,12 @@ fn type_of(command: &Command) -> String {
 
 /// `handle` takes the command by value, and a conflict decides again.
 fn can_be_decided_again(handlers: &Handlers, errors: &mut Errors) {
-    let Some((key, derives)) = &handlers.derives else {
+    let Some(derives) = &handlers.derives else {
         return;
     };
     if !derives.iter().any(|path| last_word(path) == "Clone") {
         errors.at(
-            key,
+            quote!(#(#derives),*),
             "`derive(...)` needs `Clone`: after a conflict a copy of the command is decided again",
         );
     }
@@ -189,6 +176,16 @@ fn rejects_in_an_enum(handlers: &Handlers, errors: &mut Errors) {
     if let (Some(rejection), None) = (&handlers.rejection, &handlers.commands_enum) {
         let message = "this is the rejection of the enum of all commands: name the enum, `commands = ...`";
         errors.at(rejection, message);
+    }
+}
+
+/// An enum without a variant is no command that anybody could send.
+fn has_a_command(handlers: &Handlers, errors: &mut Errors) {
+    if let Some(name) = handlers.commands_enum.as_ref().filter(|_| handlers.commands.is_empty()) {
+        errors.at(
+            name,
+            "the enum of all commands needs a command: mark a method with `#[command]`",
+        );
     }
 }
 
@@ -204,10 +201,7 @@ fn has_one_of_three_forms(apply: &Apply, errors: &mut Errors) {
     if let Some(asyncness) = asyncness {
         errors.at(asyncness, "an apply waits for nothing: remove `async`");
     } else if apply.does == Applied::Unclear {
-        let event = apply
-            .event
-            .as_ref()
-            .map_or_else(|| "E".to_owned(), |event| event.to_token_stream().to_string());
+        let event = apply.event.as_ref().map_or_else(|| "E".to_owned(), types::shown);
         let changes_and_returns = matches!(output, ReturnType::Type(..))
             && apply
                 .signature

@@ -1,6 +1,6 @@
 //! The impls of one event and of a set of events.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Fields, Type};
@@ -57,24 +57,31 @@ pub(crate) fn event_set(set: &EventSet) -> TokenStream {
         .iter()
         .filter_map(|variant| Some((&variant.ident, variant.event.as_ref()?)))
         .unzip();
-    let (fold, conversions, unique) = (fold(set, &events), conversions(set), names_are_unique(set, &events));
+    // One form on one span: rustc says once that a type is no event.
+    let names: Vec<_> = events.iter().map(|event| name(set, event)).collect();
+    let read: Vec<_> = events.iter().map(|event| read(set, event)).collect();
+    let (fold, conversions, unique) = (
+        fold(set, &events),
+        conversions(set),
+        names_are_unique(set, &events, &names),
+    );
     quote_spanned! {here=>
         #[automatically_derived]
         impl #krate::EventSet for #ident {
-            const NAMES: &'static [#krate::StoredName] = &[#(#krate::__private::stored::<#events>()),*];
+            const NAMES: &'static [#krate::StoredName] = &[#(#krate::__private::stored(#names)),*];
             fn decode_into(
                 raw: &#krate::RawEvent<'_>,
                 out: &mut dyn ::core::ops::FnMut(Self),
             ) -> ::core::result::Result<#krate::Outcome, #krate::DecodeError> {
                 match raw.name {
-                    #(<#events as #krate::EventVersion>::NAME => out(Self::#variants(#krate::__private::read(raw)?)),)*
+                    #(#names => out(Self::#variants(#read?)),)*
                     _ => return ::core::result::Result::Err(#krate::__private::unknown_name(raw)),
                 }
                 ::core::result::Result::Ok(#krate::Outcome::Emitted(1))
             }
             fn encode(&self) -> ::core::result::Result<#krate::Encoded, #krate::EncodeError> {
                 match self {
-                    #(Self::#variants(event) => #krate::Event::encode(event),)*
+                    #(Self::#variants(event) => <#events as #krate::Event>::encode(event),)*
                 }
             }
             fn event(&self) -> &dyn ::core::any::Any {
@@ -93,12 +100,26 @@ pub(crate) fn event_set(set: &EventSet) -> TokenStream {
                 self,
                 out: &mut #krate::__private::Vec<Self>,
             ) -> ::core::result::Result<(), Self::Rejection> {
-                ::core::result::Result::Ok(out.push(self))
+                out.push(self);
+                ::core::result::Result::Ok(())
             }
         }
         #conversions
         #unique
     }
+}
+
+/// The stored name of an event.
+fn name(set: &EventSet, event: &Type) -> TokenStream {
+    let here = generated(event.span());
+    let krate = set.runtime.at(here);
+    quote_spanned!(here=> <#event as #krate::EventVersion>::NAME)
+}
+
+fn read(set: &EventSet, event: &Type) -> TokenStream {
+    let here = generated(event.span());
+    let krate = set.runtime.at(here);
+    quote_spanned!(here=> #krate::__private::read::<#event>(raw))
 }
 
 /// The set folds into every aggregate that applies all of its events; a missing one is noted on its variant.
@@ -122,8 +143,8 @@ fn fold(set: &EventSet, events: &[&Type]) -> TokenStream {
                 &self,
                 state: &mut ::core::option::Option<__A>,
             ) -> ::core::result::Result<(), #krate::FoldError> {
-                match self {
-                    #(Self::#variants(event) => <__A as #krate::Apply<#events>>::apply(state, event),)*
+                match *self {
+                    #(Self::#variants(ref event) => <__A as #krate::Apply<#events>>::apply(state, event),)*
                 }
             }
         }
@@ -136,7 +157,7 @@ fn conversions(set: &EventSet) -> TokenStream {
     let each = set.variants.iter().filter_map(|variant| {
         let (event, variant) = (variant.event.as_ref()?, &variant.ident);
         let here = generated(event.span());
-        let krate = set.runtime.at(here);
+        let (krate, name) = (set.runtime.at(here), name(set, event));
         Some(quote_spanned! {here=>
             #[automatically_derived]
             impl ::core::convert::From<#event> for #ident {
@@ -147,13 +168,14 @@ fn conversions(set: &EventSet) -> TokenStream {
             #[automatically_derived]
             impl #krate::IntoEvents<#ident> for #event {
                 const EVENTS: &'static #krate::model::Tree<&'static str> =
-                    &#krate::model::Tree::One(<Self as #krate::EventVersion>::NAME);
+                    &#krate::model::Tree::One(#name);
                 type Rejection = ::core::convert::Infallible;
                 fn into_events(
                     self,
                     out: &mut #krate::__private::Vec<#ident>,
                 ) -> ::core::result::Result<(), Self::Rejection> {
-                    ::core::result::Result::Ok(out.push(#ident::#variant(self)))
+                    out.push(#ident::#variant(self));
+                    ::core::result::Result::Ok(())
                 }
             }
         })
@@ -162,7 +184,7 @@ fn conversions(set: &EventSet) -> TokenStream {
 }
 
 /// One line per variant after the first, spanned on its type.
-fn names_are_unique(set: &EventSet, events: &[&Type]) -> TokenStream {
+fn names_are_unique(set: &EventSet, events: &[&Type], names: &[TokenStream]) -> TokenStream {
     if events.len() < 2 {
         return TokenStream::new();
     }
@@ -172,16 +194,14 @@ fn names_are_unique(set: &EventSet, events: &[&Type]) -> TokenStream {
     let variants = set.variants.iter().map(|variant| variant.ident.to_string());
     let each = events.iter().enumerate().skip(1).map(|(position, event)| {
         let position = Literal::usize_unsuffixed(position);
-        // The span of the first token, because rustc underlines the whole of an expression.
-        let at: Span = event.span();
-        quote_spanned!(at=> const _: () = NAMES.assert_unique(#position);)
+        quote_spanned!(event.span()=> const _: () = NAMES.assert_unique(#position);)
     });
     quote_spanned! {here=>
         const _: () = {
             const NAMES: #krate::__private::Names<#count> = #krate::__private::Names::new(
                 #ident,
                 [#(#variants),*],
-                [#(<#events as #krate::EventVersion>::NAME),*],
+                [#(#names),*],
             );
             #(#each)*
         };

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Attribute;
 use syn::spanned::Spanned;
 
 use super::commands::commands_enum;
@@ -12,7 +13,7 @@ use crate::support::words;
 
 pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
     let commands = handlers.commands.iter().map(|command| {
-        let (item, call) = (command_struct(handlers, command), call(handlers, command));
+        let (item, call) = (command_struct(handlers, command, None), call(handlers, command));
         let decides = decides(handlers, command, &command.output.to_token_stream(), &call);
         quote!(#item #decides)
     });
@@ -20,7 +21,8 @@ pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
         .applies
         .iter()
         .map(|apply| applies(handlers, apply, &fold(handlers, apply)));
-    let commands_enum = commands_enum(handlers);
+    let all: Vec<_> = handlers.commands.iter().collect();
+    let commands_enum = commands_enum(handlers, &all);
     quote!(#(#commands)* #(#applies)* #commands_enum)
 }
 
@@ -35,12 +37,16 @@ pub(super) fn type_of(command: &Command) -> TokenStream {
 }
 
 /// What the commands of the block derive, and what serde has to be told.
-pub(super) fn derives(handlers: &Handlers, here: Span) -> (TokenStream, Option<TokenStream>) {
+pub(super) fn derives(
+    handlers: &Handlers,
+    given: Option<&Vec<syn::Path>>,
+    here: Span,
+) -> (TokenStream, Option<TokenStream>) {
     let krate = handlers.runtime.at(here);
     let serde = handlers.runtime.serde();
     let serde = quote_spanned!(here=> #[serde(crate = #serde)]);
-    match &handlers.derives {
-        Some((_, paths)) => {
+    match given {
+        Some(paths) => {
             let speaks_serde = paths
                 .iter()
                 .any(|path| matches!(&*last_word(path), "Serialize" | "Deserialize"));
@@ -54,7 +60,6 @@ pub(super) fn derives(handlers: &Handlers, here: Span) -> (TokenStream, Option<T
                 #[derive(
                     ::core::clone::Clone,
                     ::core::fmt::Debug,
-                    ::core::cmp::PartialEq,
                     #krate::__private::serde::Serialize,
                     #krate::__private::serde::Deserialize
                 )]
@@ -64,14 +69,14 @@ pub(super) fn derives(handlers: &Handlers, here: Span) -> (TokenStream, Option<T
     }
 }
 
-/// The struct of a command, from the parameters of its method.
-pub(super) fn command_struct(handlers: &Handlers, command: &Command) -> TokenStream {
+/// The struct of a command, from the parameters of its method; after a mistake `faulty` is the type of what has none.
+pub(super) fn command_struct(handlers: &Handlers, command: &Command, faulty: Option<&TokenStream>) -> TokenStream {
     if matches!(command.is, CommandStruct::Own(_)) {
         return TokenStream::new();
     }
     let here = generated(command.signature.ident.span());
-    let (name, vis, ty) = (command.name(), &command.vis, type_of(command));
-    let (derives, serde) = derives(handlers, here);
+    let (name, vis, ty_of_command) = (command.name(), &command.vis, type_of(command));
+    let (derives, serde) = derives(handlers, handlers.derives.as_ref().filter(|_| faulty.is_none()), here);
     let conditions = cfgs(&command.attributes);
     let docs_of_command = docs_or(
         &command.attributes,
@@ -87,15 +92,42 @@ pub(super) fn command_struct(handlers: &Handlers, command: &Command) -> TokenStr
             .attrs
             .iter()
             .filter(|attribute| attribute.path().is_ident("serde"));
-        let ty = &parameter.ty;
+        let ty = faulty
+            .filter(|_| !command.has_a_type(field))
+            .map_or_else(|| parameter.ty.to_token_stream(), Clone::clone);
         Some(quote!(#(#docs_of_field)* #(#for_serde)* #vis #ident: #ty))
     });
+    let equal = handlers
+        .derives
+        .is_none()
+        .then(|| equal_fields(command, &ty_of_command, &conditions, here));
     quote_spanned! {here=>
         #(#conditions)*
         #(#docs_of_command)*
         #derives
         #serde
-        #vis struct #ty { #(#fields),* }
+        #vis struct #ty_of_command { #(#fields),* }
+        #equal
+    }
+}
+
+fn equal_fields(command: &Command, ty: &TokenStream, conditions: &[Attribute], here: Span) -> TokenStream {
+    let names = command.fields.iter().filter_map(|field| field.ident.as_ref());
+    let same = names.map(|name| quote_spanned!(here=> self.#name == other.#name));
+    let same = same.reduce(|all, one| quote_spanned!(here=> #all && #one));
+    let other = named_if(same.is_some(), "other", here);
+    let equal = equal(ty, &other, &same.unwrap_or_else(|| quote_spanned!(here=> true)), here);
+    quote_spanned!(here=> #(#conditions)* #equal)
+}
+
+/// `PartialEq` is written and not derived, because clippy wants `Eq` beside a derived one, and nobody knows whether all fields have it.
+pub(super) fn equal(ty: &TokenStream, other: &TokenStream, body: &TokenStream, here: Span) -> TokenStream {
+    quote_spanned! {here=>
+        impl ::core::cmp::PartialEq for #ty {
+            fn eq(&self, #other: &Self) -> bool {
+                #body
+            }
+        }
     }
 }
 

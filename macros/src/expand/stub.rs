@@ -5,6 +5,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
+use super::commands::commands_enum;
 use super::handlers::{applies, command_struct, decides};
 use crate::model::{Aggregate, Event, EventSet, Events, Handlers, StreamKey};
 use crate::support::runtime::Runtime;
@@ -20,6 +21,18 @@ pub(crate) fn event(event: &Event) -> TokenStream {
     let (parameters, arguments, conditions) = event.generics.split_for_impl();
     let here = generated(ident.span());
     let krate = event.runtime.at(here);
+    // The bounds of `Event` would be asked of the parameters.
+    let written = event.generics.params.is_empty().then(|| {
+        quote_spanned! {here=>
+            impl #krate::Event for #ident {
+                const WRITES: u32 = 1;
+                const FLOOR: u32 = 1;
+                fn encode(&self) -> ::core::result::Result<#krate::Encoded, #krate::EncodeError> {
+                    #never
+                }
+            }
+        }
+    });
     quote_spanned! {here=>
         impl #parameters #krate::EventVersion for #ident #arguments #conditions {
             const NAME: &'static str = "";
@@ -33,6 +46,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
                 #never
             }
         }
+        #written
     }
 }
 
@@ -121,8 +135,8 @@ pub(crate) fn events(events: &Events) -> TokenStream {
     quote!(#items #set)
 }
 
-/// A type that is missing is the error itself: rustc asks nothing more of such a type, and says the same message only once.
-pub(crate) fn aggregate(aggregate: &Aggregate, errors: &TokenStream) -> TokenStream {
+/// A type that is missing is `faulty`, of which rustc asks nothing.
+pub(crate) fn aggregate(aggregate: &Aggregate, faulty: &TokenStream) -> TokenStream {
     let Aggregate {
         ident,
         generics,
@@ -131,13 +145,15 @@ pub(crate) fn aggregate(aggregate: &Aggregate, errors: &TokenStream) -> TokenStr
         runtime,
         ..
     } = aggregate;
-    let or_error = |ty: &Option<syn::Type>| ty.as_ref().map_or_else(|| errors.clone(), ToTokens::to_token_stream);
-    let (id, events) = (or_error(id), or_error(events));
-    let (parameters, arguments, conditions) = generics.split_for_impl();
+    if !generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let or_faulty = |ty: &Option<syn::Type>| ty.as_ref().map_or_else(|| faulty.clone(), ToTokens::to_token_stream);
+    let (id, events) = (or_faulty(id), or_faulty(events));
     let here = generated(ident.span());
     let krate = runtime.at(here);
     quote_spanned! {here=>
-        impl #parameters #krate::Aggregate for #ident #arguments #conditions {
+        impl #krate::Aggregate for #ident {
             type Id = #id;
             type Events = #events;
             const NAME: &'static str = "";
@@ -160,19 +176,47 @@ pub(crate) fn stream_key(key: &StreamKey) -> TokenStream {
 }
 
 /// All commands and applies that could be read, with bodies that call nothing.
-pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
+pub(crate) fn handlers(handlers: &Handlers, faulty: &TokenStream) -> TokenStream {
     let never = never();
     let mut seen = std::collections::HashSet::new();
-    let commands = handlers
+    let known = handlers
         .commands
         .iter()
-        .filter(|command| seen.insert(command.variant()))
-        .map(|command| {
-            let item = command_struct(handlers, command);
-            let outcome = command.output.to_token_stream();
-            let decides = decides(handlers, command, &outcome, &never);
-            quote!(#item #decides)
-        });
+        .filter(|command| seen.insert(command.variant()));
+    let known: Vec<_> = known.collect();
+    let commands_enum = (!known.is_empty()).then(|| commands_enum(handlers, &known));
+    let commands = known.iter().map(|command| {
+        let item = command_struct(handlers, command, Some(faulty));
+        let outcome = if command.returns_a_type() {
+            command.output.to_token_stream()
+        } else {
+            faulty.clone()
+        };
+        let decides = decides(handlers, command, &outcome, &never);
+        quote!(#item #decides)
+    });
+    let commands = quote!(#(#commands)* #commands_enum);
+    if handlers.has_lost_apply || handlers.applies.iter().any(|apply| apply.event.is_none()) {
+        let all = every_apply(handlers);
+        return quote!(#commands #all);
+    }
     let applies = handlers.applies.iter().map(|apply| applies(handlers, apply, &never));
-    quote!(#(#commands)* #(#applies)*)
+    quote!(#commands #(#applies)*)
+}
+
+/// Where nobody knows the event of an apply, all events are applied, so that none is reported as forgotten.
+fn every_apply(handlers: &Handlers) -> TokenStream {
+    let (aggregate, never) = (&handlers.self_ty, never());
+    let here = generated(proc_macro2::Span::call_site());
+    let krate = handlers.runtime.at(here);
+    quote_spanned! {here=>
+        impl<__E> #krate::Apply<__E> for #aggregate {
+            fn apply(
+                _: &mut ::core::option::Option<Self>,
+                _: &__E,
+            ) -> ::core::result::Result<(), #krate::FoldError> {
+                #never
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use syn::{Attribute, Ident, PatType, Path, Signature, Type, Visibility};
 
 use crate::support::runtime::Runtime;
+use crate::support::types;
 use crate::support::words;
 
 /// `#[recount::handlers]` on an `impl` block.
@@ -13,10 +14,12 @@ pub(crate) struct Handlers {
     pub(crate) commands_enum: Option<Ident>,
     /// `rejection = AccountError`.
     pub(crate) rejection: Option<Type>,
-    /// `derive(..)`, with the key for its span; without one the commands have the usual derives.
-    pub(crate) derives: Option<(Path, Vec<Path>)>,
+    /// `derive(..)`; without one the commands have the usual derives.
+    pub(crate) derives: Option<Vec<Path>>,
     pub(crate) commands: Vec<Command>,
     pub(crate) applies: Vec<Apply>,
+    /// An `#[apply]` stands where it cannot be read.
+    pub(crate) has_lost_apply: bool,
     pub(crate) runtime: Runtime,
 }
 
@@ -48,6 +51,17 @@ impl Command {
     /// The name of the command is the name of its method.
     pub(crate) fn name(&self) -> String {
         words::plain(&self.signature.ident)
+    }
+
+    /// Whether the return type can be named elsewhere.
+    pub(crate) fn returns_a_type(&self) -> bool {
+        !types::has_impl(&self.output)
+    }
+
+    /// Whether the type of a field can be named elsewhere: it needs nothing of the method's signature.
+    pub(crate) fn has_a_type(&self, field: &CommandField) -> bool {
+        let ty = &field.original.ty;
+        !types::has_impl(ty) && !types::has_reference(ty) && self.signature.generics.params.is_empty()
     }
 
     /// What the command is called in the enum of all.

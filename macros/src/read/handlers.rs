@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, Path, ReceiverKind, ReturnType, Token, Type};
 
-use super::attribute::{Reader, path, value};
+use super::attribute::{Reader, path, ty, value};
 use super::command::command;
 use super::keys::{APPLY, HANDLERS, Place};
-use crate::model::{Applied, Apply, Handlers};
+use crate::model::{Applied, Apply, Command, Handlers};
+use crate::support::attributes::last_word;
 use crate::support::errors::Errors;
 use crate::support::runtime::Runtime;
 
@@ -16,21 +17,21 @@ const OURS: [&str; 2] = ["command", "apply"];
 
 pub(crate) fn handlers(arguments: TokenStream, block: &ItemImpl, errors: &mut Errors) -> Handlers {
     let (mut commands_enum, mut rejection, mut derives, mut runtime) = (None, None, None, Runtime::default());
-    Reader::new(&HANDLERS, Place::Handlers, errors).arguments(arguments, &mut |key, meta| {
+    Reader::new(&HANDLERS, Place::Handlers, errors).arguments(arguments, &mut |key, input| {
         match key {
-            "commands" => commands_enum = Some(value::<Ident>(meta)?),
-            "rejection" => rejection = Some(value::<Type>(meta)?),
+            "commands" => commands_enum = Some(value::<Ident>(input)?),
+            "rejection" => rejection = Some(ty(input)?),
             "derive" => {
                 let list;
-                syn::parenthesized!(list in meta.input);
+                syn::parenthesized!(list in input);
                 let paths = Punctuated::<Path, Token![,]>::parse_terminated(&list)?;
-                derives = Some((meta.path.clone(), paths.into_iter().collect()));
+                derives = Some(paths.into_iter().collect());
             }
-            _ => runtime = Runtime(Some(path(meta)?)),
+            _ => runtime = Runtime(Some(path(input)?)),
         }
         Ok(())
     });
-    let (mut commands, mut applies) = (Vec::new(), Vec::new());
+    let (mut commands, mut applies, mut has_lost_apply) = (Vec::<Command>::new(), Vec::new(), false);
     for item in &block.items {
         let ours: Vec<&Attribute> = attributes_of(item)
             .iter()
@@ -39,11 +40,24 @@ pub(crate) fn handlers(arguments: TokenStream, block: &ItemImpl, errors: &mut Er
         match (item, ours.as_slice()) {
             (_, []) => {}
             (ImplItem::Fn(method), [attribute]) if attribute.path().is_ident("command") => {
-                commands.push(command(method, attribute, errors));
+                let command = command(method, attribute, errors);
+                // Two methods of one name rustc reports itself, and better than two structs of one name.
+                if commands.iter().all(|known| known.name() != command.name()) {
+                    commands.push(command);
+                }
             }
             (ImplItem::Fn(method), [_]) => applies.push(apply(method, errors)),
-            (ImplItem::Fn(_), [_, second, ..]) => errors.at(second, "a method is one command or one apply"),
-            (_, [attribute, ..]) => errors.at(attribute, "this belongs on a method"),
+            (ImplItem::Fn(_), [_, second, ..]) => {
+                has_lost_apply = true;
+                errors.at(second, "a method is one command or one apply");
+            }
+            (_, [attribute, ..]) => {
+                has_lost_apply = true;
+                errors.at(
+                    attribute,
+                    format!("`#[{}]` belongs on a method", last_word(attribute.path())),
+                );
+            }
         }
     }
     let (self_ty, generics) = ((*block.self_ty).clone(), block.generics.clone());
@@ -55,6 +69,7 @@ pub(crate) fn handlers(arguments: TokenStream, block: &ItemImpl, errors: &mut Er
         derives,
         commands,
         applies,
+        has_lost_apply,
         runtime,
     }
 }
@@ -68,15 +83,16 @@ fn apply(method: &ImplItemFn, errors: &mut Errors) -> Apply {
         [FnArg::Receiver(receiver), FnArg::Typed(event)] => (Some(&receiver.kind), Some(event)),
         _ => (None, None),
     };
-    let event = event.and_then(|event| match &*event.ty {
-        Type::Reference(reference) if reference.mutability.is_none() => Some((*reference.elem).clone()),
-        _ => None,
-    });
+    // An event that is not borrowed is a mistake, and still says which event is meant.
+    let (event, borrowed) = match event.map(|event| &*event.ty) {
+        Some(Type::Reference(reference)) => (Some((*reference.elem).clone()), reference.mutability.is_none()),
+        other => (other.cloned(), false),
+    };
     let returns = matches!(signature.output, ReturnType::Type(..));
-    let does = match (&event, receiver, returns) {
-        (Some(_), None, true) => Applied::Creates,
-        (Some(_), Some(ReceiverKind::Reference(_, _, Some(_))), false) => Applied::Changes,
-        (Some(_), Some(ReceiverKind::Value), true) => Applied::Turns,
+    let does = match (borrowed, receiver, returns) {
+        (true, None, true) => Applied::Creates,
+        (true, Some(ReceiverKind::Reference(_, _, Some(_))), false) => Applied::Changes,
+        (true, Some(ReceiverKind::Value), true) => Applied::Turns,
         _ => Applied::Unclear,
     };
     Apply {

@@ -1,7 +1,7 @@
 //! All the mistakes of one item, gathered so that they are reported at once.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 /// What was found wrong so far.
 #[derive(Default)]
@@ -22,6 +22,13 @@ impl Errors {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// A type that is the first of the mistakes: rustc asks nothing more of it, and says one message only once.
+    pub(crate) fn as_type(&self) -> TokenStream {
+        let first = self.0.clone().and_then(|errors| errors.into_iter().next());
+        let first = first.map(|error| error.to_compile_error());
+        quote!([(); #first])
     }
 
     /// One `compile_error!` per mistake; nothing where there was none.

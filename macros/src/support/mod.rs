@@ -6,4 +6,5 @@ pub(crate) mod near;
 pub(crate) mod runtime;
 pub(crate) mod shown;
 pub(crate) mod spans;
+pub(crate) mod types;
 pub(crate) mod words;

@@ -21,12 +21,12 @@ pub fn unknown_name(raw: &RawEvent<'_>) -> DecodeError {
     DecodeError::UnknownName { name: raw.name.into() }
 }
 
-/// The entry of an event in `EventSet::NAMES`.
+/// The entry of a current event in `EventSet::NAMES`.
 #[must_use]
-pub const fn stored<E: EventVersion>() -> StoredName {
+pub const fn stored(name: EventName) -> StoredName {
     StoredName {
-        name: E::NAME,
-        event: Some(E::NAME),
+        name,
+        event: Some(name),
     }
 }
 
@@ -65,7 +65,7 @@ pub fn decode_only<E: Event>(version: u32, payload: &[u8]) -> Result<E, DecodeEr
     }
 }
 
-/// Decodes the current version. The bound is `Event` and not serde's, so that a missing derive is reported once, at the `Event` impl.
+/// Decodes the current version. The bound is `Event` and not serde's, so that a missing derive is reported once, at the impl.
 ///
 /// # Errors
 /// [`DecodeError::Payload`].

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::event::Encoded;
 use crate::store::{Limit, Limits, Refusal};
 use crate::stream::{AppendId, StreamId, Version};
 
@@ -152,7 +151,10 @@ impl Batch {
             total = total.saturating_add(event.name.len() + event.payload.len() + event.metadata.len());
         }
         within(Limit::Batch, total, limits.batch)?;
-        let mut streams = HashSet::new();
+        if self.parts.len() == 1 {
+            return Ok(());
+        }
+        let mut streams = HashSet::with_capacity(self.parts.len());
         match self.parts.iter().find(|part| !streams.insert(&part.stream)) {
             Some(twice) => Err(Refusal::StreamTwice {
                 stream: twice.stream.clone(),
@@ -180,11 +182,5 @@ impl NewEvent {
     pub fn metadata(mut self, metadata: Vec<u8>) -> Self {
         self.metadata = metadata;
         self
-    }
-}
-
-impl From<Encoded> for NewEvent {
-    fn from(event: Encoded) -> Self {
-        Self::new(event.name, event.version, event.floor, event.payload)
     }
 }

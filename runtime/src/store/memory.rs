@@ -143,6 +143,8 @@ impl EventStore for MemoryStore {
 
     async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {
         batch.check(&self.0.limits)?;
+        // The clock may be the user's own code, which must not run under the lock.
+        let now = self.0.clock.now();
         let mut log = self.0.log.write().unwrap_or_else(PoisonError::into_inner);
         if log.closed {
             return Err(Refusal::Closed.into());
@@ -159,7 +161,7 @@ impl EventStore for MemoryStore {
             }
         }
         let last = log.events.last().map_or(Timestamp::MIN, |event| event.recorded_at);
-        let recorded_at = self.0.clock.now().max(last);
+        let recorded_at = now.max(last);
         Ok(log.write(batch, recorded_at, self.0.id))
     }
 
@@ -171,7 +173,8 @@ impl EventStore for MemoryStore {
         self.read(|log| {
             let mut page = PageBuilder::new(read.size);
             let start = index(read.after.get());
-            let mut through = read.after.get();
+            // A reader that is ahead of the log is told how far the log goes, and not that all is well up to where it stands.
+            let mut through = read.after.get().min(log.events.len() as u64);
             for (place, event) in log.events.iter().enumerate().skip(start) {
                 if !page.push(&event.borrowed(place)) {
                     return page.finish(Position::new(through), false);

@@ -151,7 +151,7 @@ impl Page {
     }
 
     /// Of a page of the log: every event up to here that was asked for has been served, in this page or before it. The only thing a
-    /// checkpoint may be made of (rules 3.4, 7.5).
+    /// checkpoint may be made of (rules 3.4, 7.5). It is never above the last event of the log, even if the page was asked for after it.
     #[must_use]
     pub const fn scanned_through(&self) -> Position {
         self.scanned_through
@@ -197,8 +197,11 @@ impl PageBuilder {
         }
         let name = self.name(event.name);
         let shared_metadata = match self.page.entries.last() {
-            // Events of one append stand side by side, so what they share is kept once.
-            Some(last) if last.append == event.append => last.shared_metadata.clone(),
+            // Events of one append stand side by side, so what they share is kept once. The id alone does not make them one append:
+            // another caller may have used it again, with metadata of its own.
+            Some(last) if last.append == event.append && self.shared(last) == event.shared_metadata => {
+                last.shared_metadata.clone()
+            }
             _ => self.bytes(event.shared_metadata),
         };
         let (metadata, payload) = (self.bytes(event.metadata), self.bytes(event.payload));
@@ -218,6 +221,10 @@ impl PageBuilder {
             payload,
         });
         true
+    }
+
+    fn shared(&self, entry: &Entry) -> &[u8] {
+        self.page.bytes.get(entry.shared_metadata.clone()).unwrap_or_default()
     }
 
     fn bytes(&mut self, bytes: &[u8]) -> Range<usize> {

@@ -1,0 +1,62 @@
+//! Where the stores of this project live while the suite runs on them.
+
+use recount::store::conformance::{Hook, OpenError, Subject};
+use recount::store::{Capabilities, EventStore};
+use recount::{AnyStore, ManualClock, MemoryStore, Timestamp};
+
+/// The memory store: a clock that can be set, and nothing that lasts.
+pub(crate) struct Memory {
+    clock: ManualClock,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            clock: ManualClock::new(Timestamp::from_micros(1_769_590_800_000_000)),
+        }
+    }
+}
+
+impl Subject for Memory {
+    fn fresh(&self) -> Self {
+        Self::default()
+    }
+
+    async fn open(&self) -> Result<AnyStore, OpenError> {
+        Ok(AnyStore::new(MemoryStore::with_clock(self.clock.clone())))
+    }
+
+    fn stage(&self, hook: Hook) -> bool {
+        match hook {
+            Hook::SetClock(now) => self.clock.set(now),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// `AnyStore` once more around what another subject opens.
+pub(crate) struct Wrapped<S>(pub(crate) S);
+
+impl<S: Subject> Subject for Wrapped<S> {
+    fn fresh(&self) -> Self {
+        Self(self.0.fresh())
+    }
+
+    async fn open(&self) -> Result<AnyStore, OpenError> {
+        Ok(AnyStore::new(self.0.open().await?))
+    }
+
+    fn stage(&self, hook: Hook) -> bool {
+        self.0.stage(hook)
+    }
+
+    fn held(&self) -> usize {
+        self.0.held()
+    }
+
+    fn inside(&self) -> Option<Capabilities> {
+        // What every store of this kind declares.
+        Some(EventStore::capabilities(&MemoryStore::new()))
+    }
+}

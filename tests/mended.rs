@@ -1,0 +1,185 @@
+//! The mended programs beside the mistakes in `ui`: that this target compiles is the test.
+#![allow(
+    dead_code,
+    missing_docs,
+    missing_debug_implementations,
+    unreachable_pub,
+    clippy::needless_pass_by_value,
+    clippy::derivable_impls,
+    reason = "programs as they stand in `docs/errors.md`, without their users"
+)]
+
+#[path = "ui/aggregate/event_never_applied_mended.rs"]
+mod aggregate_event_never_applied;
+#[path = "ui/aggregate/events_not_a_type_mended.rs"]
+mod aggregate_events_not_a_type;
+#[path = "ui/aggregate/events_of_no_set_mended.rs"]
+mod aggregate_events_of_no_set;
+#[path = "ui/aggregate/generic_mended.rs"]
+mod aggregate_generic;
+#[path = "ui/aggregate/id_no_key_mended.rs"]
+mod aggregate_id_no_key;
+#[path = "ui/aggregate/id_not_a_type_mended.rs"]
+mod aggregate_id_not_a_type;
+#[path = "ui/aggregate/key_misspelled_mended.rs"]
+mod aggregate_key_misspelled;
+#[path = "ui/aggregate/name_empty_mended.rs"]
+mod aggregate_name_empty;
+#[path = "ui/aggregate/name_not_a_text_mended.rs"]
+mod aggregate_name_not_a_text;
+#[path = "ui/aggregate/name_reserved_mended.rs"]
+mod aggregate_name_reserved;
+#[path = "ui/aggregate/name_too_long_mended.rs"]
+mod aggregate_name_too_long;
+#[path = "ui/aggregate/name_with_a_newline_mended.rs"]
+mod aggregate_name_with_a_newline;
+#[path = "ui/aggregate/name_with_a_slash_mended.rs"]
+mod aggregate_name_with_a_slash;
+#[path = "ui/aggregate/no_events_mended.rs"]
+mod aggregate_no_events;
+#[path = "ui/aggregate/no_id_mended.rs"]
+mod aggregate_no_id;
+#[path = "ui/aggregate/no_name_mended.rs"]
+mod aggregate_no_name;
+#[path = "ui/aggregate/stream_key_of_two_fields_mended.rs"]
+mod aggregate_stream_key_of_two_fields;
+#[path = "ui/aggregate/stream_key_with_a_name_mended.rs"]
+mod aggregate_stream_key_with_a_name;
+#[path = "ui/event/crate_not_a_path_mended.rs"]
+mod event_crate_not_a_path;
+#[path = "ui/event/generic_mended.rs"]
+mod event_generic;
+#[path = "ui/event/key_misspelled_mended.rs"]
+mod event_key_misspelled;
+#[path = "ui/event/key_on_a_field_mended.rs"]
+mod event_key_on_a_field;
+#[path = "ui/event/key_twice_mended.rs"]
+mod event_key_twice;
+#[path = "ui/event/key_unknown_mended.rs"]
+mod event_key_unknown;
+#[path = "ui/event/many_mistakes_mended.rs"]
+mod event_many_mistakes;
+#[path = "ui/event/name_empty_mended.rs"]
+mod event_name_empty;
+#[path = "ui/event/name_not_a_text_mended.rs"]
+mod event_name_not_a_text;
+#[path = "ui/event/name_taken_mended.rs"]
+mod event_name_taken;
+#[path = "ui/event/name_with_a_space_mended.rs"]
+mod event_name_with_a_space;
+#[path = "ui/event/no_name_mended.rs"]
+mod event_no_name;
+#[path = "ui/event/not_serialize_mended.rs"]
+mod event_not_serialize;
+#[path = "ui/event/serde_deny_unknown_fields_mended.rs"]
+mod event_serde_deny_unknown_fields;
+#[path = "ui/event/serde_tag_mended.rs"]
+mod event_serde_tag;
+#[path = "ui/event/set_empty_mended.rs"]
+mod event_set_empty;
+#[path = "ui/event/set_event_twice_mended.rs"]
+mod event_set_event_twice;
+#[path = "ui/event/set_generic_mended.rs"]
+mod event_set_generic;
+#[path = "ui/event/set_key_of_an_event_mended.rs"]
+mod event_set_key_of_an_event;
+#[path = "ui/event/set_of_no_event_mended.rs"]
+mod event_set_of_no_event;
+#[path = "ui/event/set_variant_with_fields_mended.rs"]
+mod event_set_variant_with_fields;
+#[path = "ui/event/tuple_struct_mended.rs"]
+mod event_tuple_struct;
+#[path = "ui/event/union_mended.rs"]
+mod event_union;
+#[path = "ui/event/value_missing_mended.rs"]
+mod event_value_missing;
+#[path = "ui/event/version_not_a_number_mended.rs"]
+mod event_version_not_a_number;
+#[path = "ui/event/version_without_history_mended.rs"]
+mod event_version_without_history;
+#[path = "ui/events/generic_mended.rs"]
+mod events_generic;
+#[path = "ui/events/key_misspelled_mended.rs"]
+mod events_key_misspelled;
+#[path = "ui/events/key_of_an_event_misspelled_mended.rs"]
+mod events_key_of_an_event_misspelled;
+#[path = "ui/events/name_taken_mended.rs"]
+mod events_name_taken;
+#[path = "ui/events/no_prefix_mended.rs"]
+mod events_no_prefix;
+#[path = "ui/events/on_a_struct_mended.rs"]
+mod events_on_a_struct;
+#[path = "ui/events/prefix_not_a_text_mended.rs"]
+mod events_prefix_not_a_text;
+#[path = "ui/events/prefix_with_a_space_mended.rs"]
+mod events_prefix_with_a_space;
+#[path = "ui/events/tuple_variant_mended.rs"]
+mod events_tuple_variant;
+#[path = "ui/handlers/apply_changes_and_returns_mended.rs"]
+mod handlers_apply_changes_and_returns;
+#[path = "ui/handlers/apply_of_nothing_mended.rs"]
+mod handlers_apply_of_nothing;
+#[path = "ui/handlers/apply_on_a_constant_mended.rs"]
+mod handlers_apply_on_a_constant;
+#[path = "ui/handlers/apply_takes_the_event_mended.rs"]
+mod handlers_apply_takes_the_event;
+#[path = "ui/handlers/async_apply_mended.rs"]
+mod handlers_async_apply;
+#[path = "ui/handlers/async_command_mended.rs"]
+mod handlers_async_command;
+#[path = "ui/handlers/command_and_apply_mended.rs"]
+mod handlers_command_and_apply;
+#[path = "ui/handlers/command_borrows_a_field_mended.rs"]
+mod handlers_command_borrows_a_field;
+#[path = "ui/handlers/command_field_without_a_name_mended.rs"]
+mod handlers_command_field_without_a_name;
+#[path = "ui/handlers/command_returns_impl_mended.rs"]
+mod handlers_command_returns_impl;
+#[path = "ui/handlers/command_takes_impl_mended.rs"]
+mod handlers_command_takes_impl;
+#[path = "ui/handlers/command_takes_mut_self_mended.rs"]
+mod handlers_command_takes_mut_self;
+#[path = "ui/handlers/command_takes_self_mended.rs"]
+mod handlers_command_takes_self;
+#[path = "ui/handlers/commands_not_a_name_mended.rs"]
+mod handlers_commands_not_a_name;
+#[path = "ui/handlers/derive_not_a_list_mended.rs"]
+mod handlers_derive_not_a_list;
+#[path = "ui/handlers/derive_without_clone_mended.rs"]
+mod handlers_derive_without_clone;
+#[path = "ui/handlers/event_applied_twice_mended.rs"]
+mod handlers_event_applied_twice;
+#[path = "ui/handlers/event_outside_the_set_mended.rs"]
+mod handlers_event_outside_the_set;
+#[path = "ui/handlers/generic_command_mended.rs"]
+mod handlers_generic_command;
+#[path = "ui/handlers/key_misspelled_mended.rs"]
+mod handlers_key_misspelled;
+#[path = "ui/handlers/key_of_a_command_unknown_mended.rs"]
+mod handlers_key_of_a_command_unknown;
+#[path = "ui/handlers/method_twice_mended.rs"]
+mod handlers_method_twice;
+#[path = "ui/handlers/no_commands_mended.rs"]
+mod handlers_no_commands;
+#[path = "ui/handlers/not_a_command_mended.rs"]
+mod handlers_not_a_command;
+#[path = "ui/handlers/not_an_impl_mended.rs"]
+mod handlers_not_an_impl;
+#[path = "ui/handlers/nothing_creates_mended.rs"]
+mod handlers_nothing_creates;
+#[path = "ui/handlers/on_a_trait_impl_mended.rs"]
+mod handlers_on_a_trait_impl;
+#[path = "ui/handlers/own_struct_no_path_mended.rs"]
+mod handlers_own_struct_no_path;
+#[path = "ui/handlers/own_struct_not_taken_mended.rs"]
+mod handlers_own_struct_not_taken;
+#[path = "ui/handlers/rejection_not_a_type_mended.rs"]
+mod handlers_rejection_not_a_type;
+#[path = "ui/handlers/rejection_of_another_type_mended.rs"]
+mod handlers_rejection_of_another_type;
+#[path = "ui/handlers/rejection_without_commands_mended.rs"]
+mod handlers_rejection_without_commands;
+#[path = "ui/handlers/two_commands_of_one_name_mended.rs"]
+mod handlers_two_commands_of_one_name;
+#[path = "ui/handlers/wrong_id_mended.rs"]
+mod handlers_wrong_id;

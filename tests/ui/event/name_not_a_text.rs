@@ -1,0 +1,12 @@
+//! The name is what lies in the store, so it is given as a text and not computed.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = account::opened)]
+pub struct Opened {
+    pub owner: String,
+}
+
+fn main() {}

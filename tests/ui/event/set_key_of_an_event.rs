@@ -1,0 +1,23 @@
+//! A set has no name of its own: its events have.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.opened")]
+pub struct Opened {
+    pub owner: String,
+}
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.closed")]
+pub struct Closed;
+
+#[derive(Event)]
+#[event(name = "account")]
+pub enum AccountEvent {
+    Opened(Opened),
+    Closed(Closed),
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+//! A variant of a set holds a struct, because commands return it and `#[apply]` takes it. `#[recount::events]` writes the structs.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.opened")]
+pub struct Opened {
+    pub owner: String,
+}
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.closed")]
+pub struct Closed;
+
+#[derive(Event)]
+pub enum AccountEvent {
+    Opened(Opened),
+    Closed { by: String },
+}
+
+fn main() {}

@@ -1,0 +1,45 @@
+//! An aggregate emits only events that it can fold.
+
+#[recount::events(prefix = "account")]
+pub enum AccountEvent {
+    Opened { owner: String },
+    Closed,
+}
+
+#[derive(recount::Aggregate)]
+#[aggregate(name = "account", id = String, events = AccountEvent)]
+pub struct Account {
+    open: bool,
+}
+
+#[recount::handlers]
+impl Account {
+    #[command]
+    pub fn open(owner: String) -> Moved {
+        Moved { to: owner }
+    }
+
+    #[command]
+    pub fn close(&self) -> Result<Closed, AlreadyClosed> {
+        if self.open { Ok(Closed) } else { Err(AlreadyClosed) }
+    }
+
+    #[apply]
+    fn opened(_: &Opened) -> Self {
+        Self { open: true }
+    }
+
+    #[apply]
+    fn closed(&mut self, _: &Closed) {
+        self.open = false;
+    }
+}
+
+pub struct AlreadyClosed;
+
+#[recount::events(prefix = "customer")]
+pub enum CustomerEvent {
+    Moved { to: String },
+}
+
+fn main() {}

@@ -1,0 +1,48 @@
+//! What is executed is a command. Events come of it.
+
+#[recount::events(prefix = "account")]
+pub enum AccountEvent {
+    Opened { owner: String },
+    Closed,
+}
+
+#[derive(recount::Aggregate)]
+#[aggregate(name = "account", id = String, events = AccountEvent)]
+pub struct Account {
+    open: bool,
+}
+
+#[recount::handlers]
+impl Account {
+    #[command]
+    pub fn open(owner: String) -> Opened {
+        Opened { owner }
+    }
+
+    #[command]
+    pub fn close(&self) -> Result<Closed, AlreadyClosed> {
+        if self.open { Ok(Closed) } else { Err(AlreadyClosed) }
+    }
+
+    #[apply]
+    fn opened(_: &Opened) -> Self {
+        Self { open: true }
+    }
+
+    #[apply]
+    fn closed(&mut self, _: &Closed) {
+        self.open = false;
+    }
+}
+
+pub struct AlreadyClosed;
+
+pub fn execute<C: recount::Command>(
+    _id: impl recount::AsKey<<C::Aggregate as recount::Aggregate>::Id>,
+    _command: C,
+) {
+}
+
+fn main() {
+    execute("acc-101", Closed);
+}
