@@ -226,7 +226,7 @@ async fn copies_serve_where_one_is_damaged() {
         }
     }
     let both = with(&disk, "STORE", |bytes| {
-        [50, 4096 + 50].into_iter().for_each(|at| bytes[at] ^= 1)
+        [50, 4096 + 50].into_iter().for_each(|at| bytes[at] ^= 1);
     });
     assert!(matches!(recover(&both), Err(OpenError::Corrupt { file, .. }) if file == "STORE"));
 }
