@@ -7,6 +7,8 @@
 mod bent;
 #[path = "conformance/doubles.rs"]
 mod doubles;
+#[path = "conformance/memory_disk.rs"]
+mod memory_disk;
 #[path = "conformance/sim.rs"]
 mod sim;
 #[path = "conformance/sim_store.rs"]
@@ -19,7 +21,7 @@ use std::{env, fs};
 
 use recount::store::conformance::{self, Outcome, Report, Subject};
 
-use subjects::{Memory, Wrapped};
+use subjects::{Directory, File, Memory, Wrapped};
 
 fn seed() -> u64 {
     let given = env::var("RECOUNT_SEED").ok();
@@ -62,6 +64,20 @@ fn memory() {
 #[test]
 fn any_around_memory() {
     reviewed(&Wrapped(Memory::default()), "MemoryStore", "memory.md");
+}
+
+/// Rule 11.5: the file store passes it, on a disk on which faults can be staged; its report is reviewed.
+#[test]
+fn file() {
+    reviewed(&File::default(), "FileStore", "file.md");
+}
+
+/// Rule 11.5: and in a directory of this computer, as far as faults can be staged there.
+#[test]
+fn file_in_a_directory() {
+    let report = conformance::run(&Directory::default(), seed());
+    let failed: Vec<_> = report.failed().collect();
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
 /// Rule 11.5: the simulated store offers every hook, so that no case goes untried; it keeps all but what cannot be missing.
