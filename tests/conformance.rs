@@ -75,9 +75,12 @@ fn file() {
 /// Rule 11.5: and in a directory of this computer, as far as faults can be staged there.
 #[test]
 fn file_in_a_directory() {
-    let report = conformance::run(&Directory::default(), seed());
-    let failed: Vec<_> = report.failed().collect();
-    assert!(failed.is_empty(), "{failed:#?}");
+    // Limits do not depend on the disk, and a million events take a while.
+    for name in conformance::names().filter(|name| *name != "limits_at_and_over") {
+        let case = conformance::run_case(&Directory::default(), name, seed());
+        let outcome = case.map(|case| case.outcome);
+        assert!(!matches!(outcome, Some(Outcome::Failed(_))), "{name}: {outcome:?}");
+    }
 }
 
 /// Rule 11.5: the simulated store offers every hook, so that no case goes untried; it keeps all but what cannot be missing.

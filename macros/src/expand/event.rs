@@ -100,7 +100,8 @@ pub(crate) fn event_set(set: &EventSet) -> TokenStream {
                 self,
                 out: &mut #krate::__private::Vec<Self>,
             ) -> ::core::result::Result<(), Self::Rejection> {
-                ::core::result::Result::Ok(out.push(self))
+                out.push(self);
+                ::core::result::Result::Ok(())
             }
         }
         #conversions
@@ -142,8 +143,8 @@ fn fold(set: &EventSet, events: &[&Type]) -> TokenStream {
                 &self,
                 state: &mut ::core::option::Option<__A>,
             ) -> ::core::result::Result<(), #krate::FoldError> {
-                match self {
-                    #(Self::#variants(event) => <__A as #krate::Apply<#events>>::apply(state, event),)*
+                match *self {
+                    #(Self::#variants(ref event) => <__A as #krate::Apply<#events>>::apply(state, event),)*
                 }
             }
         }
@@ -173,7 +174,8 @@ fn conversions(set: &EventSet) -> TokenStream {
                     self,
                     out: &mut #krate::__private::Vec<#ident>,
                 ) -> ::core::result::Result<(), Self::Rejection> {
-                    ::core::result::Result::Ok(out.push(#ident::#variant(self)))
+                    out.push(#ident::#variant(self));
+                    ::core::result::Result::Ok(())
                 }
             }
         })

@@ -5,6 +5,7 @@ mod commands;
 mod event;
 mod events;
 mod handlers;
+mod rejection;
 mod stream_key;
 pub(crate) mod stub;
 

@@ -1,17 +1,18 @@
 //! The reader of attributes: every key is looked up in the table, and a mistake does not end the reading.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::meta::ParseNestedMeta;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, Meta, Token, Type};
 
 use super::keys::{Key, Keys, Place};
 use crate::support::errors::Errors;
 use crate::support::near::nearest;
 
 /// What reads one value: the key's name, and the input after it.
-type Value<'a> = &'a mut dyn FnMut(&'static str, &ParseNestedMeta<'_>) -> syn::Result<()>;
+type Value<'a> = &'a mut dyn FnMut(&'static str, ParseStream<'_>) -> syn::Result<()>;
 
 /// Reads `attribute(..)`s one after another, and knows which keys it has seen.
 pub(crate) struct Reader<'a> {
@@ -66,17 +67,20 @@ impl<'a> Reader<'a> {
         let Some(key) = self.look_up(meta) else {
             return skip_value(meta.input);
         };
-        let typed = meta.input.fork();
-        let read = value(key.name, meta).is_ok();
-        if read && (meta.input.is_empty() || meta.input.peek(Token![,])) {
-            return;
+        let (typed, input) = (meta.input.fork(), meta.input.fork());
+        if value(key.name, &input).is_ok() && (input.is_empty() || input.peek(Token![,])) {
+            // Once more alone: syn finds only at the end that a group was half read, as in `[Opened, Closed]`.
+            let tokens = tokens_between(&typed, &input);
+            if (|input: ParseStream<'_>| value(key.name, input)).parse2(tokens).is_ok() {
+                return meta.input.advance_to(&input);
+            }
         }
         skip_value(meta.input);
         let value = value_tokens(&typed);
         if value.is_empty() {
-            self.errors.at(&meta.path, key.value)
+            self.errors.at(&meta.path, key.value);
         } else {
-            self.errors.at(value, key.value)
+            self.errors.at(value, key.value);
         }
     }
 
@@ -125,21 +129,40 @@ impl<'a> Reader<'a> {
 }
 
 /// Reads what stands after `=`.
-pub(crate) fn value<T: syn::parse::Parse>(meta: &ParseNestedMeta<'_>) -> syn::Result<T> {
-    meta.value()?.parse()
+pub(crate) fn value<T: syn::parse::Parse>(input: ParseStream<'_>) -> syn::Result<T> {
+    input.parse::<Token![=]>()?;
+    input.parse()
+}
+
+/// Reads a type after `=`; a list in brackets looks like one, and is a mistake.
+pub(crate) fn ty(input: ParseStream<'_>) -> syn::Result<Type> {
+    match value(input)? {
+        Type::Slice(list) => Err(syn::Error::new_spanned(list, "a list")),
+        ty => Ok(ty),
+    }
 }
 
 /// Reads a path after `=`, keywords included: `crate`, `super`.
-pub(crate) fn path(meta: &ParseNestedMeta<'_>) -> syn::Result<syn::Path> {
-    syn::Path::parse_mod_style(meta.value()?)
+pub(crate) fn path(input: ParseStream<'_>) -> syn::Result<syn::Path> {
+    input.parse::<Token![=]>()?;
+    syn::Path::parse_mod_style(input)
 }
 
 /// Goes to the next `,`, so that the keys after it are still read.
 pub(crate) fn skip_value(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         // A token tree can be read wherever the input is not at its end.
-        let _ = input.parse::<proc_macro2::TokenTree>();
+        let _ = input.parse::<TokenTree>();
     }
+}
+
+/// The tokens from one place of the input to a later one.
+fn tokens_between(from: ParseStream<'_>, to: ParseStream<'_>) -> TokenStream {
+    let (from, to) = (from.fork(), to.fork());
+    let all: Vec<TokenTree> = from.parse::<TokenStream>().into_iter().flatten().collect();
+    let rest = to.parse::<TokenStream>().into_iter().flatten().count();
+    let count = all.len().saturating_sub(rest);
+    all.into_iter().take(count).collect()
 }
 
 /// The tokens up to the next `,`, without the `=` before them.
@@ -147,7 +170,7 @@ fn value_tokens(input: ParseStream<'_>) -> TokenStream {
     let _ = input.parse::<Token![=]>();
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) {
-        tokens.extend(input.parse::<proc_macro2::TokenTree>());
+        tokens.extend(input.parse::<TokenTree>());
     }
     tokens
 }

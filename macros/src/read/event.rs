@@ -11,11 +11,11 @@ use crate::support::runtime::Runtime;
 /// A struct.
 pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -> Event {
     let (mut name, mut version, mut runtime) = (None, None, Runtime::default());
-    Reader::new(&EVENT, Place::Event, errors).attributes(&input.attrs, &mut |key, meta| {
+    Reader::new(&EVENT, Place::Event, errors).attributes(&input.attrs, &mut |key, input| {
         match key {
-            "name" => name = Some(value::<LitStr>(meta)?),
-            "version" => version = Some(number(value(meta)?)?),
-            _ => runtime = Runtime(Some(path(meta)?)),
+            "name" => name = Some(value::<LitStr>(input)?),
+            "version" => version = Some(number(value(input)?)?),
+            _ => runtime = Runtime(Some(path(input)?)),
         }
         Ok(())
     });
@@ -37,8 +37,8 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
 /// An enum.
 pub(crate) fn event_set(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> EventSet {
     let mut runtime = Runtime::default();
-    Reader::new(&EVENT, Place::Set, errors).attributes(&input.attrs, &mut |_, meta| {
-        runtime = Runtime(Some(path(meta)?));
+    Reader::new(&EVENT, Place::Set, errors).attributes(&input.attrs, &mut |_, input| {
+        runtime = Runtime(Some(path(input)?));
         Ok(())
     });
     let variants = data.variants.iter().map(|variant| {
