@@ -78,7 +78,9 @@ impl Subject for File {
     }
 
     async fn open(&self) -> Result<AnyStore, OpenError> {
+        // Small segments at first, so that the appends of a case cross some.
         let options = FileStore::options()
+            .segment_bytes(64 << 10, 64 << 20)
             .disk(self.disk.clone())
             .clock(self.clock.clock.clone());
         Ok(AnyStore::new(options.open("store").await?))
