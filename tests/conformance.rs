@@ -7,8 +7,12 @@
 mod bent;
 #[path = "conformance/doubles.rs"]
 mod doubles;
+#[path = "conformance/linearizability.rs"]
+mod linearizability;
 #[path = "conformance/memory_disk.rs"]
 mod memory_disk;
+#[path = "conformance/model.rs"]
+mod model;
 #[path = "conformance/sim.rs"]
 mod sim;
 #[path = "conformance/sim_store.rs"]
