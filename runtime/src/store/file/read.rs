@@ -101,7 +101,8 @@ pub(crate) fn log_page<D: Disk>(shared: &Shared<D>, read: &LogRead, waiting: Wai
     let window = (read.size.events as u64).saturating_mul(256).clamp(NEIGHBOURS, MOST);
     let mut reader = Reader::new(shared, waiting, window, false);
     let last = shared.index().last_position;
-    let mut through = read.after.get();
+    // A reader that is ahead of the log is told how far the log goes, and not that all is well up to where it stands.
+    let mut through = read.after.get().min(last);
     while through < last {
         let places: Vec<_> = {
             let index = shared.index();
