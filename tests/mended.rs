@@ -121,6 +121,8 @@ mod handlers_apply_changes_and_returns;
 mod handlers_apply_of_nothing;
 #[path = "ui/handlers/apply_on_a_constant_mended.rs"]
 mod handlers_apply_on_a_constant;
+#[path = "ui/handlers/apply_returns_another_type_mended.rs"]
+mod handlers_apply_returns_another_type;
 #[path = "ui/handlers/apply_takes_the_event_mended.rs"]
 mod handlers_apply_takes_the_event;
 #[path = "ui/handlers/async_apply_mended.rs"]
@@ -133,6 +135,8 @@ mod handlers_command_and_apply;
 mod handlers_command_borrows_a_field;
 #[path = "ui/handlers/command_field_without_a_name_mended.rs"]
 mod handlers_command_field_without_a_name;
+#[path = "ui/handlers/command_not_clone_mended.rs"]
+mod handlers_command_not_clone;
 #[path = "ui/handlers/command_returns_impl_mended.rs"]
 mod handlers_command_returns_impl;
 #[path = "ui/handlers/command_takes_impl_mended.rs"]
