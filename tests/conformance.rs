@@ -58,7 +58,7 @@ fn reviewed(subject: &impl Subject, store: &str, file: &str) -> Report {
     report
 }
 
-/// Rule 11.5: the memory store passes the suite, and its report is reviewed.
+/// Rules 11.5, 12.5: the memory store passes the suite, and its report is reviewed; a stale one fails.
 #[test]
 fn memory() {
     reviewed(&Memory::default(), "MemoryStore", "memory.md");
