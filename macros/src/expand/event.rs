@@ -1,7 +1,7 @@
 //! The impls of one event.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote_spanned;
 use syn::Fields;
 
 use crate::model::Event;

@@ -6,7 +6,7 @@ use syn::meta::ParseNestedMeta;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Meta, Token};
 
-use super::keys::{Key, Keys, Place};
+use super::keys::{Key, Keys, Place, REPEATED};
 use crate::support::errors::Errors;
 use crate::support::near::nearest;
 
@@ -86,7 +86,9 @@ impl<'a> Reader<'a> {
         let typed = quote!(#path).to_string().replace(' ', "").replace("r#", "");
         let written = self.keys.written;
         let message = match self.keys.keys.iter().find(|key| key.name == typed) {
-            Some(key) if self.seen.contains(&key.name) => format!("`{typed}` is given twice"),
+            Some(key) if self.seen.contains(&key.name) && !REPEATED.contains(&key.name) => {
+                format!("`{typed}` is given twice")
+            }
             Some(key) if key.places.contains(&self.here) => {
                 self.seen.push(key.name);
                 return Some(key);
@@ -132,6 +134,26 @@ pub(crate) fn value<T: syn::parse::Parse>(meta: &ParseNestedMeta<'_>) -> syn::Re
 /// Reads a path after `=`, keywords included: `crate`, `super`.
 pub(crate) fn path(meta: &ParseNestedMeta<'_>) -> syn::Result<syn::Path> {
     syn::Path::parse_mod_style(meta.value()?)
+}
+
+/// Reads the entries between parentheses, at least one.
+pub(crate) fn list<T>(meta: &ParseNestedMeta<'_>, entry: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+    let entries;
+    syn::parenthesized!(entries in meta.input);
+    let read = entries.parse_terminated(entry, Token![,])?;
+    if read.is_empty() {
+        return Err(entries.error("an entry"));
+    }
+    Ok(read.into_iter().collect())
+}
+
+/// Reads a key that has no value.
+pub(crate) fn flag(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+    if meta.input.is_empty() || meta.input.peek(Token![,]) {
+        Ok(())
+    } else {
+        Err(meta.input.error("a value"))
+    }
 }
 
 /// Goes to the next `,`, so that the keys after it are still read.
