@@ -1,7 +1,7 @@
 //! Retired events: folded for ever, and never written.
 
-use recount::testing::given_stored;
-use recount::{BadDecision, EncodeError, Encoded, EventSet, ExecuteError, IntoEvents, MemoryStore};
+use recount::testing::{given_stored, stored};
+use recount::{BadDecision, EncodeError, EventSet, ExecuteError, IntoEvents, MemoryStore};
 
 use crate::account::{Account, AccountEvent, LimitRaised, Open, RaiseLimit, on};
 
@@ -50,10 +50,9 @@ fn a_retired_event_is_no_outcome() {
 /// A test of the domain gives it as it is stored.
 #[test]
 fn a_retired_event_can_be_given() {
-    let stored = |name, payload: &str| Encoded::new(name, 1, 1, payload.into());
     let _ = given_stored::<Account>([
-        stored("account.opened", r#"{"owner":"Ada"}"#),
-        stored("account.limit_raised", r#"{"limit":5}"#),
+        stored("account.opened", 1, r#"{"owner":"Ada"}"#),
+        stored("account.limit_raised", 1, r#"{"limit":5}"#),
     ])
     .when(crate::account::Deposit { amount: 1 })
     .then_state(|account| assert!(account.folded.contains(&LimitRaised { limit: 5 }.into())));

@@ -80,10 +80,10 @@ fn has_one_place_for_what_is_unknown(set: &EventSet, errors: &mut Errors) {
     let mut taken = None;
     for variant in &set.variants {
         match (&variant.mark, &variant.event, taken) {
-            (Mark::Unknown(mark), _, Some(first)) => {
-                errors.at(mark, format!("`{first}` holds what is unknown already"));
+            (Mark::Unknown, _, Some(first)) => {
+                errors.at(&variant.ident, format!("`{first}` holds what is unknown already"));
             }
-            (Mark::Unknown(_), ..) => taken = Some(&variant.ident),
+            (Mark::Unknown, ..) => taken = Some(&variant.ident),
             (_, Some(Type::Path(event)), _) if last_word(&event.path) == "UnknownEvent" => {
                 errors.at(
                     event,

@@ -112,7 +112,7 @@ fn encode(set: &EventSet) -> Vec<TokenStream> {
         Some(match variant.mark {
             Mark::None => quote_spanned!(here=> Self::#ident(event) => <#event as #krate::Event>::encode(event)),
             Mark::Frozen => quote_spanned!(here=> Self::#ident(_) => #krate::__private::frozen::<#event>()),
-            Mark::Unknown(_) => quote_spanned!(here=> Self::#ident(event) => #krate::__private::unknown(event)),
+            Mark::Unknown => quote_spanned!(here=> Self::#ident(event) => #krate::__private::unknown(event)),
         })
     };
     set.variants.iter().filter_map(arm).collect()
@@ -144,8 +144,8 @@ fn fold(set: &EventSet) -> TokenStream {
                 &self,
                 state: &mut ::core::option::Option<__A>,
             ) -> ::core::result::Result<(), #krate::FoldError> {
-                match self {
-                    #(Self::#variants(event) => <__A as #krate::Apply<#events>>::apply(state, event),)*
+                match *self {
+                    #(Self::#variants(ref event) => <__A as #krate::Apply<#events>>::apply(state, event),)*
                 }
             }
         }

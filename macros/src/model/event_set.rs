@@ -1,6 +1,6 @@
 //! A set of events.
 
-use syn::{Generics, Ident, LitStr, Path, Type};
+use syn::{Generics, Ident, LitStr, Type};
 
 use crate::support::runtime::Runtime;
 use crate::support::types;
@@ -22,7 +22,7 @@ impl EventSet {
     pub(crate) fn known(&self) -> impl Iterator<Item = (&SetVariant, &Type)> {
         self.variants
             .iter()
-            .filter(|variant| !matches!(variant.mark, Mark::Unknown(_)))
+            .filter(|variant| !matches!(variant.mark, Mark::Unknown))
             .filter_map(|variant| Some((variant, variant.event.as_ref()?)))
     }
 
@@ -30,7 +30,7 @@ impl EventSet {
     pub(crate) fn unknown(&self) -> Option<&SetVariant> {
         self.variants
             .iter()
-            .find(|variant| matches!(variant.mark, Mark::Unknown(_)))
+            .find(|variant| matches!(variant.mark, Mark::Unknown))
     }
 
     /// The aliases of an event, by its type.
@@ -84,5 +84,5 @@ pub(crate) enum Mark {
     /// `frozen`: it is read and never written.
     Frozen,
     /// `unknown`: it holds what has no other variant.
-    Unknown(Path),
+    Unknown,
 }

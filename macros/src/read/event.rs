@@ -10,11 +10,11 @@ use crate::support::runtime::Runtime;
 
 pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -> Event {
     let (mut name, mut version, mut runtime) = (None, None, Runtime::default());
-    Reader::new(&EVENT, Place::Event, errors).attributes(&input.attrs, &mut |key, meta| {
+    Reader::new(&EVENT, Place::Event, errors).attributes(&input.attrs, &mut |key, input| {
         match key {
-            "name" => name = Some(value::<LitStr>(meta)?),
-            "version" => version = Some(number(value(meta)?)?),
-            _ => runtime = Runtime(Some(path(meta)?)),
+            "name" => name = Some(value::<LitStr>(input)?),
+            "version" => version = Some(number(value(input)?)?),
+            _ => runtime = Runtime(Some(path(input)?)),
         }
         Ok(())
     });

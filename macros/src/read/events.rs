@@ -12,10 +12,10 @@ use crate::support::runtime::Runtime;
 
 pub(crate) fn events(arguments: TokenStream, item: ItemEnum, errors: &mut Errors) -> Events {
     let (mut prefix, mut runtime) = (None, Runtime::default());
-    Reader::new(&EVENTS, Place::Events, errors).arguments(arguments, &mut |key, meta| {
+    Reader::new(&EVENTS, Place::Events, errors).arguments(arguments, &mut |key, input| {
         match key {
-            "prefix" => prefix = Some(value::<LitStr>(meta)?),
-            _ => runtime = Runtime(Some(path(meta)?)),
+            "prefix" => prefix = Some(value::<LitStr>(input)?),
+            _ => runtime = Runtime(Some(path(input)?)),
         }
         Ok(())
     });

@@ -31,9 +31,9 @@
 //! encoded, read back and folded. Each command is decided twice, and a test fails if the two decisions differ. Time stands still at
 //! [`NOW`], and ids are counted from 1.
 
+mod aggregate;
 mod diff;
-mod given;
-mod then;
+mod stored;
 
-pub use given::{Given, NOW, given, given_nothing, given_stored};
-pub use then::Then;
+pub use aggregate::{Given, NOW, Then, given, given_nothing, given_stored};
+pub use stored::{StoredEvent, stored};
