@@ -42,9 +42,9 @@ pub trait EventVersion: Sized {
 
 /// The current version of an event: what can be written too.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an event that can be written",
-    label = "expected an event",
-    note = "derive it: `#[derive(Event)] #[event(name = \"...\")]`"
+    message = "`{Self}` cannot be emitted",
+    label = "this event is read and never written",
+    note = "if it is `frozen`, mark the variant `#[event(frozen)]`"
 )]
 pub trait Event: EventVersion + Serialize + DeserializeOwned + Send + 'static {
     /// The version that is written.
@@ -221,6 +221,12 @@ pub enum EncodeError {
         name: EventName,
         /// What serde found.
         source: JsonError,
+    },
+    /// The event is only read: its variant is marked `frozen` or `unknown`. Write a current event in its place.
+    #[error("`{name}` is only read, and never written")]
+    Frozen {
+        /// The stored name of the event.
+        name: String,
     },
     /// The event would not be read back as it was: it is refused before it is stored.
     #[error("`{name}` would be stored but could not be read back: its `Serialize` and `Deserialize` disagree")]

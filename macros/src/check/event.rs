@@ -1,11 +1,9 @@
-//! What an event and a set of events have to be.
-
-use std::collections::HashSet;
+//! What an event has to be.
 
 use syn::Fields;
 
 use super::{has_no_parameters, has_plain_letters};
-use crate::model::{Event, EventSet};
+use crate::model::Event;
 use crate::support::errors::Errors;
 use crate::support::types;
 
@@ -63,45 +61,6 @@ fn stores_only_its_fields(event: &Event, errors: &mut Errors) {
             let message =
                 "with `deny_unknown_fields` every added field breaks the nodes of the last release: remove it";
             errors.at(&key.0, message);
-        }
-    }
-}
-
-pub(crate) fn event_set(set: &EventSet, errors: &mut Errors) {
-    has_no_parameters("an event set", &set.generics, errors);
-    has_an_event(set, errors);
-    has_one_event_per_variant(set, errors);
-    has_every_event_once(set, errors);
-}
-
-/// Without an event there is nothing that could be read or folded.
-fn has_an_event(set: &EventSet, errors: &mut Errors) {
-    if set.variants.is_empty() {
-        errors.at(
-            &set.ident,
-            "an event set holds at least one event: add a variant such as `Opened(Opened)`",
-        );
-    }
-}
-
-/// The event is a struct of its own, which handlers return and apply.
-fn has_one_event_per_variant(set: &EventSet, errors: &mut Errors) {
-    for variant in set.variants.iter().filter(|variant| variant.event.is_none()) {
-        let ident = &variant.ident;
-        let message = format!(
-            "a variant of an event set holds one event: write `{ident}({ident})`\n\
-             or let `#[recount::events(prefix = \"...\")]` write the struct"
-        );
-        errors.at(&variant.original, message);
-    }
-}
-
-/// The type of an event says which variant it becomes.
-fn has_every_event_once(set: &EventSet, errors: &mut Errors) {
-    let mut seen = HashSet::new();
-    for event in set.variants.iter().filter_map(|variant| variant.event.as_ref()) {
-        if !seen.insert(types::shown(event)) {
-            errors.at(event, format!("`{}` is already in this set", types::shown(event)));
         }
     }
 }

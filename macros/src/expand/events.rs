@@ -19,20 +19,28 @@ pub(crate) fn events(events: &Events) -> TokenStream {
 
 /// The same, with what stands on the enum given: after a mistake that is not our derive.
 pub(super) fn with(events: &Events, on_item: &TokenStream) -> TokenStream {
+    let is_derived = !on_item.is_empty();
     let structs = events.variants.iter().map(|variant| event(events, variant));
     let handed_on = events
         .runtime
         .handed_on()
         .map(|krate| quote!(#[event(#krate)]))
-        .filter(|_| !on_item.is_empty());
+        .filter(|_| is_derived);
     let mut item = events.item.clone();
-    for variant in &mut item.variants {
+    // Where nothing of ours is derived, nothing knows the attribute.
+    let is_kept = |attribute: &Attribute| is_derived || !attribute.path().is_ident("event");
+    item.attrs.retain(is_kept);
+    for (variant, written) in item.variants.iter_mut().zip(&events.variants) {
+        variant.attrs.retain(is_kept);
         if is_inline(&variant.fields) {
             let ident = &variant.ident;
             let docs = docs_or(&variant.attrs, &format!("See the event `{ident}`."));
             variant.attrs.retain(stays_on_variant);
             variant.attrs.splice(0..0, docs);
             variant.fields = Fields::Unnamed(syn::parse_quote!((#ident)));
+            if written.is_frozen && is_derived {
+                variant.attrs.push(syn::parse_quote!(#[event(frozen)]));
+            }
         }
     }
     quote!(#(#structs)* #on_item #handed_on #item)
@@ -76,7 +84,7 @@ fn event(events: &Events, variant: &EventsVariant) -> TokenStream {
         .map(ToTokens::to_token_stream);
     let ours = ["Serialize", "Deserialize"]
         .into_iter()
-        .filter(|name| !written(name))
+        .filter(|name| !written(name) && (*name != "Serialize" || !variant.is_frozen))
         .map(|name| {
             let name = Ident::new(name, here);
             quote_spanned!(here=> #krate::__private::serde::#name)

@@ -244,7 +244,7 @@ fn fold(handlers: &Handlers, apply: &Apply) -> TokenStream {
     let here = generated(method.span());
     let (krate, at_event) = (handlers.runtime.at(here), event.span());
     let krate_at_event = handlers.runtime.at(at_event);
-    let name = quote_spanned!(at_event=> <#event as #krate_at_event::EventVersion>::NAME);
+    let name = quote_spanned!(at_event=> <#event as #krate_at_event::__private::Applied>::NAME);
     match apply.does {
         Applied::Creates => quote_spanned!(here=> #krate::__private::create(state, #name, || Self::#method(event))),
         Applied::Turns => {

@@ -3,14 +3,17 @@
 mod aggregate;
 mod commands;
 mod event;
+mod event_set;
 mod events;
 mod handlers;
 mod rejection;
+mod stored_names;
 mod stream_key;
 pub(crate) mod stub;
 
 pub(crate) use aggregate::aggregate;
-pub(crate) use event::{event, event_set};
+pub(crate) use event::event;
+pub(crate) use event_set::event_set;
 pub(crate) use events::events;
 pub(crate) use handlers::handlers;
 pub(crate) use stream_key::stream_key;

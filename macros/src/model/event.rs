@@ -1,6 +1,6 @@
-//! One event, and a set of events.
+//! One event.
 
-use syn::{Fields, Generics, Ident, LitInt, LitStr, Type};
+use syn::{Fields, Generics, Ident, LitInt, LitStr};
 
 use crate::support::runtime::Runtime;
 
@@ -29,20 +29,3 @@ impl Event {
 
 /// One key of `#[serde(..)]` on an event.
 pub(crate) struct SerdeKey(pub(crate) syn::Path);
-
-/// `#[derive(Event)]` on an enum.
-pub(crate) struct EventSet {
-    pub(crate) ident: Ident,
-    pub(crate) generics: Generics,
-    pub(crate) variants: Vec<SetVariant>,
-    pub(crate) runtime: Runtime,
-}
-
-/// One variant of a set.
-pub(crate) struct SetVariant {
-    pub(crate) ident: Ident,
-    /// The event, if the variant has one field without a name.
-    pub(crate) event: Option<Type>,
-    /// Where a message about the fields goes.
-    pub(crate) original: syn::Variant,
-}

@@ -2,12 +2,14 @@
 
 mod aggregate;
 mod event;
+mod event_set;
 mod events;
 mod handlers;
 mod stream_key;
 
 pub(crate) use aggregate::Aggregate;
-pub(crate) use event::{Event, EventSet, SerdeKey, SetVariant};
+pub(crate) use event::{Event, SerdeKey};
+pub(crate) use event_set::{Alias, EventSet, Mark, SetVariant};
 pub(crate) use events::{Events, EventsVariant};
 pub(crate) use handlers::{Applied, Apply, Argument, Command, CommandField, CommandStruct, Handlers, Requires};
 pub(crate) use stream_key::StreamKey;

@@ -7,12 +7,12 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Meta, Token, Type};
 
-use super::keys::{Key, Keys, Place};
+use super::keys::{Key, Keys, Place, REPEATED};
 use crate::support::errors::Errors;
 use crate::support::near::nearest;
 
 /// What reads one value: the key's name, and the input after it.
-type Value<'a> = &'a mut dyn FnMut(&'static str, ParseStream<'_>) -> syn::Result<()>;
+type Value<'a, T> = &'a mut dyn FnMut(&'static str, ParseStream<'_>) -> syn::Result<T>;
 
 /// Reads `attribute(..)`s one after another, and knows which keys it has seen.
 pub(crate) struct Reader<'a> {
@@ -32,30 +32,33 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// All keys of all the attributes of ours among `attributes`.
-    pub(crate) fn attributes(mut self, attributes: &[Attribute], value: Value<'_>) {
+    /// The values of all keys of all the attributes of ours among `attributes`.
+    pub(crate) fn attributes<T>(mut self, attributes: &[Attribute], value: Value<'_, T>) -> Vec<T> {
+        let mut read = Vec::new();
         for attribute in attributes
             .iter()
             .filter(|attribute| attribute.path().is_ident(self.keys.written))
         {
             match &attribute.meta {
                 Meta::Path(_) => {}
-                Meta::List(list) => self.tokens(list.tokens.clone(), value),
+                Meta::List(list) => read.extend(self.tokens(list.tokens.clone(), value)),
                 Meta::NameValue(_) => self
                     .errors
                     .at(attribute, format!("write `#[{}(...)]`", self.keys.written)),
             }
         }
+        read
     }
 
-    /// The keys between the parentheses of an attribute macro.
-    pub(crate) fn arguments(mut self, tokens: TokenStream, value: Value<'_>) {
-        self.tokens(tokens, value);
+    /// The values of the keys between the parentheses of an attribute macro.
+    pub(crate) fn arguments<T>(mut self, tokens: TokenStream, value: Value<'_, T>) -> Vec<T> {
+        self.tokens(tokens, value)
     }
 
-    fn tokens(&mut self, tokens: TokenStream, value: Value<'_>) {
+    fn tokens<T>(&mut self, tokens: TokenStream, value: Value<'_, T>) -> Vec<T> {
+        let mut read = Vec::new();
         let parser = syn::meta::parser(|meta| {
-            self.key(&meta, value);
+            read.extend(self.key(&meta, value));
             Ok(())
         });
         if let Err(error) = parser.parse2(tokens) {
@@ -65,18 +68,21 @@ impl<'a> Reader<'a> {
             };
             self.errors.push(syn::Error::new(error.span(), message));
         }
+        read
     }
 
-    fn key(&mut self, meta: &ParseNestedMeta<'_>, value: Value<'_>) {
+    fn key<T>(&mut self, meta: &ParseNestedMeta<'_>, value: Value<'_, T>) -> Option<T> {
         let Some(key) = self.look_up(meta) else {
-            return skip_value(meta.input);
+            skip_value(meta.input);
+            return None;
         };
         let (typed, input) = (meta.input.fork(), meta.input.fork());
         if value(key.name, &input).is_ok() && (input.is_empty() || input.peek(Token![,])) {
             // Once more alone: syn finds only at the end that a group was half read, as in `[Opened, Closed]`.
             let tokens = tokens_between(&typed, &input);
-            if (|input: ParseStream<'_>| value(key.name, input)).parse2(tokens).is_ok() {
-                return meta.input.advance_to(&input);
+            if let Ok(read) = (|input: ParseStream<'_>| value(key.name, input)).parse2(tokens) {
+                meta.input.advance_to(&input);
+                return Some(read);
             }
         }
         skip_value(meta.input);
@@ -86,6 +92,7 @@ impl<'a> Reader<'a> {
         } else {
             self.errors.at(value, key.value);
         }
+        None
     }
 
     /// The key, if it exists, may stand here and stands here for the first time.
@@ -94,7 +101,9 @@ impl<'a> Reader<'a> {
         let typed = quote!(#path).to_string().replace(' ', "").replace("r#", "");
         let written = self.keys.written;
         let message = match self.keys.keys.iter().find(|key| key.name == typed) {
-            Some(key) if self.seen.contains(&key.name) => format!("`{typed}` is given twice"),
+            Some(key) if self.seen.contains(&key.name) && !REPEATED.contains(&key.name) => {
+                format!("`{typed}` is given twice")
+            }
             Some(key) if key.places.contains(&self.here) => {
                 self.seen.push(key.name);
                 return Some(key);
@@ -150,6 +159,26 @@ pub(crate) fn ty(input: ParseStream<'_>) -> syn::Result<Type> {
 pub(crate) fn path(input: ParseStream<'_>) -> syn::Result<syn::Path> {
     input.parse::<Token![=]>()?;
     syn::Path::parse_mod_style(input)
+}
+
+/// Reads the entries between parentheses, at least one.
+pub(crate) fn list<T>(input: ParseStream<'_>, entry: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+    let entries;
+    syn::parenthesized!(entries in input);
+    let read = entries.parse_terminated(entry, Token![,])?;
+    if read.is_empty() {
+        return Err(entries.error("an entry"));
+    }
+    Ok(read.into_iter().collect())
+}
+
+/// Reads a key that has no value.
+pub(crate) fn flag(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.is_empty() || input.peek(Token![,]) {
+        Ok(())
+    } else {
+        Err(input.error("a value"))
+    }
 }
 
 /// Goes to the next `,`, so that the keys after it are still read.

@@ -1,14 +1,13 @@
-//! `#[derive(Event)]`, on a struct and on an enum.
+//! `#[derive(Event)]` on a struct.
 
-use syn::{DataEnum, DeriveInput, Fields, LitInt, LitStr};
+use syn::{DeriveInput, Fields, LitInt, LitStr};
 
 use super::attribute::{Reader, path, skip_value, value};
 use super::keys::{EVENT, Place};
-use crate::model::{Event, EventSet, SerdeKey, SetVariant};
+use crate::model::{Event, SerdeKey};
 use crate::support::errors::Errors;
 use crate::support::runtime::Runtime;
 
-/// A struct.
 pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -> Event {
     let (mut name, mut version, mut runtime) = (None, None, Runtime::default());
     Reader::new(&EVENT, Place::Event, errors).attributes(&input.attrs, &mut |key, input| {
@@ -31,38 +30,6 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
         version,
         serde: serde_keys(input),
         runtime,
-    }
-}
-
-/// An enum.
-pub(crate) fn event_set(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> EventSet {
-    let mut runtime = Runtime::default();
-    Reader::new(&EVENT, Place::Set, errors).attributes(&input.attrs, &mut |_, input| {
-        runtime = Runtime(Some(path(input)?));
-        Ok(())
-    });
-    let variants = data.variants.iter().map(|variant| {
-        Reader::new(&EVENT, Place::Variant, errors).attributes(&variant.attrs, &mut |_, _| Ok(()));
-        set_variant(variant)
-    });
-    let variants = variants.collect();
-    EventSet {
-        ident: input.ident.clone(),
-        generics: input.generics.clone(),
-        variants,
-        runtime,
-    }
-}
-
-fn set_variant(variant: &syn::Variant) -> SetVariant {
-    let event = match &variant.fields {
-        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first().map(|field| field.ty.clone()),
-        _ => None,
-    };
-    SetVariant {
-        ident: variant.ident.clone(),
-        event,
-        original: variant.clone(),
     }
 }
 

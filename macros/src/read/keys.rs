@@ -51,6 +51,9 @@ pub(crate) struct Keys {
 
 const CRATE: &str = "the path to recount is a path, such as `crate = ::other::recount`";
 
+/// The keys that may be given more than once.
+pub(crate) const REPEATED: &[&str] = &["alias", "dropped", "split"];
+
 /// `#[event(..)]`, on events, their fields, sets and variants.
 pub(crate) const EVENT: Keys = Keys {
     written: "event",
@@ -66,6 +69,36 @@ pub(crate) const EVENT: Keys = Keys {
             places: &[Place::Event],
             value: "a version is a whole number from 1, such as `version = 1`",
             example: "version = 1",
+        },
+        Key {
+            name: "alias",
+            places: &[Place::Set],
+            value: "an alias is an old stored name and the event it becomes, such as `alias(\"account.payed_in\" => Deposited)`",
+            example: "alias(\"account.payed_in\" => Deposited)",
+        },
+        Key {
+            name: "dropped",
+            places: &[Place::Set],
+            value: "what is dropped is a stored name in quotes, such as `dropped(\"account.blinked\")`",
+            example: "dropped(\"account.blinked\")",
+        },
+        Key {
+            name: "split",
+            places: &[Place::Set],
+            value: "what is split is an old event, such as `split(DetailsChanged)`",
+            example: "split(DetailsChanged)",
+        },
+        Key {
+            name: "frozen",
+            places: &[Place::Variant],
+            value: "`frozen` has no value: write `#[event(frozen)]`",
+            example: "frozen",
+        },
+        Key {
+            name: "unknown",
+            places: &[Place::Variant],
+            value: "`unknown` has no value: write `#[event(unknown)]`",
+            example: "unknown",
         },
         Key {
             name: "crate",

@@ -4,13 +4,15 @@ mod aggregate;
 mod attribute;
 mod command;
 mod event;
+mod event_set;
 mod events;
 mod handlers;
 pub(crate) mod keys;
 mod stream_key;
 
 pub(crate) use aggregate::aggregate;
-pub(crate) use event::{event, event_set};
+pub(crate) use event::event;
+pub(crate) use event_set::event_set;
 pub(crate) use events::events;
 pub(crate) use handlers::{handlers, without_ours};
 pub(crate) use stream_key::stream_key;
