@@ -217,6 +217,16 @@ pub enum EncodeError {
         /// What serde found.
         source: JsonError,
     },
+    /// `write` asks for an older version, which cannot hold what is in the event. Write the current version, or do without the value.
+    #[error("version {version} of `{name}`, which `write = {version}` asks for, cannot hold `{path}` as it is")]
+    Lossy {
+        /// The event.
+        name: EventName,
+        /// The version that would be written.
+        version: u32,
+        /// The field that would not be read back as it is, such as `lines[2].sku`.
+        path: String,
+    },
     /// The event would not be read back as it was: it is refused before it is stored.
     #[error("`{name}` would be stored but could not be read back: its `Serialize` and `Deserialize` disagree")]
     Unreadable {

@@ -99,6 +99,7 @@ mod runtime;
 pub mod store;
 mod stream;
 pub mod testing;
+mod upcast;
 
 pub use aggregate::{Aggregate, Apply, Fold, FoldError, FoldStoredError};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
@@ -115,6 +116,7 @@ pub use store::{AnyStore, EventStore, FileStore, MemoryStore};
 pub use stream::{
     AppendId, AsKey, EventId, EventIdError, InvalidName, NameReason, Position, StreamId, StreamKey, Version,
 };
+pub use upcast::{Downcast, TryUpcast, Upcast, UpcastError};
 
 /// The programs of README compile.
 #[cfg(doctest)]

@@ -6,12 +6,12 @@ use syn::meta::ParseNestedMeta;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Meta, Token};
 
-use super::keys::{Key, Keys, Place};
+use super::keys::{Key, Keys, Place, REPEATED};
 use crate::support::errors::Errors;
 use crate::support::near::nearest;
 
 /// What reads one value: the key's name, and the input after it.
-type Value<'a> = &'a mut dyn FnMut(&'static str, &ParseNestedMeta<'_>) -> syn::Result<()>;
+type Value<'a, T> = &'a mut dyn FnMut(&'static str, &ParseNestedMeta<'_>) -> syn::Result<T>;
 
 /// Reads `attribute(..)`s one after another, and knows which keys it has seen.
 pub(crate) struct Reader<'a> {
@@ -31,53 +31,59 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// All keys of all the attributes of ours among `attributes`.
-    pub(crate) fn attributes(mut self, attributes: &[Attribute], value: Value<'_>) {
+    /// The values of all keys of all the attributes of ours among `attributes`.
+    pub(crate) fn attributes<T>(mut self, attributes: &[Attribute], value: Value<'_, T>) -> Vec<T> {
+        let mut read = Vec::new();
         for attribute in attributes
             .iter()
             .filter(|attribute| attribute.path().is_ident(self.keys.written))
         {
             match &attribute.meta {
                 Meta::Path(_) => {}
-                Meta::List(list) => self.tokens(list.tokens.clone(), value),
+                Meta::List(list) => read.extend(self.tokens(list.tokens.clone(), value)),
                 Meta::NameValue(_) => self
                     .errors
                     .at(attribute, format!("write `#[{}(...)]`", self.keys.written)),
             }
         }
+        read
     }
 
     /// The keys between the parentheses of an attribute macro.
-    pub(crate) fn arguments(mut self, tokens: TokenStream, value: Value<'_>) {
-        self.tokens(tokens, value);
+    pub(crate) fn arguments<T>(mut self, tokens: TokenStream, value: Value<'_, T>) -> Vec<T> {
+        self.tokens(tokens, value)
     }
 
-    fn tokens(&mut self, tokens: TokenStream, value: Value<'_>) {
+    fn tokens<T>(&mut self, tokens: TokenStream, value: Value<'_, T>) -> Vec<T> {
+        let mut read = Vec::new();
         let parser = syn::meta::parser(|meta| {
-            self.key(&meta, value);
+            read.extend(self.key(&meta, value));
             Ok(())
         });
         if let Err(error) = parser.parse2(tokens) {
             self.errors.push(error);
         }
+        read
     }
 
-    fn key(&mut self, meta: &ParseNestedMeta<'_>, value: Value<'_>) {
+    fn key<T>(&mut self, meta: &ParseNestedMeta<'_>, value: Value<'_, T>) -> Option<T> {
         let Some(key) = self.look_up(meta) else {
-            return skip_value(meta.input);
+            skip_value(meta.input);
+            return None;
         };
         let typed = meta.input.fork();
-        let read = value(key.name, meta).is_ok();
-        if read && (meta.input.is_empty() || meta.input.peek(Token![,])) {
-            return;
+        let read = value(key.name, meta).ok();
+        if read.is_some() && (meta.input.is_empty() || meta.input.peek(Token![,])) {
+            return read;
         }
         skip_value(meta.input);
         let value = value_tokens(&typed);
         if value.is_empty() {
-            self.errors.at(&meta.path, key.value)
+            self.errors.at(&meta.path, key.value);
         } else {
-            self.errors.at(value, key.value)
+            self.errors.at(value, key.value);
         }
+        None
     }
 
     /// The key, if it exists, may stand here and stands here for the first time.
@@ -86,7 +92,9 @@ impl<'a> Reader<'a> {
         let typed = quote!(#path).to_string().replace(' ', "").replace("r#", "");
         let written = self.keys.written;
         let message = match self.keys.keys.iter().find(|key| key.name == typed) {
-            Some(key) if self.seen.contains(&key.name) => format!("`{typed}` is given twice"),
+            Some(key) if self.seen.contains(&key.name) && !REPEATED.contains(&key.name) => {
+                format!("`{typed}` is given twice")
+            }
             Some(key) if key.places.contains(&self.here) => {
                 self.seen.push(key.name);
                 return Some(key);
@@ -132,6 +140,26 @@ pub(crate) fn value<T: syn::parse::Parse>(meta: &ParseNestedMeta<'_>) -> syn::Re
 /// Reads a path after `=`, keywords included: `crate`, `super`.
 pub(crate) fn path(meta: &ParseNestedMeta<'_>) -> syn::Result<syn::Path> {
     syn::Path::parse_mod_style(meta.value()?)
+}
+
+/// Reads the entries between parentheses, at least one.
+pub(crate) fn list<T>(meta: &ParseNestedMeta<'_>, entry: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+    let entries;
+    syn::parenthesized!(entries in meta.input);
+    let read = entries.parse_terminated(entry, Token![,])?;
+    if read.is_empty() {
+        return Err(entries.error("an entry"));
+    }
+    Ok(read.into_iter().collect())
+}
+
+/// Reads a key that has no value.
+pub(crate) fn flag(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+    if meta.input.is_empty() || meta.input.peek(Token![,]) {
+        Ok(())
+    } else {
+        Err(meta.input.error("a value"))
+    }
 }
 
 /// Goes to the next `,`, so that the keys after it are still read.
