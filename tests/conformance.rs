@@ -3,13 +3,21 @@
 //! A store's report is a reviewed file in `docs/conformance`. `RECOUNT_BLESS=1` writes it anew, `RECOUNT_SEED` chooses other random
 //! choices.
 
+#[path = "conformance/bent.rs"]
+mod bent;
+#[path = "conformance/doubles.rs"]
+mod doubles;
+#[path = "conformance/sim.rs"]
+mod sim;
+#[path = "conformance/sim_store.rs"]
+mod sim_store;
 #[path = "conformance/subjects.rs"]
 mod subjects;
 
 use std::path::Path;
 use std::{env, fs};
 
-use recount::store::conformance::{self, Report, Subject};
+use recount::store::conformance::{self, Outcome, Report, Subject};
 
 use subjects::{Memory, Wrapped};
 
@@ -54,4 +62,17 @@ fn memory() {
 #[test]
 fn any_around_memory() {
     reviewed(&Wrapped(Memory::default()), "MemoryStore", "memory.md");
+}
+
+/// Rule 11.5: the simulated store offers every hook, so that no case goes untried; it keeps all but what cannot be missing.
+#[test]
+fn simulated() {
+    let report = conformance::run(&sim::Sim::new(None), seed());
+    for case in &report.cases {
+        let expected = match case.name {
+            "unsupported_is_loud" => Outcome::NotRun("the store declares all that can be missing".to_owned()),
+            _ => Outcome::Passed,
+        };
+        assert_eq!(case.outcome, expected, "{}", case.name);
+    }
 }

@@ -5,11 +5,14 @@
     missing_debug_implementations,
     unreachable_pub,
     clippy::needless_pass_by_value,
+    clippy::derivable_impls,
     reason = "programs as they stand in `docs/errors.md`, without their users"
 )]
 
 #[path = "ui/aggregate/event_never_applied_mended.rs"]
 mod aggregate_event_never_applied;
+#[path = "ui/aggregate/events_not_a_type_mended.rs"]
+mod aggregate_events_not_a_type;
 #[path = "ui/aggregate/events_of_no_set_mended.rs"]
 mod aggregate_events_of_no_set;
 #[path = "ui/aggregate/generic_mended.rs"]
@@ -20,8 +23,16 @@ mod aggregate_id_no_key;
 mod aggregate_id_not_a_type;
 #[path = "ui/aggregate/key_misspelled_mended.rs"]
 mod aggregate_key_misspelled;
+#[path = "ui/aggregate/name_empty_mended.rs"]
+mod aggregate_name_empty;
+#[path = "ui/aggregate/name_not_a_text_mended.rs"]
+mod aggregate_name_not_a_text;
 #[path = "ui/aggregate/name_reserved_mended.rs"]
 mod aggregate_name_reserved;
+#[path = "ui/aggregate/name_too_long_mended.rs"]
+mod aggregate_name_too_long;
+#[path = "ui/aggregate/name_with_a_newline_mended.rs"]
+mod aggregate_name_with_a_newline;
 #[path = "ui/aggregate/name_with_a_slash_mended.rs"]
 mod aggregate_name_with_a_slash;
 #[path = "ui/aggregate/no_events_mended.rs"]
@@ -32,6 +43,10 @@ mod aggregate_no_id;
 mod aggregate_no_name;
 #[path = "ui/aggregate/stream_key_of_two_fields_mended.rs"]
 mod aggregate_stream_key_of_two_fields;
+#[path = "ui/aggregate/stream_key_with_a_name_mended.rs"]
+mod aggregate_stream_key_with_a_name;
+#[path = "ui/event/crate_not_a_path_mended.rs"]
+mod event_crate_not_a_path;
 #[path = "ui/event/generic_mended.rs"]
 mod event_generic;
 #[path = "ui/event/key_misspelled_mended.rs"]
@@ -94,6 +109,8 @@ mod events_name_taken;
 mod events_no_prefix;
 #[path = "ui/events/on_a_struct_mended.rs"]
 mod events_on_a_struct;
+#[path = "ui/events/prefix_not_a_text_mended.rs"]
+mod events_prefix_not_a_text;
 #[path = "ui/events/prefix_with_a_space_mended.rs"]
 mod events_prefix_with_a_space;
 #[path = "ui/events/tuple_variant_mended.rs"]
@@ -124,6 +141,10 @@ mod handlers_command_takes_impl;
 mod handlers_command_takes_mut_self;
 #[path = "ui/handlers/command_takes_self_mended.rs"]
 mod handlers_command_takes_self;
+#[path = "ui/handlers/commands_not_a_name_mended.rs"]
+mod handlers_commands_not_a_name;
+#[path = "ui/handlers/derive_not_a_list_mended.rs"]
+mod handlers_derive_not_a_list;
 #[path = "ui/handlers/derive_without_clone_mended.rs"]
 mod handlers_derive_without_clone;
 #[path = "ui/handlers/event_applied_twice_mended.rs"]
@@ -148,8 +169,12 @@ mod handlers_not_an_impl;
 mod handlers_nothing_creates;
 #[path = "ui/handlers/on_a_trait_impl_mended.rs"]
 mod handlers_on_a_trait_impl;
+#[path = "ui/handlers/own_struct_no_path_mended.rs"]
+mod handlers_own_struct_no_path;
 #[path = "ui/handlers/own_struct_not_taken_mended.rs"]
 mod handlers_own_struct_not_taken;
+#[path = "ui/handlers/rejection_not_a_type_mended.rs"]
+mod handlers_rejection_not_a_type;
 #[path = "ui/handlers/rejection_of_another_type_mended.rs"]
 mod handlers_rejection_of_another_type;
 #[path = "ui/handlers/rejection_without_commands_mended.rs"]

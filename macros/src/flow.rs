@@ -39,11 +39,11 @@ pub(crate) fn event(input: TokenStream) -> TokenStream {
     shown(&input.ident.to_string(), tokens)
 }
 
-pub(crate) fn events(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn events(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Ok(parsed) = syn::parse2::<ItemEnum>(item.clone()) else {
         errors.at(
-            &item,
+            item,
             "`#[recount::events]` belongs on an enum: each variant is an event",
         );
         return with_errors(item, errors);
@@ -92,17 +92,17 @@ pub(crate) fn stream_key(input: TokenStream) -> TokenStream {
     )
 }
 
-pub(crate) fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn handlers(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let belongs = "`#[recount::handlers]` belongs on an `impl` block";
     let Ok(block) = syn::parse2::<ItemImpl>(item.clone()) else {
-        errors.at(&item, belongs);
+        errors.at(item, belongs);
         return with_errors(item, errors);
     };
     if let Some((path, _)) = &block.trait_ {
         errors.at(path, format!("{belongs} of the aggregate itself, not of a trait"));
         let block = read::without_ours(block);
-        return with_errors(quote!(#block), errors);
+        return with_errors(&quote!(#block), errors);
     }
     let handlers = read::handlers(arguments, &block, &mut errors);
     if errors.is_empty() {
@@ -130,7 +130,7 @@ fn or_stub(
     quote!(#stub #errors)
 }
 
-fn with_errors(item: TokenStream, errors: Errors) -> TokenStream {
+fn with_errors(item: &TokenStream, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
     quote!(#item #errors)
 }

@@ -1,5 +1,10 @@
 //! The macros of recount: use them through the `recount` crate, which has what they expand to.
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
 use proc_macro::TokenStream;
 
 mod check;
@@ -8,6 +13,8 @@ mod flow;
 mod model;
 mod read;
 mod support;
+#[cfg(test)]
+mod tests;
 
 /// Event manual.
 #[proc_macro_derive(Event, attributes(event))]
@@ -18,7 +25,7 @@ pub fn event(input: TokenStream) -> TokenStream {
 /// Events manual.
 #[proc_macro_attribute]
 pub fn events(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    flow::events(arguments.into(), item.into()).into()
+    flow::events(arguments.into(), &item.into()).into()
 }
 
 /// Aggregate manual.
@@ -36,5 +43,5 @@ pub fn stream_key(input: TokenStream) -> TokenStream {
 /// Handlers manual.
 #[proc_macro_attribute]
 pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    flow::handlers(arguments.into(), item.into()).into()
+    flow::handlers(arguments.into(), &item.into()).into()
 }

@@ -41,6 +41,11 @@ pub trait EventVersion: Sized {
 }
 
 /// The current version of an event: what can be written too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be emitted",
+    label = "this event is read and never written",
+    note = "if it is `frozen`, mark the variant `#[event(frozen)]`"
+)]
 pub trait Event: EventVersion + Serialize + DeserializeOwned + Send + 'static {
     /// The version that is written.
     const WRITES: u32;
@@ -226,6 +231,12 @@ pub enum EncodeError {
         version: u32,
         /// The field that would not be read back as it is, such as `lines[2].sku`.
         path: String,
+    },
+    /// The event is only read: its variant is marked `frozen` or `unknown`. Write a current event in its place.
+    #[error("`{name}` is only read, and never written")]
+    Frozen {
+        /// The stored name of the event.
+        name: String,
     },
     /// The event would not be read back as it was: it is refused before it is stored.
     #[error("`{name}` would be stored but could not be read back: its `Serialize` and `Deserialize` disagree")]

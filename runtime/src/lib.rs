@@ -96,9 +96,11 @@ mod envelope;
 mod event;
 pub mod model;
 mod runtime;
+mod split;
 pub mod store;
 mod stream;
 pub mod testing;
+mod unknown;
 mod upcast;
 
 pub use aggregate::{Aggregate, Apply, Fold, FoldError, FoldStoredError};
@@ -112,10 +114,12 @@ pub use runtime::{
     At, BadDecision, BoxFuture, Builder, CorruptReason, CorruptStream, Execute, ExecuteError, History, HistoryError,
     LoadError, Loaded, NoStore, Panicked, Runtime, StartError, Unreadable,
 };
+pub use split::Split;
 pub use store::{AnyStore, EventStore, FileStore, MemoryStore};
 pub use stream::{
     AppendId, AsKey, EventId, EventIdError, InvalidName, NameReason, Position, StreamId, StreamKey, Version,
 };
+pub use unknown::UnknownEvent;
 pub use upcast::{Downcast, TryUpcast, Upcast, UpcastError};
 
 /// The programs of README compile.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use recount::store::{Limit, Refusal};
+use recount::store::{Limit, Limits, Refusal};
 use recount::{
     Aggregate, BadDecision, EncodeError, ExecuteError, FoldError, Loaded, ManualClock, MemoryStore, Runtime,
-    StartError, Timestamp,
+    StartError, SystemClock, Timestamp,
 };
 use uuid::Uuid;
 
@@ -281,9 +281,11 @@ async fn panics_are_confined() {
 /// Rule 1.9: above a limit the store says what and by how much.
 #[tokio::test]
 async fn too_large_is_refused() {
-    let runtime = on(MemoryStore::new()).await;
+    let mut limits = Limits::DEFAULT;
+    limits.events = 100;
+    let runtime = on(MemoryStore::with(SystemClock, limits)).await;
     runtime.execute("m", Install {}).await.expect("created");
-    let answer = runtime.execute("m", Flood { events: (1 << 20) + 1 }).await;
+    let answer = runtime.execute("m", Flood { events: 101 }).await;
     assert!(matches!(
         answer,
         Err(ExecuteError::Refused(Refusal::TooLarge { what: Limit::Events, limit, actual })) if actual == limit + 1

@@ -1,5 +1,7 @@
 //! The runtime as users meet it: executing, loading, looking back, and everything that can go wrong on the way.
 
+#![allow(unreachable_pub, reason = "the domain is written as it would be in a library")]
+
 mod cancel;
 mod doubles;
 mod execute;

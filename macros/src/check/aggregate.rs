@@ -41,7 +41,7 @@ fn is_a_category(name: &LitStr, errors: &mut Errors) {
         errors.at(name, "names that begin with `$` belong to recount");
     } else if text.chars().any(char::is_control) {
         errors.at(name, "a name has no control characters");
-    } else if text.len() > 256 {
-        errors.at(name, "a name has at most 256 bytes");
+    } else if text.len() > 511 {
+        errors.at(name, "a name has at most 511 bytes");
     }
 }

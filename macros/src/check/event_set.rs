@@ -2,8 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::has_no_parameters;
-use crate::model::EventSet;
+use syn::Type;
+
+use super::{has_no_parameters, has_plain_letters};
+use crate::model::{EventSet, Mark};
+use crate::support::attributes::last_word;
 use crate::support::errors::Errors;
 use crate::support::types;
 
@@ -12,6 +15,9 @@ pub(crate) fn event_set(set: &EventSet, errors: &mut Errors) {
     has_an_event(set, errors);
     has_one_event_per_variant(set, errors);
     has_every_event_once(set, errors);
+    has_aliases_of_its_events(set, errors);
+    has_names_that_can_be_stored(set, errors);
+    has_one_place_for_what_is_unknown(set, errors);
 }
 
 /// Without an event there is nothing that could be read or folded.
@@ -36,12 +42,55 @@ fn has_one_event_per_variant(set: &EventSet, errors: &mut Errors) {
     }
 }
 
-/// The type of an event says which variant it becomes.
+/// The type of an event says which variant it becomes, and its name whether it is split.
 fn has_every_event_once(set: &EventSet, errors: &mut Errors) {
     let mut seen = HashSet::new();
-    for event in set.variants.iter().filter_map(|variant| variant.event.as_ref()) {
+    let events = set.variants.iter().filter_map(|variant| variant.event.as_ref());
+    for event in events.chain(&set.splits) {
         if !seen.insert(types::shown(event)) {
             errors.at(event, format!("`{}` is already in this set", types::shown(event)));
+        }
+    }
+}
+
+/// An alias is another name of an event that the set reads, and of nothing else.
+fn has_aliases_of_its_events(set: &EventSet, errors: &mut Errors) {
+    for alias in set.aliases.iter().filter(|alias| set.target(alias).is_none()) {
+        let event = types::shown(&alias.event);
+        let message = format!(
+            "`{event}` is no event of `{}`: an alias is read as one of its variants, or as one of its splits",
+            set.ident
+        );
+        errors.at(&alias.event, message);
+    }
+}
+
+/// The names were stored once, so they have the letters of stored names.
+fn has_names_that_can_be_stored(set: &EventSet, errors: &mut Errors) {
+    for alias in &set.aliases {
+        has_plain_letters("an alias", &alias.name, errors);
+    }
+    for name in &set.dropped {
+        has_plain_letters("a name", name, errors);
+    }
+}
+
+/// What no other variant reads goes to one variant, and says so by its mark.
+fn has_one_place_for_what_is_unknown(set: &EventSet, errors: &mut Errors) {
+    let mut taken = None;
+    for variant in &set.variants {
+        match (&variant.mark, &variant.event, taken) {
+            (Mark::Unknown, _, Some(first)) => {
+                errors.at(&variant.ident, format!("`{first}` holds what is unknown already"));
+            }
+            (Mark::Unknown, ..) => taken = Some(&variant.ident),
+            (_, Some(Type::Path(event)), _) if last_word(&event.path) == "UnknownEvent" => {
+                errors.at(
+                    event,
+                    "what no variant reads is held where `#[event(unknown)]` stands: add it",
+                );
+            }
+            _ => {}
         }
     }
 }

@@ -160,12 +160,12 @@ fn type_of(command: &Command) -> String {
 
 /// `handle` takes the command by value, and a conflict decides again.
 fn can_be_decided_again(handlers: &Handlers, errors: &mut Errors) {
-    let Some((key, derives)) = &handlers.derives else {
+    let Some(derives) = &handlers.derives else {
         return;
     };
     if !derives.iter().any(|path| last_word(path) == "Clone") {
         errors.at(
-            key,
+            quote!(#(#derives),*),
             "`derive(...)` needs `Clone`: after a conflict a copy of the command is decided again",
         );
     }
@@ -201,10 +201,7 @@ fn has_one_of_three_forms(apply: &Apply, errors: &mut Errors) {
     if let Some(asyncness) = asyncness {
         errors.at(asyncness, "an apply waits for nothing: remove `async`");
     } else if apply.does == Applied::Unclear {
-        let event = apply
-            .event
-            .as_ref()
-            .map_or_else(|| "E".to_owned(), |event| types::shown(event));
+        let event = apply.event.as_ref().map_or_else(|| "E".to_owned(), types::shown);
         let changes_and_returns = matches!(output, ReturnType::Type(..))
             && apply
                 .signature

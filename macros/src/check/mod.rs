@@ -17,14 +17,14 @@ pub(crate) use stream_key::stream_key;
 use syn::{Generics, LitStr};
 
 use crate::support::errors::Errors;
+use crate::support::words::is_letter_of_a_name;
 
 /// Names are stored and compared byte for byte, typed in shells and written in tables: a short alphabet keeps them the same everywhere.
 fn has_plain_letters(what: &str, name: &LitStr, errors: &mut Errors) {
     let text = name.value();
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');
     if text.is_empty() {
         errors.at(name, format!("{what} is not empty"));
-    } else if let Some(letter) = text.chars().find(|letter| !is_plain(*letter)) {
+    } else if let Some(letter) = text.chars().find(|letter| !is_letter_of_a_name(*letter)) {
         errors.at(
             name,
             format!(

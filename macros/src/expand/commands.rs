@@ -1,53 +1,53 @@
-//! `commands = AccountCommand`: the enum of all commands of a block, which is a command itself, and the enum of their rejections.
+//! `commands = AccountCommand`: the enum of all commands of a block, which is a command itself.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Type, Visibility};
 
-use super::handlers::{derives, type_of};
+use super::handlers::{derives, equal, type_of};
 use crate::model::{Command, Handlers};
 use crate::support::attributes::{cfgs, docs_or};
 use crate::support::spans::generated;
 
 /// What every item here is written from.
-struct All<'a> {
-    handlers: &'a Handlers,
-    name: &'a Ident,
+pub(super) struct All<'a> {
+    pub(super) handlers: &'a Handlers,
+    pub(super) name: &'a Ident,
     /// A private command must not be in a public enum.
-    vis: &'a Visibility,
-    members: Vec<Member<'a>>,
+    pub(super) vis: &'a Visibility,
+    pub(super) members: Vec<Member<'a>>,
 }
 
-struct Member<'a> {
-    command: &'a Command,
-    variant: Ident,
-    ty: TokenStream,
-    conditions: Vec<Attribute>,
+/// One command in the enum.
+pub(super) struct Member<'a> {
+    pub(super) command: &'a Command,
+    pub(super) variant: Ident,
+    pub(super) ty: TokenStream,
+    pub(super) conditions: Vec<Attribute>,
 }
 
-pub(super) fn commands_enum(handlers: &Handlers) -> TokenStream {
+pub(super) fn commands_enum(handlers: &Handlers, commands: &[&Command]) -> TokenStream {
     let Some(name) = &handlers.commands_enum else {
         return TokenStream::new();
     };
     let here = generated(name.span());
-    let member = |command| Member {
-        command,
-        variant: Ident::new(&Command::variant(command), here),
-        ty: type_of(command),
-        conditions: cfgs(&command.attributes),
-    };
-    let vis = handlers
-        .commands
-        .iter()
-        .map(|command| &command.vis)
-        .min_by_key(|vis| reach(vis));
-    let vis = vis.unwrap_or(&Visibility::Inherited);
+    let mut members = Vec::new();
+    for command in commands {
+        let (variant, ty) = (Ident::new(&command.variant(), here), type_of(command));
+        members.push(Member {
+            command,
+            variant,
+            ty,
+            conditions: cfgs(&command.attributes),
+        });
+    }
+    let vis = commands.iter().map(|command| &command.vis).min_by_key(|vis| reach(vis));
     let all = All {
         handlers,
         name,
-        vis,
-        members: handlers.commands.iter().map(member).collect(),
+        vis: vis.unwrap_or(&Visibility::Inherited),
+        members,
     };
     let (item, impls) = (all.item(), all.impls());
     let rejection = handlers.rejection.is_none().then(|| all.rejection());
@@ -74,7 +74,8 @@ impl All<'_> {
         } = self;
         let here = generated(name.span());
         let (derives, serde) = derives(handlers, handlers.derives.as_ref(), here);
-        let doc = format!("Every command of `{}`.", handlers.name());
+        let equal = handlers.derives.is_none().then(|| self.same_command(here));
+        let doc = format!(" Every command of `{}`.", handlers.name());
         let variants = members.iter().map(
             |Member {
                  command,
@@ -95,7 +96,22 @@ impl All<'_> {
             #derives
             #serde
             #vis enum #name { #(#variants),* }
+            #equal
         }
+    }
+
+    /// Two are equal that are the same command with equal fields.
+    fn same_command(&self, here: Span) -> TokenStream {
+        let arms = self.members.iter().map(
+            |Member {
+                 variant, conditions, ..
+             }| {
+                quote_spanned!(here=> #(#conditions)* (Self::#variant(one), Self::#variant(other)) => one == other,)
+            },
+        );
+        let different = (self.members.len() > 1).then(|| quote_spanned!(here=> _ => false,));
+        let body = quote_spanned!(here=> match (self, other) { #(#arms)* #different });
+        equal(&self.name.to_token_stream(), &quote_spanned!(here=> other), &body, here)
     }
 
     fn impls(&self) -> TokenStream {
@@ -181,93 +197,12 @@ impl All<'_> {
     }
 
     /// `AccountRejection` of `AccountCommand`.
-    fn rejection_name(&self) -> Ident {
+    pub(super) fn rejection_name(&self) -> Ident {
         let name = self.name.to_string();
         let stem = name
             .strip_suffix("Command")
             .filter(|stem| !stem.is_empty())
             .unwrap_or(&name);
         Ident::new(&format!("{stem}Rejection"), generated(self.name.span()))
-    }
-
-    /// One variant per command; those of commands that reject nothing hold `Infallible` and cannot be.
-    ///
-    /// The traits are there where the user's errors have them: see `Nth`.
-    fn rejection(&self) -> TokenStream {
-        let Self {
-            handlers,
-            name,
-            vis,
-            members,
-        } = self;
-        let here = generated(name.span());
-        let (krate, rejection) = (handlers.runtime.at(here), self.rejection_name());
-        let doc = format!("Why a command of `{name}` was rejected.");
-        let variants = members.iter().map(
-            |Member {
-                 command,
-                 variant,
-                 ty,
-                 conditions,
-             }| {
-                let doc = format!("Why `{}` was rejected.", command.name());
-                quote_spanned!(here=> #(#conditions)* #[doc = #doc] #variant(#krate::RejectionOf<#ty>))
-            },
-        );
-        let number = |position| Literal::usize_unsuffixed(position);
-        let bounds = |bound: TokenStream| {
-            let each = members
-                .iter()
-                .enumerate()
-                .map(|(position, Member { ty, conditions, .. })| {
-                    let number = number(position);
-                    // A condition cannot stand on one bound, so the whole impl is without those that have conditions.
-                    let nth = quote_spanned!(here=> #krate::__private::Nth<'__a, #number, #krate::RejectionOf<#ty>>);
-                    let _ = conditions;
-                    quote_spanned!(here=> for<'__a> #nth: #bound,)
-                });
-            quote!(#(#each)*)
-        };
-        let arms = |call: &dyn Fn(TokenStream) -> TokenStream| {
-            let each = members.iter().enumerate().map(
-                |(
-                    position,
-                    Member {
-                        variant, conditions, ..
-                    },
-                )| {
-                    let number = number(position);
-                    let call = call(quote_spanned!(here=> #krate::__private::Nth::<#number, _>(error)));
-                    quote_spanned!(here=> #(#conditions)* Self::#variant(error) => #call,)
-                },
-            );
-            quote!(#(#each)*)
-        };
-        let shown = ["Debug", "Display"].map(|shown| {
-            let shown = Ident::new(shown, here);
-            let bounds = bounds(quote_spanned!(here=> ::core::fmt::#shown));
-            let arms = arms(&|nth| quote_spanned!(here=> ::core::fmt::#shown::fmt(&#nth, f)));
-            quote_spanned! {here=>
-                #[automatically_derived]
-                impl ::core::fmt::#shown for #rejection where #bounds {
-                    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                        match self { #arms }
-                    }
-                }
-            }
-        });
-        let bounds = bounds(quote_spanned!(here=> #krate::__private::Source<'__a>));
-        let arms = arms(&|nth| quote_spanned!(here=> #krate::__private::Source::source(#nth)));
-        quote_spanned! {here=>
-            #[doc = #doc]
-            #vis enum #rejection { #(#variants),* }
-            #(#shown)*
-            #[automatically_derived]
-            impl ::core::error::Error for #rejection where #bounds {
-                fn source(&self) -> ::core::option::Option<&(dyn ::core::error::Error + 'static)> {
-                    match self { #arms }
-                }
-            }
-        }
     }
 }

@@ -21,11 +21,13 @@ pub(crate) fn event(event: &Event) -> TokenStream {
         (_, true) => quote_spanned!(here=> #krate::__private::decode_frozen(payload)),
         (_, false) => quote_spanned!(here=> #krate::__private::decode_current(payload)),
     };
-    let (meta, old) = match history::chain(event) {
+    // Named by its version, so that the alias is used also where the user does not.
+    let itself = event.versioned(event.version(), here);
+    let (meta, old) = match history::chain(event, &itself) {
         Some(chain) => (quote_spanned!(here=> meta), chain),
         None => (
             quote_spanned!(here=> _),
-            quote_spanned!(here=> ::core::result::Result::Err(#krate::__private::no_such_version::<Self>(version))),
+            quote_spanned!(here=> ::core::result::Result::Err(#krate::__private::no_such_version::<#itself>(version))),
         ),
     };
     let (written, alias, history) = (writable(event), alias(event), history::history(event));

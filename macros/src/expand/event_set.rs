@@ -1,47 +1,38 @@
 //! The impls of a set of events.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use crate::model::EventSet;
+use super::stored_names::{name, name_patterns, names_are_unique, stored_names};
+use crate::model::{EventSet, Mark, SetVariant};
 use crate::support::spans::generated;
 
 pub(crate) fn event_set(set: &EventSet) -> TokenStream {
     let ident = &set.ident;
     let here = generated(ident.span());
     let krate = set.runtime.at(here);
-    let (variants, events): (Vec<_>, Vec<_>) = set
-        .variants
-        .iter()
-        .filter_map(|variant| Some((&variant.ident, variant.event.as_ref()?)))
-        .unzip();
-    // One form on one span: rustc says once that a type is no event.
-    let names: Vec<_> = events.iter().map(|event| name(set, event)).collect();
-    let read: Vec<_> = events.iter().map(|event| read(set, event)).collect();
-    let (fold, conversions, unique) = (
-        fold(set, &events),
-        conversions(set),
-        names_are_unique(set, &events, &names),
-    );
+    let (names, decode, encode) = (stored_names(set), decode(set), encode(set));
+    let emitted = set
+        .known()
+        .filter(|(variant, _)| matches!(variant.mark, Mark::None))
+        .map(|(_, event)| event);
+    let variants = set.variants.iter().map(|variant| &variant.ident);
+    let (fold, conversions, unique) = (fold(set), conversions(set), names_are_unique(set));
     quote_spanned! {here=>
         #[automatically_derived]
         impl #krate::EventSet for #ident {
-            const NAMES: &'static [#krate::StoredName] = &[#(#krate::__private::stored(#names)),*];
+            const NAMES: &'static [#krate::StoredName] = &[#(#names),*];
             fn decode_into(
                 raw: &#krate::RawEvent<'_>,
                 out: &mut dyn ::core::ops::FnMut(Self),
             ) -> ::core::result::Result<#krate::Outcome, #krate::DecodeError> {
-                match raw.name {
-                    #(#names => out(Self::#variants(#read?)),)*
-                    _ => return ::core::result::Result::Err(#krate::__private::unknown_name(raw)),
-                }
-                ::core::result::Result::Ok(#krate::Outcome::Emitted(1))
+                #decode
             }
             fn encode(&self) -> ::core::result::Result<#krate::Encoded, #krate::EncodeError> {
                 match self {
-                    #(Self::#variants(event) => <#events as #krate::Event>::encode(event),)*
+                    #(#encode,)*
                 }
             }
             fn event(&self) -> &dyn ::core::any::Any {
@@ -54,13 +45,14 @@ pub(crate) fn event_set(set: &EventSet) -> TokenStream {
         #[automatically_derived]
         impl #krate::IntoEvents<Self> for #ident {
             const EVENTS: &'static #krate::model::Tree<&'static str> =
-                &#krate::model::Tree::All(&[#(<#events as #krate::IntoEvents<Self>>::EVENTS),*]);
+                &#krate::model::Tree::All(&[#(<#emitted as #krate::IntoEvents<Self>>::EVENTS),*]);
             type Rejection = ::core::convert::Infallible;
             fn into_events(
                 self,
                 out: &mut #krate::__private::Vec<Self>,
             ) -> ::core::result::Result<(), Self::Rejection> {
-                ::core::result::Result::Ok(out.push(self))
+                out.push(self);
+                ::core::result::Result::Ok(())
             }
         }
         #conversions
@@ -68,24 +60,74 @@ pub(crate) fn event_set(set: &EventSet) -> TokenStream {
     }
 }
 
-/// The stored name of an event.
-fn name(set: &EventSet, event: &Type) -> TokenStream {
-    let here = generated(event.span());
+/// From a stored name to the event: one arm for each event, with all the names that it was ever stored under.
+fn decode(set: &EventSet) -> TokenStream {
+    let here = generated(set.ident.span());
     let krate = set.runtime.at(here);
-    quote_spanned!(here=> <#event as #krate::EventVersion>::NAME)
+    let read = set.known().map(|(variant, event)| {
+        let (patterns, variant, here) = (name_patterns(set, event), &variant.ident, generated(event.span()));
+        let krate = set.runtime.at(here);
+        let read = quote_spanned!(here=> #krate::__private::read::<#event>(raw));
+        quote!(#(#patterns)|* => out(Self::#variant(#read?)))
+    });
+    let split = set.splits.iter().map(|event| {
+        let (patterns, here) = (name_patterns(set, event), generated(event.span()));
+        let krate = set.runtime.at(here);
+        let split = quote_spanned!(here=> #krate::__private::split::<#event, Self>(raw, out));
+        quote!(#(#patterns)|* => return #split)
+    });
+    let dropped = &set.dropped;
+    let dropped = (!dropped.is_empty())
+        .then(|| quote_spanned!(here=> #(#dropped)|* => return ::core::result::Result::Ok(#krate::Outcome::Dropped),));
+    let arms = quote_spanned! {here=>
+        match raw.name {
+            #(#read,)*
+            #(#split,)*
+            #dropped
+            _ => return ::core::result::Result::Err(#krate::__private::unknown_name(raw)),
+        }
+        ::core::result::Result::Ok(#krate::Outcome::Emitted(1))
+    };
+    let Some(unknown) = set.unknown() else {
+        return arms;
+    };
+    let (variant, event) = (&unknown.ident, unknown.event.as_ref());
+    // On the user's type, so that a field of another type is underlined there.
+    let here_too = generated(event.map_or(here, Spanned::span));
+    let variant = quote_spanned!(here_too=> Self::#variant);
+    quote_spanned! {here=>
+        let known = |out: &mut dyn ::core::ops::FnMut(Self)| -> ::core::result::Result<#krate::Outcome, #krate::DecodeError> {
+            #arms
+        };
+        #krate::__private::or_unknown(known(out), raw, out, #variant)
+    }
 }
 
-fn read(set: &EventSet, event: &Type) -> TokenStream {
-    let here = generated(event.span());
-    let krate = set.runtime.at(here);
-    quote_spanned!(here=> #krate::__private::read::<#event>(raw))
+/// From a variant to its stored form; what is only read has none.
+fn encode(set: &EventSet) -> Vec<TokenStream> {
+    let arm = |variant: &SetVariant| {
+        let (ident, event) = (&variant.ident, variant.event.as_ref()?);
+        let here = generated(event.span());
+        let krate = set.runtime.at(here);
+        Some(match variant.mark {
+            Mark::None => quote_spanned!(here=> Self::#ident(event) => <#event as #krate::Event>::encode(event)),
+            Mark::Frozen => quote_spanned!(here=> Self::#ident(_) => #krate::__private::frozen::<#event>()),
+            Mark::Unknown => quote_spanned!(here=> Self::#ident(event) => #krate::__private::unknown(event)),
+        })
+    };
+    set.variants.iter().filter_map(arm).collect()
 }
 
 /// The set folds into every aggregate that applies all of its events; a missing one is noted on its variant.
 ///
 /// This impl takes the bare span: under a derive's span rustc adds the advice to write `Fold` by hand.
-fn fold(set: &EventSet, events: &[&Type]) -> TokenStream {
+fn fold(set: &EventSet) -> TokenStream {
     let (ident, variants) = (&set.ident, set.variants.iter().map(|variant| &variant.ident));
+    let events: Vec<&Type> = set
+        .variants
+        .iter()
+        .filter_map(|variant| variant.event.as_ref())
+        .collect();
     let bounds = events.iter().map(|event| {
         let krate = set.runtime.at(event.span());
         quote_spanned!(event.span()=> __A: #krate::__private::Applies<#event>,)
@@ -102,21 +144,22 @@ fn fold(set: &EventSet, events: &[&Type]) -> TokenStream {
                 &self,
                 state: &mut ::core::option::Option<__A>,
             ) -> ::core::result::Result<(), #krate::FoldError> {
-                match self {
-                    #(Self::#variants(event) => <__A as #krate::Apply<#events>>::apply(state, event),)*
+                match *self {
+                    #(Self::#variants(ref event) => <__A as #krate::Apply<#events>>::apply(state, event),)*
                 }
             }
         }
     }
 }
 
-/// Each event alone is what a command may return, and becomes its variant.
+/// Each event becomes its variant, and is alone what a command may return, if it may be written.
 fn conversions(set: &EventSet) -> TokenStream {
     let ident = &set.ident;
     let each = set.variants.iter().filter_map(|variant| {
-        let (event, variant) = (variant.event.as_ref()?, &variant.ident);
+        let event = variant.event.as_ref()?;
         let here = generated(event.span());
-        let (krate, name) = (set.runtime.at(here), name(set, event));
+        let emitted = emitted(set, variant, event);
+        let variant = &variant.ident;
         Some(quote_spanned! {here=>
             #[automatically_derived]
             impl ::core::convert::From<#event> for #ident {
@@ -124,44 +167,43 @@ fn conversions(set: &EventSet) -> TokenStream {
                     Self::#variant(event)
                 }
             }
-            #[automatically_derived]
-            impl #krate::IntoEvents<#ident> for #event {
-                const EVENTS: &'static #krate::model::Tree<&'static str> =
-                    &#krate::model::Tree::One(#name);
-                type Rejection = ::core::convert::Infallible;
-                fn into_events(
-                    self,
-                    out: &mut #krate::__private::Vec<#ident>,
-                ) -> ::core::result::Result<(), Self::Rejection> {
-                    ::core::result::Result::Ok(out.push(#ident::#variant(self)))
-                }
-            }
+            #emitted
         })
     });
     quote!(#(#each)*)
 }
 
-/// One line per variant after the first, spanned on its type.
-fn names_are_unique(set: &EventSet, events: &[&Type], names: &[TokenStream]) -> TokenStream {
-    if events.len() < 2 {
-        return TokenStream::new();
-    }
-    let here = generated(set.ident.span());
+/// What is only read has the impl under a condition that never holds, so that rustc says why a command cannot return it. The condition
+/// speaks of every `'__a`, because one that speaks of nothing is an error where it is false.
+fn emitted(set: &EventSet, variant: &SetVariant, event: &Type) -> TokenStream {
+    let (ident, here) = (&set.ident, generated(event.span()));
     let krate = set.runtime.at(here);
-    let (ident, count) = (set.ident.to_string(), Literal::usize_unsuffixed(events.len()));
-    let variants = set.variants.iter().map(|variant| variant.ident.to_string());
-    let each = events.iter().enumerate().skip(1).map(|(position, event)| {
-        let position = Literal::usize_unsuffixed(position);
-        quote_spanned!(event.span()=> const _: () = NAMES.assert_unique(#position);)
-    });
+    let (condition, events) = match variant.mark {
+        Mark::None => {
+            let name = name(set, event);
+            (
+                TokenStream::new(),
+                quote_spanned!(here=> #krate::model::Tree::One(#name)),
+            )
+        }
+        _ => (
+            quote_spanned!(here=> where for<'__a> #event: #krate::__private::Emitted<'__a>),
+            quote_spanned!(here=> #krate::model::Tree::Nothing),
+        ),
+    };
+    let variant = &variant.ident;
     quote_spanned! {here=>
-        const _: () = {
-            const NAMES: #krate::__private::Names<#count> = #krate::__private::Names::new(
-                #ident,
-                [#(#variants),*],
-                [#(#names),*],
-            );
-            #(#each)*
-        };
+        #[automatically_derived]
+        impl #krate::IntoEvents<#ident> for #event #condition {
+            const EVENTS: &'static #krate::model::Tree<&'static str> = &#events;
+            type Rejection = ::core::convert::Infallible;
+            fn into_events(
+                self,
+                out: &mut #krate::__private::Vec<#ident>,
+            ) -> ::core::result::Result<(), Self::Rejection> {
+                out.push(#ident::#variant(self));
+                ::core::result::Result::Ok(())
+            }
+        }
     }
 }

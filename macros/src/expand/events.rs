@@ -19,22 +19,28 @@ pub(crate) fn events(events: &Events) -> TokenStream {
 
 /// The same, with what stands on the enum given: after a mistake that is not our derive.
 pub(super) fn with(events: &Events, on_item: &TokenStream) -> TokenStream {
+    let is_derived = !on_item.is_empty();
     let structs = events.variants.iter().map(|variant| event(events, variant));
     let handed_on = events
         .runtime
         .handed_on()
         .map(|krate| quote!(#[event(#krate)]))
-        .filter(|_| !on_item.is_empty());
+        .filter(|_| is_derived);
     let mut item = events.item.clone();
-    for variant in &mut item.variants {
+    // Where nothing of ours is derived, nothing knows the attribute.
+    let is_kept = |attribute: &Attribute| is_derived || !attribute.path().is_ident("event");
+    item.attrs.retain(is_kept);
+    for (variant, written) in item.variants.iter_mut().zip(&events.variants) {
+        variant.attrs.retain(is_kept);
         if is_inline(&variant.fields) {
             let ident = &variant.ident;
+            let docs = docs_or(&variant.attrs, &format!("See the event `{ident}`."));
             variant.attrs.retain(stays_on_variant);
-            variant.attrs.splice(
-                0..0,
-                docs_unless_written(&variant.attrs, &format!("See `{ident}`, the event.")),
-            );
+            variant.attrs.splice(0..0, docs);
             variant.fields = Fields::Unnamed(syn::parse_quote!((#ident)));
+            if written.is_frozen && is_derived {
+                variant.attrs.push(syn::parse_quote!(#[event(frozen)]));
+            }
         }
     }
     quote!(#(#structs)* #on_item #handed_on #item)
@@ -45,19 +51,15 @@ fn is_inline(fields: &Fields) -> bool {
     !matches!(fields, Fields::Unnamed(_))
 }
 
-/// What concerns the event moves to its struct; docs and conditions stand on both.
+/// What concerns the event moves to its struct; conditions and levels of lints stand on both.
 fn stays_on_variant(attribute: &Attribute) -> bool {
-    ["doc", "cfg", "allow", "expect", "warn", "deny", "forbid", "deprecated"]
+    ["cfg", "allow", "expect", "warn", "deny", "forbid", "deprecated"]
         .iter()
         .any(|name| attribute.path().is_ident(name))
 }
 
-fn docs_unless_written(attributes: &[Attribute], line: &str) -> Vec<Attribute> {
-    if attributes.iter().any(|attribute| attribute.path().is_ident("doc")) {
-        Vec::new()
-    } else {
-        docs_or(&[], line)
-    }
+fn is_no_doc(attribute: &&Attribute) -> bool {
+    !attribute.path().is_ident("doc")
 }
 
 /// The struct of one inline variant.
@@ -82,16 +84,16 @@ fn event(events: &Events, variant: &EventsVariant) -> TokenStream {
         .map(ToTokens::to_token_stream);
     let ours = ["Serialize", "Deserialize"]
         .into_iter()
-        .filter(|name| !written(name))
+        .filter(|name| !written(name) && (*name != "Serialize" || !variant.is_frozen))
         .map(|name| {
             let name = Ident::new(name, here);
             quote_spanned!(here=> #krate::__private::serde::#name)
         });
     let derives = derives.chain(ours).chain([quote_spanned!(here=> #krate::Event)]);
     let (serde, vis) = (events.runtime.serde(), &events.item.vis);
-    let docs = docs_unless_written(&original.attrs, &format!("An event of `{}`.", events.item.ident));
+    let docs = docs_or(&original.attrs, &format!("An event of `{}`.", events.item.ident));
     // After the derives, because a helper attribute may not stand before what introduces it.
-    let attributes = original.attrs.iter();
+    let attributes = original.attrs.iter().filter(is_no_doc);
     let conditions = cfgs(&events.item.attrs);
     let body = match &original.fields {
         Fields::Named(fields) => {
@@ -115,9 +117,10 @@ fn event(events: &Events, variant: &EventsVariant) -> TokenStream {
 fn field_of(events: &Events, event: &Ident, field: &Field) -> TokenStream {
     let Field { attrs, ident, ty, .. } = field;
     let name = ident.as_ref().map(words::plain).unwrap_or_default();
-    let docs = docs_unless_written(attrs, &format!("`{name}` of the event `{event}`."));
+    let docs = docs_or(attrs, &format!("`{name}` of the event `{event}`."));
     let vis = &events.item.vis;
-    quote!(#(#docs)* #(#attrs)* #vis #ident: #ty)
+    let attributes = attrs.iter().filter(is_no_doc);
+    quote!(#(#docs)* #(#attributes)* #vis #ident: #ty)
 }
 
 /// `prefix.snake_case`. A letter that may not be there is already reported on the prefix, and not once more on each event.
@@ -125,7 +128,7 @@ fn name(events: &Events, ident: &Ident) -> String {
     let prefix = events.prefix.as_ref().map(syn::LitStr::value).unwrap_or_default();
     let prefix: String = prefix
         .chars()
-        .filter(|letter| letter.is_ascii_graphic() && *letter != '/')
+        .filter(|letter| words::is_letter_of_a_name(*letter))
         .collect();
     format!("{prefix}.{}", words::snake(&words::plain(ident)))
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Attribute;
 use syn::spanned::Spanned;
 
 use super::commands::commands_enum;
@@ -20,7 +21,8 @@ pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
         .applies
         .iter()
         .map(|apply| applies(handlers, apply, &fold(handlers, apply)));
-    let commands_enum = commands_enum(handlers);
+    let all: Vec<_> = handlers.commands.iter().collect();
+    let commands_enum = commands_enum(handlers, &all);
     quote!(#(#commands)* #(#applies)* #commands_enum)
 }
 
@@ -37,14 +39,14 @@ pub(super) fn type_of(command: &Command) -> TokenStream {
 /// What the commands of the block derive, and what serde has to be told.
 pub(super) fn derives(
     handlers: &Handlers,
-    given: Option<&(syn::Path, Vec<syn::Path>)>,
+    given: Option<&Vec<syn::Path>>,
     here: Span,
 ) -> (TokenStream, Option<TokenStream>) {
     let krate = handlers.runtime.at(here);
     let serde = handlers.runtime.serde();
     let serde = quote_spanned!(here=> #[serde(crate = #serde)]);
     match given {
-        Some((_, paths)) => {
+        Some(paths) => {
             let speaks_serde = paths
                 .iter()
                 .any(|path| matches!(&*last_word(path), "Serialize" | "Deserialize"));
@@ -58,7 +60,6 @@ pub(super) fn derives(
                 #[derive(
                     ::core::clone::Clone,
                     ::core::fmt::Debug,
-                    ::core::cmp::PartialEq,
                     #krate::__private::serde::Serialize,
                     #krate::__private::serde::Deserialize
                 )]
@@ -74,7 +75,7 @@ pub(super) fn command_struct(handlers: &Handlers, command: &Command, faulty: Opt
         return TokenStream::new();
     }
     let here = generated(command.signature.ident.span());
-    let (name, vis, ty) = (command.name(), &command.vis, type_of(command));
+    let (name, vis, ty_of_command) = (command.name(), &command.vis, type_of(command));
     let (derives, serde) = derives(handlers, handlers.derives.as_ref().filter(|_| faulty.is_none()), here);
     let conditions = cfgs(&command.attributes);
     let docs_of_command = docs_or(
@@ -96,12 +97,37 @@ pub(super) fn command_struct(handlers: &Handlers, command: &Command, faulty: Opt
             .map_or_else(|| parameter.ty.to_token_stream(), Clone::clone);
         Some(quote!(#(#docs_of_field)* #(#for_serde)* #vis #ident: #ty))
     });
+    let equal = handlers
+        .derives
+        .is_none()
+        .then(|| equal_fields(command, &ty_of_command, &conditions, here));
     quote_spanned! {here=>
         #(#conditions)*
         #(#docs_of_command)*
         #derives
         #serde
-        #vis struct #ty { #(#fields),* }
+        #vis struct #ty_of_command { #(#fields),* }
+        #equal
+    }
+}
+
+fn equal_fields(command: &Command, ty: &TokenStream, conditions: &[Attribute], here: Span) -> TokenStream {
+    let names = command.fields.iter().filter_map(|field| field.ident.as_ref());
+    let same = names.map(|name| quote_spanned!(here=> self.#name == other.#name));
+    let same = same.reduce(|all, one| quote_spanned!(here=> #all && #one));
+    let other = named_if(same.is_some(), "other", here);
+    let equal = equal(ty, &other, &same.unwrap_or_else(|| quote_spanned!(here=> true)), here);
+    quote_spanned!(here=> #(#conditions)* #equal)
+}
+
+/// `PartialEq` is written and not derived, because clippy wants `Eq` beside a derived one, and nobody knows whether all fields have it.
+pub(super) fn equal(ty: &TokenStream, other: &TokenStream, body: &TokenStream, here: Span) -> TokenStream {
+    quote_spanned! {here=>
+        impl ::core::cmp::PartialEq for #ty {
+            fn eq(&self, #other: &Self) -> bool {
+                #body
+            }
+        }
     }
 }
 
@@ -218,7 +244,7 @@ fn fold(handlers: &Handlers, apply: &Apply) -> TokenStream {
     let here = generated(method.span());
     let (krate, at_event) = (handlers.runtime.at(here), event.span());
     let krate_at_event = handlers.runtime.at(at_event);
-    let name = quote_spanned!(at_event=> <#event as #krate_at_event::EventVersion>::NAME);
+    let name = quote_spanned!(at_event=> <#event as #krate_at_event::__private::Applied>::NAME);
     match apply.does {
         Applied::Creates => quote_spanned!(here=> #krate::__private::create(state, #name, || Self::#method(event))),
         Applied::Turns => {

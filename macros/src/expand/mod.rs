@@ -6,6 +6,8 @@ mod event;
 mod event_set;
 mod events;
 mod handlers;
+mod rejection;
+mod stored_names;
 mod stream_key;
 pub(crate) mod stub;
 

@@ -5,6 +5,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
+use super::commands::commands_enum;
 use super::handlers::{applies, command_struct, decides};
 use crate::model::{Aggregate, Event, EventSet, Events, Handlers, StreamKey};
 use crate::support::runtime::Runtime;
@@ -178,21 +179,23 @@ pub(crate) fn stream_key(key: &StreamKey) -> TokenStream {
 pub(crate) fn handlers(handlers: &Handlers, faulty: &TokenStream) -> TokenStream {
     let never = never();
     let mut seen = std::collections::HashSet::new();
-    let commands = handlers
+    let known = handlers
         .commands
         .iter()
-        .filter(|command| seen.insert(command.variant()))
-        .map(|command| {
-            let item = command_struct(handlers, command, Some(faulty));
-            let outcome = if command.returns_a_type() {
-                command.output.to_token_stream()
-            } else {
-                faulty.clone()
-            };
-            let decides = decides(handlers, command, &outcome, &never);
-            quote!(#item #decides)
-        });
-    let commands = quote!(#(#commands)*);
+        .filter(|command| seen.insert(command.variant()));
+    let known: Vec<_> = known.collect();
+    let commands_enum = (!known.is_empty()).then(|| commands_enum(handlers, &known));
+    let commands = known.iter().map(|command| {
+        let item = command_struct(handlers, command, Some(faulty));
+        let outcome = if command.returns_a_type() {
+            command.output.to_token_stream()
+        } else {
+            faulty.clone()
+        };
+        let decides = decides(handlers, command, &outcome, &never);
+        quote!(#item #decides)
+    });
+    let commands = quote!(#(#commands)* #commands_enum);
     if handlers.has_lost_apply || handlers.applies.iter().any(|apply| apply.event.is_none()) {
         let all = every_apply(handlers);
         return quote!(#commands #all);

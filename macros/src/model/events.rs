@@ -19,4 +19,6 @@ pub(crate) struct EventsVariant {
     pub(crate) original: Variant,
     /// Whether one of its `#[event(..)]` attributes has a name of its own.
     pub(crate) is_named: bool,
+    /// Whether one of them says `frozen`, which concerns the event and the set.
+    pub(crate) is_frozen: bool,
 }

@@ -14,8 +14,8 @@ pub(crate) struct Handlers {
     pub(crate) commands_enum: Option<Ident>,
     /// `rejection = AccountError`.
     pub(crate) rejection: Option<Type>,
-    /// `derive(..)`, with the key for its span; without one the commands have the usual derives.
-    pub(crate) derives: Option<(Path, Vec<Path>)>,
+    /// `derive(..)`; without one the commands have the usual derives.
+    pub(crate) derives: Option<Vec<Path>>,
     pub(crate) commands: Vec<Command>,
     pub(crate) applies: Vec<Apply>,
     /// An `#[apply]` stands where it cannot be read.

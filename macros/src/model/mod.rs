@@ -9,7 +9,7 @@ mod stream_key;
 
 pub(crate) use aggregate::Aggregate;
 pub(crate) use event::{At, Event, Example, Fill, History, Raise, Raw, Renamed, Retyped, Step, Track};
-pub(crate) use event_set::{EventSet, SetVariant};
+pub(crate) use event_set::{Alias, EventSet, Mark, SetVariant};
 pub(crate) use events::{Events, EventsVariant};
 pub(crate) use handlers::{Applied, Apply, Argument, Command, CommandField, CommandStruct, Handlers, Requires};
 pub(crate) use stream_key::StreamKey;

@@ -1,17 +1,18 @@
 //! The reader of attributes: every key is looked up in the table, and a mistake does not end the reading.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::meta::ParseNestedMeta;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, Meta, Token, Type};
 
 use super::keys::{Key, Keys, Place, REPEATED};
 use crate::support::errors::Errors;
 use crate::support::near::nearest;
 
 /// What reads one value: the key's name, and the input after it.
-type Value<'a, T> = &'a mut dyn FnMut(&'static str, &ParseNestedMeta<'_>) -> syn::Result<T>;
+type Value<'a, T> = &'a mut dyn FnMut(&'static str, ParseStream<'_>) -> syn::Result<T>;
 
 /// Reads `attribute(..)`s one after another, and knows which keys it has seen.
 pub(crate) struct Reader<'a> {
@@ -49,7 +50,7 @@ impl<'a> Reader<'a> {
         read
     }
 
-    /// The keys between the parentheses of an attribute macro.
+    /// The values of the keys between the parentheses of an attribute macro.
     pub(crate) fn arguments<T>(mut self, tokens: TokenStream, value: Value<'_, T>) -> Vec<T> {
         self.tokens(tokens, value)
     }
@@ -71,10 +72,14 @@ impl<'a> Reader<'a> {
             skip_value(meta.input);
             return None;
         };
-        let typed = meta.input.fork();
-        let read = value(key.name, meta).ok();
-        if read.is_some() && (meta.input.is_empty() || meta.input.peek(Token![,])) {
-            return read;
+        let (typed, input) = (meta.input.fork(), meta.input.fork());
+        if value(key.name, &input).is_ok() && (input.is_empty() || input.peek(Token![,])) {
+            // Once more alone: syn finds only at the end that a group was half read, as in `[Opened, Closed]`.
+            let tokens = tokens_between(&typed, &input);
+            if let Ok(read) = (|input: ParseStream<'_>| value(key.name, input)).parse2(tokens) {
+                meta.input.advance_to(&input);
+                return Some(read);
+            }
         }
         skip_value(meta.input);
         let value = value_tokens(&typed);
@@ -133,19 +138,29 @@ impl<'a> Reader<'a> {
 }
 
 /// Reads what stands after `=`.
-pub(crate) fn value<T: syn::parse::Parse>(meta: &ParseNestedMeta<'_>) -> syn::Result<T> {
-    meta.value()?.parse()
+pub(crate) fn value<T: syn::parse::Parse>(input: ParseStream<'_>) -> syn::Result<T> {
+    input.parse::<Token![=]>()?;
+    input.parse()
+}
+
+/// Reads a type after `=`; a list in brackets looks like one, and is a mistake.
+pub(crate) fn ty(input: ParseStream<'_>) -> syn::Result<Type> {
+    match value(input)? {
+        Type::Slice(list) => Err(syn::Error::new_spanned(list, "a list")),
+        ty => Ok(ty),
+    }
 }
 
 /// Reads a path after `=`, keywords included: `crate`, `super`.
-pub(crate) fn path(meta: &ParseNestedMeta<'_>) -> syn::Result<syn::Path> {
-    syn::Path::parse_mod_style(meta.value()?)
+pub(crate) fn path(input: ParseStream<'_>) -> syn::Result<syn::Path> {
+    input.parse::<Token![=]>()?;
+    syn::Path::parse_mod_style(input)
 }
 
 /// Reads the entries between parentheses, at least one.
-pub(crate) fn list<T>(meta: &ParseNestedMeta<'_>, entry: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+pub(crate) fn list<T>(input: ParseStream<'_>, entry: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
     let entries;
-    syn::parenthesized!(entries in meta.input);
+    syn::parenthesized!(entries in input);
     let read = entries.parse_terminated(entry, Token![,])?;
     if read.is_empty() {
         return Err(entries.error("an entry"));
@@ -154,11 +169,11 @@ pub(crate) fn list<T>(meta: &ParseNestedMeta<'_>, entry: fn(ParseStream<'_>) -> 
 }
 
 /// Reads a key that has no value.
-pub(crate) fn flag(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
-    if meta.input.is_empty() || meta.input.peek(Token![,]) {
+pub(crate) fn flag(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.is_empty() || input.peek(Token![,]) {
         Ok(())
     } else {
-        Err(meta.input.error("a value"))
+        Err(input.error("a value"))
     }
 }
 
@@ -166,8 +181,17 @@ pub(crate) fn flag(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
 pub(crate) fn skip_value(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         // A token tree can be read wherever the input is not at its end.
-        let _ = input.parse::<proc_macro2::TokenTree>();
+        let _ = input.parse::<TokenTree>();
     }
+}
+
+/// The tokens from one place of the input to a later one.
+fn tokens_between(from: ParseStream<'_>, to: ParseStream<'_>) -> TokenStream {
+    let (from, to) = (from.fork(), to.fork());
+    let all: Vec<TokenTree> = from.parse::<TokenStream>().into_iter().flatten().collect();
+    let rest = to.parse::<TokenStream>().into_iter().flatten().count();
+    let count = all.len().saturating_sub(rest);
+    all.into_iter().take(count).collect()
 }
 
 /// The tokens up to the next `,`, without the `=` before them.
@@ -175,7 +199,7 @@ fn value_tokens(input: ParseStream<'_>) -> TokenStream {
     let _ = input.parse::<Token![=]>();
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) {
-        tokens.extend(input.parse::<proc_macro2::TokenTree>());
+        tokens.extend(input.parse::<TokenTree>());
     }
     tokens
 }

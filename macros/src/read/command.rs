@@ -69,9 +69,7 @@ fn command_struct(attribute: &Attribute, errors: &mut Errors) -> CommandStruct {
         Ok(())
     };
     match list.parse_nested_meta(entry) {
-        Ok(()) => {
-            Reader::new(&COMMAND, Place::Command, errors).arguments(keys, &mut |_, _| Ok(()));
-        }
+        Ok(()) => drop(Reader::new(&COMMAND, Place::Command, errors).arguments(keys, &mut |_, _| Ok(()))),
         Err(_) => errors.at(
             &list.tokens,
             "a struct of your own is given by its path, such as `#[command(Withdraw)]`",

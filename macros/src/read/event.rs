@@ -31,21 +31,21 @@ enum Key {
 }
 
 pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -> Event {
-    let keys = Reader::new(&EVENT, Place::Event, errors).attributes(&input.attrs, &mut |key, meta| {
+    let keys = Reader::new(&EVENT, Place::Event, errors).attributes(&input.attrs, &mut |key, input| {
         Ok(match key {
-            "name" => Key::Name(value(meta)?),
-            "version" => Key::Version(at(value(meta)?, 1)?),
-            "from" => Key::From(path(meta)?),
-            "frozen" => flag(meta).map(|()| Key::Frozen)?,
-            "removed" => Key::Removed(Box::new(removed(meta.input)?)),
-            "step" => Key::Step(step(meta.input)?),
-            "raw" => Key::Raw(raw(meta.input)?),
-            "write" => Key::Write(at(value(meta)?, 1)?),
-            "floor" => Key::Floor(at(value(meta)?, 1)?),
-            "example" => Key::Example(example(meta.input)?),
-            "old_derives" => Key::OldDerives(list(meta, Path::parse_mod_style)?),
-            "context" => Key::Context(value(meta)?),
-            _ => Key::Crate(path(meta)?),
+            "name" => Key::Name(value(input)?),
+            "version" => Key::Version(at(value(input)?, 1)?),
+            "from" => Key::From(path(input)?),
+            "frozen" => flag(input).map(|()| Key::Frozen)?,
+            "removed" => Key::Removed(Box::new(removed(input)?)),
+            "step" => Key::Step(step(input)?),
+            "raw" => Key::Raw(raw(input)?),
+            "write" => Key::Write(at(value(input)?, 1)?),
+            "floor" => Key::Floor(at(value(input)?, 1)?),
+            "example" => Key::Example(example(input)?),
+            "old_derives" => Key::OldDerives(list(input, Path::parse_mod_style)?),
+            "context" => Key::Context(value(input)?),
+            _ => Key::Crate(path(input)?),
         })
     });
     let mut event = Event {
@@ -88,8 +88,7 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
 
 /// A field of the current version; none in a tuple, whose fields have no names.
 fn track(field: &syn::Field, errors: &mut Errors) -> Option<Track> {
-    let keys =
-        Reader::new(&EVENT, Place::Field, errors).attributes(&field.attrs, &mut |key, meta| field_key(key, meta.input));
+    let keys = Reader::new(&EVENT, Place::Field, errors).attributes(&field.attrs, &mut field_key);
     let mut track = Track {
         ident: field.ident.clone()?,
         ty: field.ty.clone(),

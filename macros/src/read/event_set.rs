@@ -1,33 +1,73 @@
 //! `#[derive(Event)]` on an enum.
 
-use syn::{DataEnum, DeriveInput, Fields};
+use syn::parse::{Parse, ParseStream};
+use syn::{DataEnum, DeriveInput, Fields, LitStr, Token, Type};
 
-use super::attribute::{Reader, path};
+use super::attribute::{Reader, flag, list, path};
 use super::keys::{EVENT, Place};
-use crate::model::{EventSet, SetVariant};
+use crate::model::{Alias, EventSet, Mark, SetVariant};
 use crate::support::errors::Errors;
 use crate::support::runtime::Runtime;
 
-pub(crate) fn event_set(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> EventSet {
-    let mut runtime = Runtime::default();
-    Reader::new(&EVENT, Place::Set, errors).attributes(&input.attrs, &mut |_, meta| {
-        runtime = Runtime(Some(path(meta)?));
-        Ok(())
-    });
-    let variants = data.variants.iter().map(|variant| {
-        Reader::new(&EVENT, Place::Variant, errors).attributes(&variant.attrs, &mut |_, _| Ok(()));
-        set_variant(variant)
-    });
-    let variants = variants.collect();
-    EventSet {
-        ident: input.ident.clone(),
-        generics: input.generics.clone(),
-        variants,
-        runtime,
-    }
+/// The value of one key on a set.
+enum Key {
+    Aliases(Vec<Alias>),
+    Dropped(Vec<LitStr>),
+    Splits(Vec<Type>),
+    Crate(syn::Path),
 }
 
-fn set_variant(variant: &syn::Variant) -> SetVariant {
+pub(crate) fn event_set(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> EventSet {
+    let mut set = EventSet {
+        ident: input.ident.clone(),
+        generics: input.generics.clone(),
+        variants: Vec::new(),
+        aliases: Vec::new(),
+        dropped: Vec::new(),
+        splits: Vec::new(),
+        runtime: Runtime::default(),
+    };
+    let keys = Reader::new(&EVENT, Place::Set, errors).attributes(&input.attrs, &mut |key, input| {
+        Ok(match key {
+            "alias" => Key::Aliases(list(input, alias)?),
+            "dropped" => Key::Dropped(list(input, <LitStr as Parse>::parse)?),
+            "split" => Key::Splits(list(input, Type::parse)?),
+            _ => Key::Crate(path(input)?),
+        })
+    });
+    for key in keys {
+        match key {
+            Key::Aliases(aliases) => set.aliases.extend(aliases),
+            Key::Dropped(names) => set.dropped.extend(names),
+            Key::Splits(events) => set.splits.extend(events),
+            Key::Crate(path) => set.runtime = Runtime(Some(path)),
+        }
+    }
+    let variants = data.variants.iter();
+    set.variants = variants.map(|variant| set_variant(variant, errors)).collect();
+    set
+}
+
+/// `"account.payed_in" => Deposited`.
+fn alias(input: ParseStream<'_>) -> syn::Result<Alias> {
+    let name = input.parse()?;
+    input.parse::<Token![=>]>()?;
+    let event = input.parse()?;
+    Ok(Alias { name, event })
+}
+
+fn set_variant(variant: &syn::Variant, errors: &mut Errors) -> SetVariant {
+    let marks = Reader::new(&EVENT, Place::Variant, errors)
+        .attributes(&variant.attrs, &mut |key, input| flag(input).map(|()| key));
+    let mark = match marks.as_slice() {
+        [] => Mark::None,
+        ["frozen"] => Mark::Frozen,
+        ["unknown"] => Mark::Unknown,
+        _ => {
+            errors.at(&variant.ident, "an unknown event is never emitted: remove `frozen`");
+            Mark::Unknown
+        }
+    };
     let event = match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first().map(|field| field.ty.clone()),
         _ => None,
@@ -35,6 +75,7 @@ fn set_variant(variant: &syn::Variant) -> SetVariant {
     SetVariant {
         ident: variant.ident.clone(),
         event,
+        mark,
         original: variant.clone(),
     }
 }

@@ -12,16 +12,17 @@ use crate::support::runtime::Runtime;
 
 pub(crate) fn events(arguments: TokenStream, item: ItemEnum, errors: &mut Errors) -> Events {
     let (mut prefix, mut runtime) = (None, Runtime::default());
-    Reader::new(&EVENTS, Place::Events, errors).arguments(arguments, &mut |key, meta| {
+    Reader::new(&EVENTS, Place::Events, errors).arguments(arguments, &mut |key, input| {
         match key {
-            "prefix" => prefix = Some(value::<LitStr>(meta)?),
-            _ => runtime = Runtime(Some(path(meta)?)),
+            "prefix" => prefix = Some(value::<LitStr>(input)?),
+            _ => runtime = Runtime(Some(path(input)?)),
         }
         Ok(())
     });
     let variant = |original: &syn::Variant| EventsVariant {
         original: original.clone(),
-        is_named: original.attrs.iter().any(is_named),
+        is_named: original.attrs.iter().any(|attribute| has_key(attribute, "name")),
+        is_frozen: original.attrs.iter().any(|attribute| has_key(attribute, "frozen")),
     };
     let (derives, variants) = (
         attributes::derives(&item.attrs),
@@ -36,15 +37,15 @@ pub(crate) fn events(arguments: TokenStream, item: ItemEnum, errors: &mut Errors
     }
 }
 
-/// Whether the attribute is `#[event(name = ..)]`; its other mistakes are for the event to report.
-fn is_named(attribute: &Attribute) -> bool {
-    let mut named = false;
+/// Whether the attribute is `#[event(..)]` with this key; its mistakes are for the event to report.
+fn has_key(attribute: &Attribute, key: &str) -> bool {
+    let mut found = false;
     if attribute.path().is_ident("event") {
         let _ = attribute.parse_nested_meta(|meta| {
-            named |= meta.path.is_ident("name");
+            found |= meta.path.is_ident(key);
             skip_value(meta.input);
             Ok(())
         });
     }
-    named
+    found
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, Path, ReceiverKind, ReturnType, Token, Type};
 
-use super::attribute::{Reader, path, value};
+use super::attribute::{Reader, path, ty, value};
 use super::command::command;
 use super::keys::{APPLY, HANDLERS, Place};
 use crate::model::{Applied, Apply, Command, Handlers};
@@ -17,17 +17,17 @@ const OURS: [&str; 2] = ["command", "apply"];
 
 pub(crate) fn handlers(arguments: TokenStream, block: &ItemImpl, errors: &mut Errors) -> Handlers {
     let (mut commands_enum, mut rejection, mut derives, mut runtime) = (None, None, None, Runtime::default());
-    Reader::new(&HANDLERS, Place::Handlers, errors).arguments(arguments, &mut |key, meta| {
+    Reader::new(&HANDLERS, Place::Handlers, errors).arguments(arguments, &mut |key, input| {
         match key {
-            "commands" => commands_enum = Some(value::<Ident>(meta)?),
-            "rejection" => rejection = Some(value::<Type>(meta)?),
+            "commands" => commands_enum = Some(value::<Ident>(input)?),
+            "rejection" => rejection = Some(ty(input)?),
             "derive" => {
                 let list;
-                syn::parenthesized!(list in meta.input);
+                syn::parenthesized!(list in input);
                 let paths = Punctuated::<Path, Token![,]>::parse_terminated(&list)?;
-                derives = Some((meta.path.clone(), paths.into_iter().collect()));
+                derives = Some(paths.into_iter().collect());
             }
-            _ => runtime = Runtime(Some(path(meta)?)),
+            _ => runtime = Runtime(Some(path(input)?)),
         }
         Ok(())
     });

@@ -52,7 +52,9 @@ pub(crate) struct Keys {
 const CRATE: &str = "the path to recount is a path, such as `crate = ::other::recount`";
 
 /// The keys that may be given more than once.
-pub(crate) const REPEATED: &[&str] = &["removed", "step", "example", "renamed", "retyped"];
+pub(crate) const REPEATED: &[&str] = &[
+    "alias", "dropped", "split", "removed", "step", "example", "renamed", "retyped",
+];
 
 /// `#[event(..)]`, on events, their fields, sets and variants.
 pub(crate) const EVENT: Keys = Keys {
@@ -77,8 +79,26 @@ pub(crate) const EVENT: Keys = Keys {
             example: "from = WithdrawnV1",
         },
         Key {
+            name: "alias",
+            places: &[Place::Set],
+            value: "an alias is an old stored name and the event it becomes, such as `alias(\"account.payed_in\" => Deposited)`",
+            example: "alias(\"account.payed_in\" => Deposited)",
+        },
+        Key {
+            name: "dropped",
+            places: &[Place::Set],
+            value: "what is dropped is a stored name in quotes, such as `dropped(\"account.blinked\")`",
+            example: "dropped(\"account.blinked\")",
+        },
+        Key {
+            name: "split",
+            places: &[Place::Set],
+            value: "what is split is an old event, such as `split(DetailsChanged)`",
+            example: "split(DetailsChanged)",
+        },
+        Key {
             name: "frozen",
-            places: &[Place::Event],
+            places: &[Place::Event, Place::Variant],
             value: "`frozen` has no value: write `#[event(frozen)]`",
             example: "frozen",
         },
@@ -159,6 +179,12 @@ pub(crate) const EVENT: Keys = Keys {
             places: &[Place::Field],
             value: "a new type has its version and the type before it, such as `retyped(2, from = AddressV1)`",
             example: "retyped(2, from = AddressV1)",
+        },
+        Key {
+            name: "unknown",
+            places: &[Place::Variant],
+            value: "`unknown` has no value: write `#[event(unknown)]`",
+            example: "unknown",
         },
         Key {
             name: "crate",

@@ -10,8 +10,8 @@ use crate::support::runtime::Runtime;
 
 pub(crate) fn stream_key(input: &DeriveInput, errors: &mut Errors) -> StreamKey {
     let mut runtime = Runtime::default();
-    Reader::new(&STREAM_KEY, Place::StreamKey, errors).attributes(&input.attrs, &mut |_, meta| {
-        runtime = Runtime(Some(path(meta)?));
+    Reader::new(&STREAM_KEY, Place::StreamKey, errors).attributes(&input.attrs, &mut |_, input| {
+        runtime = Runtime(Some(path(input)?));
         Ok(())
     });
     let field = match &input.data {

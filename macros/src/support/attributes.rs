@@ -24,6 +24,7 @@ pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
 pub(crate) fn docs_or(attributes: &[Attribute], line: &str) -> Vec<Attribute> {
     let written = docs(attributes);
     if written.is_empty() {
+        let line = format!(" {line}");
         vec![syn::parse_quote!(#[doc = #line])]
     } else {
         written

@@ -39,6 +39,11 @@ pub(crate) fn plain(ident: &syn::Ident) -> String {
     name.strip_prefix("r#").map(str::to_owned).unwrap_or(name)
 }
 
+/// What the stored name of an event may be made of.
+pub(crate) fn is_letter_of_a_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-')
+}
+
 #[cfg(test)]
 mod tests {
     use super::{pascal, snake};

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use crate::codec;
 use crate::envelope::RawEvent;
-use crate::event::{DecodeError, Event, EventName, EventVersion, StoredName};
+use crate::event::{DecodeError, Event, EventName, EventVersion};
 
 /// Reads a stored event: in its own version, or as the current one where a newer writer says that this build can follow.
 ///
@@ -21,15 +21,6 @@ pub fn read<E: EventVersion>(raw: &RawEvent<'_>) -> Result<E, DecodeError> {
 #[must_use]
 pub fn unknown_name(raw: &RawEvent<'_>) -> DecodeError {
     DecodeError::UnknownName { name: raw.name.into() }
-}
-
-/// The entry of a current event in `EventSet::NAMES`.
-#[must_use]
-pub const fn stored(name: EventName) -> StoredName {
-    StoredName {
-        name,
-        event: Some(name),
-    }
 }
 
 fn readable(name: EventName, oldest: u32, newest: u32, version: u32, floor: u32) -> Result<u32, DecodeError> {

@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     fn said(kept: Kept<()>, name: &str, next: u32) -> String {
-        let refused = std::panic::catch_unwind(|| kept.before("GoneV1", name, next)).expect_err("not the one before");
+        let refused = catch_unwind(|| kept.before("GoneV1", name, next)).expect_err("not the one before");
         refused.downcast_ref::<String>().expect("a text").clone()
     }
 

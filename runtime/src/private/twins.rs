@@ -4,6 +4,8 @@ use std::convert::Infallible;
 
 use crate::aggregate::Apply;
 use crate::envelope::UpcastMeta;
+use crate::event::{EventName, EventVersion};
+use crate::unknown::UnknownEvent;
 use crate::upcast::{Downcast, TryUpcast, Upcast, UpcastError};
 
 /// The twin of [`Apply`].
@@ -16,6 +18,34 @@ pub trait Applies<E>: Apply<E> {}
 
 #[diagnostic::do_not_recommend]
 impl<A: Apply<E>, E> Applies<E> for A {}
+
+/// What can be applied: every event, and what a set holds in place of one that its build does not know.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "expected an event",
+    note = "derive it: `#[derive(Event)] #[event(name = \"...\")]`"
+)]
+pub trait Applied {
+    /// As an error says it.
+    const NAME: EventName;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: EventVersion> Applied for E {
+    const NAME: EventName = E::NAME;
+}
+
+impl Applied for UnknownEvent {
+    const NAME: EventName = "unknown";
+}
+
+/// What a command may return. Nothing implements it: it stands only as a condition on the events of a set that are read and never written.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be emitted",
+    label = "no command can decide `{Self}`: it is read and folded, and never written",
+    note = "its variant is marked `#[event(frozen)]` or `#[event(unknown)]`"
+)]
+pub trait Emitted<'a> {}
 
 /// A rejection that the enum of commands can hand on as `R`: `R` itself, or the one of a command that rejects nothing.
 ///

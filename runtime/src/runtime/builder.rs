@@ -17,6 +17,26 @@ use crate::stream::StreamId;
 pub struct NoStore;
 
 /// Puts a runtime together: a store, the aggregates, then [`start`](Builder::start).
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+/// use recount::{FileStore, Runtime};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path();
+/// let runtime = Runtime::builder()
+///     .store(FileStore::open(path).await?)
+///     .aggregate::<Account>()
+///     .verify_writes(true)
+///     .start()
+///     .await?;
+/// runtime.execute("acc-101", Open { owner: "Ada".into() }).await?;
+/// runtime.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a runtime runs after `start().await`"]
 pub struct Builder<S> {
     store: S,

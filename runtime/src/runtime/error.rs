@@ -85,7 +85,8 @@ pub enum ExecuteError<R> {
 impl<R> ExecuteError<R> {
     /// The same with another error of the domain.
     ///
-    /// ```
+    /// use std::convert::Infallible;
+    /// use recount::ExecuteError;
     ///     /// use recount::ExecuteError;
     ///
     /// fn widened(error: ExecuteError<Infallible>) -> ExecuteError<String> {

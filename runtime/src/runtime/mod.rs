@@ -54,11 +54,51 @@ impl Runtime {
 
     /// Executes a command on the aggregate of this id: loads it, decides, and writes what was decided. What is returned is awaited; its
     /// methods set who asks, what is expected, and how long it may take.
+    ///
+    /// # Errors
+    /// [`ExecuteError`]; every variant but one is definite: nothing was written.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+    /// use recount::{ExecuteError, MemoryStore, Runtime};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>().start().await?;
+    /// runtime.execute("acc-101", Open { owner: "Ada".into() }).await?;
+    /// let receipt = runtime.execute("acc-101", Deposit { amount: 100 }).actor("teller-9").expect_version(1_u64).await?;
+    /// assert_eq!(receipt.events, [Deposited { amount: 100 }.into()]);
+    ///
+    /// match runtime.execute("acc-101", Withdraw { amount: 200 }).await {
+    ///     Err(ExecuteError::Rejected(no)) => assert_eq!(no, InsufficientFunds { balance: 100, amount: 200 }),
+    ///     other => panic!("{other:?}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn execute<C: Command>(&self, id: impl AsKey<<C::Aggregate as Aggregate>::Id>, command: C) -> Execute<C> {
         Execute::new(self.clone(), StreamId::new(C::Aggregate::NAME, &id.key()), command)
     }
 
     /// The same as [`execute`](Self::execute), for a command that came as data: the enum of all commands of an aggregate.
+    ///
+    /// # Errors
+    /// [`ExecuteError`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+    /// use recount::{MemoryStore, Runtime};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>().start().await?;
+    /// // From a request, a queue, a file.
+    /// let command: AccountCommand = serde_json::from_str(r#"{ "open": { "owner": "Ada" } }"#)?;
+    /// runtime.dispatch("acc-101", command).await?;
+    /// assert!(runtime.load::<Account>("acc-101").await?.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn dispatch<C: Command>(&self, id: impl AsKey<<C::Aggregate as Aggregate>::Id>, command: C) -> Execute<C> {
         self.execute(id, command)
     }
@@ -68,6 +108,21 @@ impl Runtime {
     ///
     /// # Errors
     /// [`LoadError`]; an event that cannot be read is never passed over.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+    /// use recount::{Loaded, MemoryStore, Runtime};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>().start().await?;
+    /// runtime.execute("acc-101", Open { owner: "Ada".into() }).await?;
+    /// let account = runtime.load::<Account>("acc-101").await?.ok_or("no such account")?;
+    /// assert_eq!((account.balance, Loaded::version(&account).get()), (0, 1));
+    /// assert!(runtime.load::<Account>("acc-999").await?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn load<A: Aggregate>(&self, id: impl AsKey<A::Id>) -> BoxFuture<Result<Option<Loaded<A>>, LoadError>> {
         self.load_until(&id, At::Newest)
     }
@@ -77,6 +132,28 @@ impl Runtime {
     ///
     /// # Errors
     /// [`LoadError`]; a version or position that does not exist yet is [`LoadError::VersionAhead`] or [`LoadError::PositionAhead`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+    /// use recount::{At, MemoryStore, Runtime};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>().start().await?;
+    /// runtime.execute("acc-101", Open { owner: "Ada".into() }).await?;
+    /// let receipt = runtime.execute("acc-101", Deposit { amount: 100 }).await?;
+    /// runtime.execute("acc-101", Deposit { amount: 50 }).await?;
+    ///
+    /// let then = receipt.recorded_at.ok_or("nothing was written")?;
+    /// for at in [At::Version(2), At::Position(receipt.position().ok_or("nothing was written")?)] {
+    ///     let account = runtime.load_at::<Account>("acc-101", at).await?.ok_or("no such account")?;
+    ///     assert_eq!(account.balance, 100);
+    /// }
+    /// let account = runtime.load_at::<Account>("acc-101", At::Time(then)).await?.ok_or("no such account")?;
+    /// assert!(account.balance >= 100);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn load_at<A: Aggregate>(
         &self,
         id: impl AsKey<A::Id>,
@@ -96,6 +173,29 @@ impl Runtime {
 
     /// What has happened to an aggregate, event by event, from the first. An event that this build cannot read comes as an error in its
     /// place, with its bytes.
+    ///
+    /// # Errors
+    /// [`HistoryError`], as an item: the history goes on after an event that cannot be read, and ends after any other error.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+    /// use recount::{MemoryStore, Runtime};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>().start().await?;
+    /// runtime.execute("acc-101", Open { owner: "Ada".into() }).await?;
+    /// runtime.execute("acc-101", Deposit { amount: 100 }).await?;
+    ///
+    /// let mut history = runtime.history::<Account>("acc-101");
+    /// let mut names = Vec::new();
+    /// while let Some(event) = history.next().await {
+    ///     names.push(event?.stored_name().to_owned());
+    /// }
+    /// assert_eq!(names, ["account.opened", "account.deposited"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn history<A: Aggregate>(&self, id: impl AsKey<A::Id>) -> History<A::Events> {
         let stream = StreamId::new(A::NAME, &id.key()).map_err(HistoryError::from);
         let known = self

@@ -28,6 +28,35 @@ use crate::stream::{AppendId, Position, StreamId, Version};
 ///
 /// The contract is `docs/semantics.md`; `recount::store::conformance` (feature `conformance`) tests it. Implementations write plain
 /// `async fn`s.
+///
+/// ```
+/// use recount::store::{AppendError, Batch, EventStore, Expected, LogRead, NewEvent, StreamRead};
+/// use recount::{AppendId, MemoryStore, Position, StreamId};
+/// use uuid::Uuid;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MemoryStore::new();
+/// let stream = StreamId::new("account", "acc-101")?;
+/// let opened = || vec![NewEvent::new("account.opened", 1, 1, r#"{"owner":"Ada"}"#)];
+/// let batch = Batch::new(AppendId::new(Uuid::new_v4())).part(stream.clone(), Expected::NoStream, opened());
+/// let committed = store.append(batch).await?;
+/// assert_eq!(committed.first_position, 1);
+///
+/// // Of two writers who expect the same, one wins.
+/// let batch = Batch::new(AppendId::new(Uuid::new_v4())).part(stream.clone(), Expected::NoStream, opened());
+/// assert!(matches!(store.append(batch).await, Err(AppendError::Conflict { actual: Some(actual), .. }) if actual == 1));
+///
+/// // A page lends its events: nothing is copied out until somebody asks.
+/// let page = store.read_stream(StreamRead::new(stream)).await?;
+/// for event in page.iter() {
+///     assert_eq!((event.name, event.version.get(), event.payload), ("account.opened", 1, &br#"{"owner":"Ada"}"#[..]));
+/// }
+/// let page = store.read_log(LogRead::after(Position::START)).await?;
+/// assert_eq!((page.len(), page.scanned_through().get(), page.at_end()), (1, 1, true));
+/// # Ok(())
+/// # }
+/// ```
 pub trait EventStore: Send + Sync + 'static {
     /// What this store keeps of the contract, and its limits. Constant while the store is open.
     fn capabilities(&self) -> Capabilities;

@@ -1,17 +1,18 @@
 //! Given events, when a command, then events, an error or nothing.
 
 use std::fmt::{self, Debug};
+use std::marker::PhantomData;
 
 use uuid::Uuid;
 
 use crate::aggregate::{Aggregate, fold_stored};
 use crate::clock::Timestamp;
 use crate::command::{Command, Context, EventsOf, Handle, Ids, RejectionOf};
-use crate::envelope::{Headers, RawEvent, UpcastMeta};
+use crate::envelope::Headers;
 use crate::event::EventSet;
 use crate::runtime::{Deciding, ExecuteError, decide};
 use crate::stream::{AppendId, AsKey, StreamId, Version};
-use crate::testing::diff;
+use crate::testing::{StoredEvent, diff};
 
 /// The time of a test: 2001-09-09T01:46:40Z, a thousand million seconds after 1970.
 pub const NOW: Timestamp = Timestamp::from_micros(1_000_000_000_000_000);
@@ -22,27 +23,53 @@ pub const NOW: Timestamp = Timestamp::from_micros(1_000_000_000_000_000);
 /// If an event cannot be written or read, or does not fit the events before it: no stream could hold them.
 #[track_caller]
 pub fn given<A: Aggregate>(events: impl IntoIterator<Item = A::Events>) -> Given<A> {
+    let encode = |(index, event): (usize, A::Events)| match event.encode() {
+        Ok(stored) => stored.into(),
+        Err(error) => panic!("event {} cannot be given: {}", index + 1, all(&error)),
+    };
+    given_stored(events.into_iter().enumerate().map(encode).collect::<Vec<_>>())
+}
+
+/// An aggregate to which nothing has happened: it does not exist.
+pub fn given_nothing<A: Aggregate>() -> Given<A> {
+    given_stored([])
+}
+
+/// An aggregate whose stream holds these events, as an earlier release has written them.
+///
+/// # Panics
+/// If an event cannot be read, or does not fit the events before it.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+/// use recount::testing::{given_stored, stored};
+///
+/// # fn main() {
+/// given_stored::<Account>([stored("account.opened", 1, r#"{"owner":"Ada"}"#)])
+///     .when(Withdraw { amount: 1 })
+///     .then_rejected(InsufficientFunds { balance: 0, amount: 1 });
+/// # }
+/// ```
+#[track_caller]
+pub fn given_stored<A: Aggregate>(events: impl IntoIterator<Item = StoredEvent>) -> Given<A> {
+    let events = events.into_iter().collect();
     let given = Given {
-        events: events.into_iter().collect(),
+        events,
         id: "test".to_owned(),
         now: NOW,
+        aggregate: PhantomData,
     };
     drop(given.state());
     given
 }
 
-/// An aggregate to which nothing has happened: it does not exist.
-#[must_use]
-pub fn given_nothing<A: Aggregate>() -> Given<A> {
-    given([])
-}
-
 /// What has happened before the command.
 #[must_use = "a test says what follows: add `.when(..)`"]
-pub struct Given<A: Aggregate> {
-    events: Vec<A::Events>,
+pub struct Given<A> {
+    events: Vec<StoredEvent>,
     id: String,
     now: Timestamp,
+    aggregate: PhantomData<fn() -> A>,
 }
 
 impl<A: Aggregate> Given<A> {
@@ -101,24 +128,20 @@ impl<A: Aggregate> Given<A> {
         StreamId::new(A::NAME, &self.id).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Folds what was given, through its stored form.
+    /// Folds what was given, as the runtime folds a stream.
     #[track_caller]
     fn state(&self) -> Option<A> {
         let (stream, mut state) = (self.stream(), None);
         for (event, index) in self.events.iter().zip(0..) {
-            let stored = event
-                .encode()
-                .unwrap_or_else(|error| panic!("event {} cannot be given: {}", index + 1, all(&error)));
-            let meta = UpcastMeta::new(&stream, AppendId::new(Uuid::nil()).event(index), self.now, b"");
-            let raw = RawEvent::new(stored.name, stored.version, stored.floor, &stored.payload, meta);
-            fold_stored(&mut state, &raw)
-                .unwrap_or_else(|error| panic!("event {} cannot be given: {}", index + 1, all(&error)));
+            if let Err(error) = fold_stored(&mut state, &event.raw(&stream, index)) {
+                panic!("event {} cannot be given: {}", index + 1, all(&error));
+            }
         }
         state
     }
 }
 
-impl<A: Aggregate> Debug for Given<A> {
+impl<A> Debug for Given<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Given")
             .field("id", &self.id)

@@ -33,5 +33,7 @@
 
 mod aggregate;
 mod diff;
+mod stored;
 
-pub use aggregate::{Given, NOW, Then, given, given_nothing};
+pub use aggregate::{Given, NOW, Then, given, given_nothing, given_stored};
+pub use stored::{StoredEvent, stored};

@@ -27,7 +27,7 @@ impl Account {
         Self { open: true }
     }
 
-    #[allow(dead_code)]
+    #[expect(dead_code, reason = "for later")]
     const LIMIT: u32 = 1;
 
     #[apply]

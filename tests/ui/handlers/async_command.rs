@@ -12,7 +12,7 @@ pub struct Account {
     open: bool,
 }
 
-#[recount::handlers]
+#[recount::handlers(commands = AccountCommand)]
 impl Account {
     #[command]
     pub async fn open(owner: String) -> Opened {

@@ -10,7 +10,7 @@ pub struct Account {
     open: bool,
 }
 
-#[recount::handlers]
+#[recount::handlers(commands = AccountCommand)]
 impl Account {
     #[command]
     pub fn open(owner: String) -> Opened {

@@ -162,7 +162,7 @@ fn stepped(event: &Event, from: u32, old: &Ident) -> (TokenStream, bool) {
 }
 
 /// Reads every version below the current one; `None` if there is none.
-pub(super) fn chain(event: &Event) -> Option<TokenStream> {
+pub(super) fn chain(event: &Event, itself: &Ident) -> Option<TokenStream> {
     let (lowest, newest) = (event.lowest(), event.version());
     if lowest == newest && !event.stands_on_older() {
         return None;
@@ -183,7 +183,7 @@ pub(super) fn chain(event: &Event) -> Option<TokenStream> {
     let last = up(event, newest);
     Some(quote_spanned! {here=>
         #kept
-        #krate::__private::decode_old::<Self>(version, payload, meta, |old| {
+        #krate::__private::decode_old::<#itself>(version, payload, meta, |old| {
             #bottom
             #(#steps)*
             old.newest(event, #last)

@@ -7,7 +7,7 @@ use std::task::Poll;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::store::conformance::bed::{Stop, Verdict, check, equal};
+use crate::store::conformance::bed::{Random, Stop, Verdict, check, equal};
 use crate::store::{
     AnyStore, AppendError, Batch, Committed, EventRef, EventStore, Expected, LogRead, NewEvent, PageSize, StreamRead,
 };
@@ -227,9 +227,39 @@ pub(super) async fn poll_times<F: Future>(future: F, polls: usize) -> Option<F::
     .await
 }
 
+/// Runs futures in one task, and lets random choices say which goes on next: what happens between two of their steps is the same for
+/// the same seed, wherever a store does its work within a poll.
+pub(super) async fn interleaved(
+    mut random: Random,
+    futures: Vec<Pin<Box<dyn Future<Output = Verdict> + Send>>>,
+) -> Verdict {
+    let mut left = futures;
+    std::future::poll_fn(move |context| {
+        for _ in 0..left.len() {
+            let place = usize::try_from(random.below(left.len() as u64)).unwrap_or(0);
+            let Some(future) = left.get_mut(place) else {
+                break;
+            };
+            match future.as_mut().poll(context) {
+                Poll::Ready(Ok(())) => drop(left.swap_remove(place)),
+                Poll::Ready(stop) => return Poll::Ready(stop),
+                Poll::Pending => {}
+            }
+        }
+        if left.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        // One that was not chosen may have been woken.
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
+}
+
 /// Lets other tasks run for a while. Nothing may rest on it: what it waits for is only made likely.
-pub(super) async fn yield_often() {
-    for _ in 0..200 {
+pub(super) async fn yield_often(times: usize) {
+    for _ in 0..times {
         tokio::task::yield_now().await;
+        std::thread::yield_now();
     }
 }

@@ -43,9 +43,6 @@ use crate::store::conformance::bed::{Bed, Stop, Verdict};
 use crate::store::conformance::subject::Staged;
 use crate::store::{Capabilities, EventStore, Limits};
 
-/// A case that takes longer hangs, and has failed.
-const WATCHDOG: Duration = Duration::from_secs(60);
-
 /// One line of the table of cases.
 struct Entry {
     name: &'static str,
@@ -64,7 +61,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// The seed makes the random choices; which of two tasks goes first it does not decide.
 #[must_use]
 pub fn run<S: Subject>(subject: &S, seed: u64) -> Report {
-    let capabilities = declared(Arc::new(subject.fresh()));
+    let capabilities = declared(Arc::new(subject.fresh()), subject.patience());
     let cases = cases::TABLE.iter().map(|entry| one(entry, subject, seed)).collect();
     Report {
         capabilities,
@@ -82,7 +79,7 @@ pub fn run_case<S: Subject>(subject: &S, name: &str, seed: u64) -> Option<Case> 
 
 fn one<S: Subject>(entry: &Entry, subject: &S, seed: u64) -> Case {
     let run = (entry.run)(Bed::new(Arc::new(subject.fresh()), seed));
-    let outcome = match on_a_thread(run) {
+    let outcome = match on_a_thread(run, subject.patience()) {
         Ok(Ok(())) => Outcome::Passed,
         Ok(Err(Stop::NotRun(missing))) => Outcome::NotRun(missing),
         Ok(Err(Stop::Failed(why))) | Err(why) => Outcome::Failed(format!("{why} (seed {seed})")),
@@ -95,16 +92,20 @@ fn one<S: Subject>(entry: &Entry, subject: &S, seed: u64) -> Case {
 }
 
 /// What a store says of itself; nothing at all of one that cannot be opened, whose cases then say why.
-fn declared(subject: Arc<dyn Staged>) -> Capabilities {
+fn declared(subject: Arc<dyn Staged>, patience: Duration) -> Capabilities {
     let least = Capabilities::full(crate::store::Durability::None, Limits::LEAST);
-    on_a_thread(async move { subject.open().await.map(|store| store.capabilities()) })
+    let opening = async move { subject.open().await.map(|store| store.capabilities()) };
+    on_a_thread(opening, patience)
         .ok()
         .and_then(Result::ok)
         .unwrap_or(least)
 }
 
 /// Runs a future on a thread and a runtime of its own. One that hangs is left behind: even a blocked thread cannot block the suite.
-fn on_a_thread<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Result<T, String> {
+fn on_a_thread<T: Send + 'static>(
+    future: impl Future<Output = T> + Send + 'static,
+    patience: Duration,
+) -> Result<T, String> {
     let (sender, receiver) = mpsc::channel();
     let thread = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -117,9 +118,9 @@ fn on_a_thread<T: Send + 'static>(future: impl Future<Output = T> + Send + 'stat
         let _ = sender.send(output);
         runtime.shutdown_background();
     });
-    match receiver.recv_timeout(WATCHDOG) {
+    match receiver.recv_timeout(patience) {
         Ok(output) => Ok(output),
-        Err(RecvTimeoutError::Timeout) => Err(format!("it was expected to end, and hung for {WATCHDOG:?}")),
+        Err(RecvTimeoutError::Timeout) => Err(format!("it was expected to end, and hung for {patience:?}")),
         Err(RecvTimeoutError::Disconnected) => Err(panicked(thread)),
     }
 }

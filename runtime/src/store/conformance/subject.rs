@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::store::{AnyStore, Capabilities};
@@ -38,6 +39,12 @@ pub trait Subject: Send + Sync + Sized + 'static {
     #[must_use]
     fn held(&self) -> usize {
         0
+    }
+
+    /// How long a case may take before it is taken to hang, and has failed; a minute by default.
+    #[must_use]
+    fn patience(&self) -> Duration {
+        Duration::from_secs(60)
     }
 
     /// Of a wrapper, what the store inside keeps; `None`, the default, of any other store.

@@ -1,6 +1,8 @@
 //! Reading the whole log at open: the chain of segments, every frame in them, and what stands behind the last one.
 
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::active::{self, Active};
 use super::disk::Disk;
@@ -16,6 +18,9 @@ use super::index::Segment;
 use super::replay::{Replay, Tally};
 use super::scan::{LogEnd, Stop, Tail, Watch, Window, check_last_link, search_tail, walk};
 use crate::stream::Position;
+
+/// How often a file system is asked to forget before the report says that it did not.
+const FORGET_ATTEMPTS: u32 = 5;
 
 /// The log as it was found.
 pub(crate) struct Log<D: Disk> {
@@ -49,9 +54,7 @@ pub(crate) fn read<D: Disk>(
     for segment in used.iter().rev().take(2) {
         let name = segment_name(segment.header.segment);
         disk.sync_data(&segment.file).doing("sync", &name)?;
-        disk.drop_cache(&segment.file).doing("read", &name)?;
-        let still_there = disk.read_cached(&segment.file, &mut [0], 0).is_ok_and(|read| read > 0);
-        cache_dropped &= !still_there;
+        cache_dropped &= forget(disk, &segment.file).doing("read", &name)?;
     }
     let (mut replay, mut end, mut bytes_scanned) = (Replay::new(), active::nothing(), 0);
     let mut watch = match mark {
@@ -136,6 +139,20 @@ pub(crate) fn read<D: Disk>(
         warnings,
         unfinished,
     })
+}
+
+/// Makes the system forget what it has in memory of a file, and says whether it did: a page that is in use elsewhere for a moment stays.
+fn forget<D: Disk>(disk: &D, file: &D::File) -> io::Result<bool> {
+    for attempt in 0..FORGET_ATTEMPTS {
+        if attempt > 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        disk.drop_cache(file)?;
+        if !disk.read_cached(file, &mut [0], 0).is_ok_and(|read| read > 0) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a segment begins where the one before ended.

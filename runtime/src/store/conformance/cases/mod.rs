@@ -8,6 +8,7 @@ mod clock;
 mod damage;
 mod disk;
 mod durability;
+mod following;
 mod limits;
 mod names;
 mod order;
@@ -52,7 +53,7 @@ table! {
     racing::visible_after_receipt: "1.7";
     reading::read_from_every_version: "1.11";
     pages::page_edges: "1.11";
-    reading::read_during_append_has_no_hole: "1.11", "3.3";
+    following::read_during_append_has_no_hole: "1.11", "3.3";
     pages::page_reports_scanned_through: "3.4", "7.5";
     disk::read_error_is_not_the_end: "7.10";
     order::positions_strictly_increase: "3.1";

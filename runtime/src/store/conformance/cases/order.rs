@@ -203,6 +203,7 @@ pub(in super::super) async fn history_is_linearizable(bed: Bed) -> Verdict {
             for _ in 0..80 {
                 let stream = stream(&format!("{}", random.below(3)));
                 let head = head_of(&store, &stream).await?;
+                tokio::task::yield_now().await;
                 match random.below(8) {
                     0 => recorder.head(&store).await?,
                     1 => recorder.read(&store, StreamRead::new(stream)).await?,

@@ -1,0 +1,138 @@
+//! Rule 11.6: the suite is tested. Each broken store is caught by the case that is named for it, and each case catches one.
+
+use std::collections::BTreeSet;
+
+use recount::store::conformance::{Outcome, Subject, names, run, run_case};
+
+use crate::bent::{Bend, Bent};
+use crate::seed;
+use crate::sim::{Bug, Sim};
+
+/// Runs the named cases on a broken store: each must fail, in its own words and not in those of a watchdog.
+fn catches(double: &impl Subject, what: &str, cases: &[&str]) {
+    for name in cases {
+        let case = run_case(double, name, seed()).unwrap_or_else(|| panic!("there is no case `{name}`"));
+        match case.outcome {
+            Outcome::Failed(why) => assert!(!why.contains("hung"), "`{name}` let {what} hang: {why}"),
+            other => panic!("`{name}` let a store pass that {what}: {other:?}"),
+        }
+    }
+}
+
+/// One test for each broken store, and the list of all cases that catch one.
+macro_rules! doubles {
+    ($($test:ident: $double:expr, $what:literal => $($case:ident),+;)*) => {
+        $(
+            #[test]
+            fn $test() {
+                catches(&$double, $what, &[$(stringify!($case)),+]);
+            }
+        )*
+
+        const CAUGHT: &[&[&str]] = &[$(&[$(stringify!($case)),+]),*];
+    };
+}
+
+fn bent(bend: Bend) -> Bent {
+    Bent(bend)
+}
+
+fn sim(bug: Bug) -> Sim {
+    Sim::new(Some(bug))
+}
+
+doubles! {
+    stale_version: bent(Bend::AcceptsStale), "accepts a stale version"
+        => stale_exact_is_conflict, expected_matrix, one_winner_per_version, history_is_linearizable;
+    exists_for_any: bent(Bend::TakesExistsForAny), "takes `Exists` for `Any`" => expected_matrix;
+    any_dropped: bent(Bend::DropsSomeOfAny), "answers appends that it dropped" => any_loses_nothing;
+    check_then_write: bent(Bend::ChecksThenWrites), "checks a version and writes later" => one_winner_per_version, history_is_linearizable;
+    begins_at_two: bent(Bend::BeginsAtTwo), "begins a stream at version 2" => new_stream_starts_at_one;
+    holes: bent(Bend::LeavesHoles), "leaves a hole in a stream" => versions_are_contiguous;
+    miscounts: bent(Bend::MiscountsBatches), "splits a batch for its readers" => batch_is_one_range;
+    half_before_refusal: bent(Bend::WritesUpToTheBadEvent), "writes a batch up to the event that it refuses" => batch_is_all_or_nothing;
+    part_by_part: bent(Bend::WritesPartByPart), "writes a batch part by part" => batch_over_streams_is_one;
+    empty_batches: bent(Bend::TakesEmptyBatches), "takes an empty batch" => empty_batch_is_refused;
+    one_more: bent(Bend::TakesOneMore), "takes one byte more than its limit" => limits_at_and_over;
+    folded_names: bent(Bend::FoldsCase), "folds the case of names" => names_differ_by_bytes_only;
+    trimmed_names: bent(Bend::TrimsNames), "trims names" => hostile_names, names_differ_by_bytes_only;
+    text_payloads: bent(Bend::TakesPayloadForText), "takes payloads for text" => hostile_payloads, bytes_come_back_equal;
+    lost_metadata: bent(Bend::LosesMetadata), "loses the metadata of an event" => bytes_come_back_equal;
+    shown_late: bent(Bend::ShowsLate), "answers before a reader sees it" => visible_after_receipt, history_is_linearizable;
+    after_from: bent(Bend::BeginsAfterFrom), "begins a read after the version that was asked for" => read_from_every_version;
+    last_page: bent(Bend::DropsLastPage), "drops the last page" => page_edges;
+    full_page: bent(Bend::TakesFullPageForLast), "takes a full page for the last" => page_edges, read_from_every_version;
+    unread_ceiling: bent(Bend::ClaimsUnreadCeiling), "reports an unread ceiling" => page_reports_scanned_through;
+    gap_skipped: bent(Bend::CommitsOutOfOrder), "lets readers pass a gap that is filled later" => read_during_append_has_no_hole;
+    position_reused: bent(Bend::RepeatsPositions), "gives two events one position" => positions_strictly_increase;
+    two_orders: bent(Bend::ShiftsPositionsOfStreams), "numbers streams and log apart" => position_order_is_version_order;
+    sparse: bent(Bend::Sparse), "leaves gaps where it declared none" => positions_are_dense, capabilities_match_behaviour;
+    effect_first: bent(Bend::AnswersEarlierPositions), "puts an effect before its cause" => effect_after_cause;
+    past: bent(Bend::ReadsThePast), "reads the past now and then" => history_is_linearizable;
+    never_closed: bent(Bend::DoesNotClose), "does not close" => close_is_definite;
+    half_when_dropped: bent(Bend::WritesHalfWhenDropped), "writes half a batch when its caller goes away"
+        => cancel_at_every_poll, runtime_dropped_in_append, read_during_append_has_no_hole;
+    claims_more: bent(Bend::ClaimsDurability), "declares more than the store inside" => wrapper_only_lowers, capabilities_match_behaviour;
+    silent_fallback: bent(Bend::SplitsOverStreams), "splits a batch over streams in silence" => unsupported_is_loud;
+
+    answer_first: sim(Bug::AnswersBeforeDurable), "answers before it is durable" => not_visible_before_durable, crash_at_every_write;
+    publish_first: sim(Bug::PublishesBeforeDurable), "publishes before it is durable"
+        => not_visible_before_durable, served_position_is_never_reused;
+    refused_for_unknown: sim(Bug::RefusesInsteadOfUnknown), "refuses what it does not know" => sync_failure_poisons, outcomes_are_honest;
+    sync_again: sim(Bug::TriesTheSyncAgain), "tries a failed sync again" => sync_failure_poisons, conflict_names_durable_actual;
+    undurable_conflict: sim(Bug::NamesWhatIsNotDurable), "names a version that is not durable" => conflict_names_durable_actual;
+    split_batch: sim(Bug::SplitsBatch), "splits a batch over two frames" => crash_at_every_write;
+    lost_tail: sim(Bug::LosesTail), "loses the last append when it opens" => reopen_equals_before, crash_at_every_write;
+    reordered: sim(Bug::ReordersTail), "gives positions again after a crash" => served_position_is_never_reused, reopen_equals_before;
+    cut_at_damage: sim(Bug::CutsAtDamage), "cuts the log at damage in its middle" => damage_is_named;
+    error_is_end: sim(Bug::TakesReadErrorForEnd), "takes a read error for the end" => read_error_is_not_the_end;
+    no_lock: sim(Bug::TakesNoLock), "takes no lock" => second_opener_is_refused;
+    full_is_unknown: sim(Bug::FullIsUnknown), "does not know what a full disk wrote" => full_disk_is_definite;
+    full_for_ever: sim(Bug::StaysFull), "stays full" => full_disk_is_definite;
+    clock_back: sim(Bug::ClockGoesBack), "records a time before the last" => clock_back_and_forth;
+    not_closed: sim(Bug::ForgetsThatItClosed), "writes after it was closed" => close_is_definite;
+    refused_and_written: sim(Bug::CommitsWhatItRefused), "writes what it refused" => outcomes_are_honest;
+}
+
+/// Rule 11.6: no case is without a store that it catches.
+#[test]
+fn every_case_catches_a_double() {
+    let caught: BTreeSet<&str> = CAUGHT.iter().flat_map(|cases| cases.iter().copied()).collect();
+    let all: BTreeSet<&str> = names().collect();
+    assert_eq!(caught, all, "cases that catch no broken store, or that are not there");
+}
+
+/// Rule 3.2: a store with gaps between its positions that says so keeps all the rest.
+#[test]
+fn sparse_positions_are_no_fault() {
+    sound_but_for(&bent(Bend::SparseAndSaysSo), "positions_are_dense");
+}
+
+/// Rule 12.3: so does one that cannot span streams and says so; and what it cannot do, it says aloud.
+#[test]
+fn one_stream_is_no_fault() {
+    sound_but_for(&bent(Bend::OneStreamAndSaysSo), "batch_over_streams_is_one");
+    let case = run_case(&bent(Bend::OneStreamAndSaysSo), "unsupported_is_loud", seed());
+    assert_eq!(case.map(|case| case.outcome), Some(Outcome::Passed));
+}
+
+fn sound_but_for(double: &Bent, not_run: &str) {
+    let report = run(double, seed());
+    let failed: Vec<_> = report.failed().collect();
+    assert!(failed.is_empty(), "a sound store failed: {failed:#?}");
+    assert!(
+        matches!(report.outcome(not_run), Some(Outcome::NotRun(_))),
+        "`{not_run}` was run"
+    );
+}
+
+/// A store that hangs fails, and does not stop the suite.
+#[test]
+fn a_hang_is_a_failure() {
+    let case = run_case(&bent(Bend::Hangs), "new_stream_starts_at_one", seed());
+    let outcome = case.map(|case| case.outcome);
+    assert!(
+        matches!(&outcome, Some(Outcome::Failed(why)) if why.contains("hung")),
+        "{outcome:?}"
+    );
+}

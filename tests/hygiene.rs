@@ -1,0 +1,177 @@
+//! Generated code names everything by its whole path: it works where nothing is in scope, and where the user's own types have the names that
+//! everybody knows.
+#![no_implicit_prelude]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    missing_debug_implementations,
+    clippy::needless_pass_by_value,
+    clippy::upper_case_acronyms,
+    reason = "that it compiles is the test"
+)]
+
+/// Types of the user that are called as those of std and of recount.
+mod taken {
+    pub struct Option;
+    pub struct Result;
+    pub struct Vec;
+    pub struct String;
+    pub struct Ok;
+    pub struct Err;
+    pub struct Some;
+    pub struct None;
+    pub struct Default;
+    pub struct Clone;
+    pub struct Debug;
+    pub struct From;
+    pub struct Into;
+    pub struct Event;
+    pub struct EventSet;
+    pub struct Aggregate;
+    pub struct Command;
+    pub struct Context;
+    pub struct Apply;
+    pub struct Infallible;
+    pub struct Serialize;
+    pub struct Deserialize;
+    pub mod core {}
+    pub mod std {}
+    pub mod recount {}
+    pub mod serde {}
+}
+
+mod types_of_known_names {
+    #![allow(unused_imports, reason = "they are there to be in the way")]
+    use super::taken::*;
+
+    /// Everything that can happen, under names that collide with the prelude's and with those of the macros' own helpers.
+    #[::recount::events(prefix = "hygiene")]
+    #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+    pub enum A {
+        Box {
+            r#type: u64,
+            state: bool,
+            event: ::std::string::String,
+        },
+        NAMES,
+        Drop {
+            out: ::core::option::Option<u8>,
+            raw: ::std::vec::Vec<u8>,
+        },
+    }
+
+    #[derive(::recount::Aggregate)]
+    #[aggregate(name = "hygiene", id = u64, events = A)]
+    pub enum State {
+        There { r#type: u64 },
+        Gone,
+    }
+
+    #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
+    pub struct Never;
+
+    #[::recount::handlers(commands = Request)]
+    impl State {
+        #[command]
+        pub fn r#try(r#type: u64, state: bool, command: u8, cx: &::recount::Context) -> Box {
+            Box {
+                r#type,
+                state,
+                event: ::std::borrow::ToOwned::to_owned(if command > 0 { cx.id() } else { "" }),
+            }
+        }
+
+        #[command]
+        pub fn r#move(&self, event: u8) -> ::core::result::Result<NAMES, Never> {
+            if event > 0 {
+                ::core::result::Result::Ok(NAMES)
+            } else {
+                ::core::result::Result::Err(Never)
+            }
+        }
+
+        #[command]
+        pub fn r#type(
+            state: ::core::option::Option<&Self>,
+            _cx: &::recount::Context,
+        ) -> (::core::option::Option<NAMES>,) {
+            (state.is_some().then_some(NAMES),)
+        }
+
+        /// A method of the name that generated code calls on the traits.
+        pub fn handle(&self) -> u8 {
+            1
+        }
+
+        /// The same.
+        pub fn apply(&self) -> u8 {
+            2
+        }
+
+        #[apply]
+        fn boxed(event: &Box) -> Self {
+            Self::There { r#type: event.r#type }
+        }
+
+        #[apply]
+        fn names(self, _: &NAMES) -> Self {
+            Self::Gone
+        }
+
+        #[apply]
+        fn dropped(&mut self, _: &Drop) {}
+    }
+}
+
+/// An id of a newtype with a named field, and a set of events that are structs of their own.
+mod by_derive {
+    #[derive(::core::clone::Clone, ::recount::StreamKey)]
+    pub struct Key {
+        pub r#in: u64,
+    }
+
+    #[derive(::serde::Serialize, ::serde::Deserialize, ::recount::Event)]
+    #[event(name = "hygiene.r-type")]
+    pub struct Result {
+        pub r#type: u64,
+    }
+
+    #[derive(::recount::Event)]
+    pub enum Set {
+        Ok(Result),
+    }
+
+    #[derive(::core::clone::Clone)]
+    pub struct Ask {
+        pub r#type: u64,
+    }
+
+    #[derive(::recount::Aggregate)]
+    #[aggregate(name = "derived", id = Key, events = Set)]
+    pub struct Option {
+        r#type: u64,
+    }
+
+    #[::recount::handlers(derive(::core::clone::Clone))]
+    impl Option {
+        #[command(Ask)]
+        pub fn ask(command: Ask) -> Result {
+            Result { r#type: command.r#type }
+        }
+
+        #[apply]
+        fn result(event: &Result) -> Self {
+            Self { r#type: event.r#type }
+        }
+    }
+}
+
+#[test]
+fn names_are_those_of_the_methods_without_their_marks() {
+    use ::recount::{Command, EventVersion};
+    ::core::assert_eq!(<types_of_known_names::Type as Command>::NAME, "type");
+    ::core::assert_eq!(<types_of_known_names::Move as Command>::NAME, "move");
+    ::core::assert_eq!(<types_of_known_names::NAMES as EventVersion>::NAME, "hygiene.names");
+    ::core::assert_eq!(<types_of_known_names::Box as EventVersion>::NAME, "hygiene.box");
+}

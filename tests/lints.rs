@@ -1,0 +1,228 @@
+//! No lint fires in generated code. rustc's are denied here, and clippy's when clippy runs: a lint that fires is a span or a form to mend.
+#![deny(
+    warnings,
+    missing_docs,
+    missing_debug_implementations,
+    unreachable_pub,
+    unused_qualifications,
+    unused,
+    single_use_lifetimes,
+    elided_lifetimes_in_paths,
+    explicit_outlives_requirements,
+    trivial_casts,
+    trivial_numeric_casts,
+    unused_lifetimes,
+    unused_import_braces,
+    unused_results,
+    unit_bindings,
+    variant_size_differences,
+    let_underscore_drop,
+    redundant_lifetimes,
+    meta_variable_misuse,
+    non_ascii_idents,
+    unnameable_types,
+    private_interfaces,
+    private_bounds,
+    rust_2018_idioms,
+    rust_2021_compatibility,
+    rust_2024_compatibility,
+    future_incompatible,
+    nonstandard_style,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery,
+    clippy::cargo,
+    clippy::allow_attributes,
+    clippy::as_conversions,
+    clippy::exhaustive_enums,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_trait_methods,
+    clippy::min_ident_chars,
+    clippy::pattern_type_mismatch,
+    clippy::question_mark_used,
+    clippy::shadow_reuse,
+    clippy::shadow_same,
+    clippy::shadow_unrelated,
+    clippy::absolute_paths,
+    clippy::std_instead_of_core,
+    clippy::str_to_string,
+    clippy::unreachable,
+    clippy::wildcard_enum_match_arm
+)]
+#![allow(
+    clippy::cargo_common_metadata,
+    clippy::multiple_crate_versions,
+    clippy::exhaustive_enums,
+    clippy::allow_attributes,
+    clippy::redundant_pub_crate,
+    clippy::needless_pass_by_value,
+    reason = "about the package, and about the user's own lines"
+)]
+
+/// A domain whose own lines are clean: public, documented, and private.
+pub mod public {
+    use recount::{Context, EventVersion, Requires};
+
+    /// What can happen.
+    #[recount::events(prefix = "lint")]
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum LintEvent {
+        /// It began.
+        Begun {
+            at: u64,
+            text: String,
+        },
+        Grown,
+        /// It ended.
+        Ended {
+            why: Option<String>,
+        },
+    }
+
+    /// Why not.
+    #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+    #[error("it is over")]
+    pub struct Over;
+
+    /// The id.
+    #[derive(Clone, Debug, recount::StreamKey)]
+    pub struct LintId(pub u64);
+
+    /// The state.
+    #[derive(Debug, recount::Aggregate)]
+    #[aggregate(name = "lint", id = LintId, events = LintEvent)]
+    pub enum Lint {
+        /// It goes on.
+        Going {
+            /// Since when.
+            since: u64,
+        },
+        /// It is over.
+        Over,
+    }
+
+    #[recount::handlers(commands = LintCommand)]
+    impl Lint {
+        /// Begins.
+        #[command]
+        #[must_use]
+        pub const fn begin(at: u64, text: String) -> Begun {
+            Begun { at, text }
+        }
+
+        /// Grows.
+        ///
+        /// # Errors
+        /// [`Over`], where it is.
+        #[command]
+        pub const fn grow(&self) -> Result<Grown, Over> {
+            if matches!(*self, Self::Going { .. }) {
+                Ok(Grown)
+            } else {
+                Err(Over)
+            }
+        }
+
+        /// Begins where nothing has begun.
+        #[command]
+        #[must_use]
+        pub fn ensure(state: Option<&Self>, cx: &Context) -> Option<Begun> {
+            let text = cx.id().to_owned();
+            if state.is_none() {
+                Some(Begun { at: 0, text })
+            } else {
+                None
+            }
+        }
+
+        #[apply]
+        const fn begun(event: &Begun) -> Self {
+            Self::Going { since: event.at }
+        }
+
+        #[apply]
+        const fn grown(&mut self, _: &Grown) {
+            if let Self::Going { ref mut since } = *self {
+                *since = since.wrapping_add(1);
+            }
+        }
+
+        #[apply]
+        const fn ended(self, event: &Ended) -> Self {
+            if event.why.is_none() { self } else { Self::Over }
+        }
+    }
+
+    // Imported names would make a qualified path of generated code superfluous, if lints took it for the user's.
+    /// The names are used.
+    pub const NEEDS: (Requires, &str) = (Requires::Either, <Grown as EventVersion>::NAME);
+}
+
+/// The same, seen by nobody else, with structs of its own.
+pub(crate) mod private {
+    use recount::Event;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Debug, Clone, Serialize, Deserialize, Event)]
+    #[event(name = "private.happened")]
+    pub(crate) struct Happened {
+        pub(crate) at: u64,
+    }
+
+    #[derive(Debug, Clone, Serialize, Deserialize, Event)]
+    #[event(name = "private.over")]
+    pub(crate) struct Over;
+
+    #[derive(Debug, Clone, Event)]
+    pub(crate) enum PrivateEvent {
+        Happened(Happened),
+        Over(Over),
+    }
+
+    #[derive(Debug, recount::Aggregate)]
+    #[aggregate(name = "private", id = String, events = PrivateEvent)]
+    pub(crate) struct Private {
+        at: u64,
+    }
+
+    #[derive(Clone, Debug)]
+    pub(crate) struct Happen {
+        pub(crate) at: u64,
+    }
+
+    #[recount::handlers(derive(Clone, Debug), commands = Request, rejection = String)]
+    impl Private {
+        #[command(Happen)]
+        pub(crate) const fn happen(command: Happen) -> Happened {
+            Happened { at: command.at }
+        }
+
+        #[command]
+        pub(crate) fn finish(&self, by: u64) -> Result<Over, String> {
+            if by < self.at { Err(format!("{by}")) } else { Ok(Over) }
+        }
+
+        #[apply]
+        const fn happened(event: &Happened) -> Self {
+            Self { at: event.at }
+        }
+
+        #[apply]
+        const fn over(&mut self, _: &Over) {
+            self.at = 0;
+        }
+    }
+
+    pub(crate) const fn requests() -> [Request; 2] {
+        [Request::Happen(Happen { at: 1 }), Request::Finish(Finish { by: 2 })]
+    }
+}
+
+#[test]
+fn both_domains_are_used() {
+    assert_eq!(public::NEEDS.1, "lint.grown");
+    assert_eq!(private::requests().len(), 2);
+}

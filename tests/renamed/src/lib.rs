@@ -1,0 +1,116 @@
+//! A domain in a crate that knows recount as `ledger`, and serde not at all: that it compiles is the test.
+
+/// What can happen to a box.
+#[ledger::events(prefix = "box", crate = ::ledger)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum BoxEvent {
+    /// There is a box.
+    Made {
+        /// How much it can hold.
+        room: u32,
+    },
+    /// Something was put into it.
+    Filled {
+        /// How much.
+        by: u32,
+    },
+    /// Nothing is in it any more.
+    Emptied,
+}
+
+/// The number of a box.
+#[derive(Clone, Debug, ledger::StreamKey)]
+#[stream_key(crate = ::ledger)]
+pub struct BoxId(pub u32);
+
+/// A box.
+#[derive(Debug, ledger::Aggregate)]
+#[aggregate(name = "box", id = BoxId, events = BoxEvent, crate = ::ledger)]
+pub struct Container {
+    room: u32,
+}
+
+/// There is less room than was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Full;
+
+#[ledger::handlers(commands = BoxCommand, crate = ::ledger)]
+impl Container {
+    /// Makes a box.
+    #[command]
+    pub fn make(room: u32) -> Made {
+        Made { room }
+    }
+
+    /// Puts something into it.
+    ///
+    /// # Errors
+    /// [`Full`], if there is no room.
+    #[command]
+    pub fn fill(&self, by: u32) -> Result<Filled, Full> {
+        if by > self.room { Err(Full) } else { Ok(Filled { by }) }
+    }
+
+    /// Empties it.
+    #[command]
+    pub fn empty(&self) -> Emptied {
+        Emptied
+    }
+
+    #[apply]
+    fn made(event: &Made) -> Self {
+        Self { room: event.room }
+    }
+
+    #[apply]
+    fn filled(&mut self, event: &Filled) {
+        self.room -= event.by;
+    }
+
+    #[apply]
+    fn emptied(self, _: &Emptied) -> Self {
+        Self { room: u32::MAX }
+    }
+}
+
+/// A module with derives instead, and a path that begins with `crate`.
+pub mod by_hand {
+    use ledger::__private::serde;
+    use ledger::__private::serde::{Deserialize, Serialize};
+
+    /// It happened.
+    #[derive(Debug, Serialize, Deserialize, ledger::Event)]
+    #[serde(crate = "serde")]
+    #[event(name = "hand.happened", crate = crate::by_hand::inner::ledger)]
+    pub struct Happened {
+        /// When.
+        pub day: u32,
+    }
+
+    /// All that happens.
+    #[derive(Debug, ledger::Event)]
+    #[event(crate = crate::by_hand::inner::ledger)]
+    pub enum HandEvent {
+        /// It happened.
+        Happened(Happened),
+    }
+
+    mod inner {
+        pub(super) use ledger;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BoxCommand, BoxEvent, BoxId, Container, Empty, Fill, Filled, Full, Made};
+
+    #[test]
+    fn a_box_of_another_name_behaves() {
+        let given = || ledger::testing::given::<Container>([Made { room: 2 }.into()]).id(BoxId(7));
+        let _ = given().when(Fill { by: 2 }).then_events([Filled { by: 2 }.into()]);
+        given().when(Fill { by: 3 }).then_rejected(Full);
+        let _ = given()
+            .when(BoxCommand::Empty(Empty {}))
+            .then_events([BoxEvent::Emptied(super::Emptied)]);
+    }
+}

@@ -1,0 +1,40 @@
+//! Name and id together are the name of a stream, which has at most 1024 bytes.
+
+#[recount::events(prefix = "account")]
+pub enum AccountEvent {
+    Opened { owner: String },
+    Closed,
+}
+
+#[derive(recount::Aggregate)]
+#[aggregate(name = "accountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccountaccount", id = String, events = AccountEvent)]
+pub struct Account {
+    open: bool,
+}
+
+#[recount::handlers]
+impl Account {
+    #[command]
+    pub fn open(owner: String) -> Opened {
+        Opened { owner }
+    }
+
+    #[command]
+    pub fn close(&self) -> Result<Closed, AlreadyClosed> {
+        if self.open { Ok(Closed) } else { Err(AlreadyClosed) }
+    }
+
+    #[apply]
+    fn opened(_: &Opened) -> Self {
+        Self { open: true }
+    }
+
+    #[apply]
+    fn closed(&mut self, _: &Closed) {
+        self.open = false;
+    }
+}
+
+pub struct AlreadyClosed;
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[derive(Clone, recount::StreamKey)]
+pub struct AccountId(String);
+
+fn main() {}

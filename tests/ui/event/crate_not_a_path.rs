@@ -1,0 +1,12 @@
+//! Where recount is known under another name, the macros have to be told the path.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.opened", crate = "recount")]
+pub struct Opened {
+    pub owner: String,
+}
+
+fn main() {}

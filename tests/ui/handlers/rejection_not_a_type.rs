@@ -1,0 +1,40 @@
+//! It is the one error type of all commands in the block.
+
+#[recount::events(prefix = "account")]
+pub enum AccountEvent {
+    Opened { owner: String },
+    Closed,
+}
+
+#[derive(recount::Aggregate)]
+#[aggregate(name = "account", id = String, events = AccountEvent)]
+pub struct Account {
+    open: bool,
+}
+
+#[recount::handlers(commands = AccountCommand, rejection = "AlreadyClosed")]
+impl Account {
+    #[command]
+    pub fn open(owner: String) -> Opened {
+        Opened { owner }
+    }
+
+    #[command]
+    pub fn close(&self) -> Result<Closed, AlreadyClosed> {
+        if self.open { Ok(Closed) } else { Err(AlreadyClosed) }
+    }
+
+    #[apply]
+    fn opened(_: &Opened) -> Self {
+        Self { open: true }
+    }
+
+    #[apply]
+    fn closed(&mut self, _: &Closed) {
+        self.open = false;
+    }
+}
+
+pub struct AlreadyClosed;
+
+fn main() {}
