@@ -113,6 +113,8 @@ mod events_on_a_struct;
 mod events_prefix_not_a_text;
 #[path = "ui/events/prefix_with_a_space_mended.rs"]
 mod events_prefix_with_a_space;
+#[path = "ui/events/prefix_without_its_key_mended.rs"]
+mod events_prefix_without_its_key;
 #[path = "ui/events/tuple_variant_mended.rs"]
 mod events_tuple_variant;
 #[path = "ui/handlers/apply_changes_and_returns_mended.rs"]

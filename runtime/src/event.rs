@@ -41,6 +41,11 @@ pub trait EventVersion: Sized {
 }
 
 /// The current version of an event: what can be written too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event that can be written",
+    label = "expected an event",
+    note = "derive it: `#[derive(Event)] #[event(name = \"...\")]`"
+)]
 pub trait Event: EventVersion + Serialize + DeserializeOwned + Send + 'static {
     /// The version that is written.
     const WRITES: u32;

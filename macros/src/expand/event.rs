@@ -6,11 +6,15 @@ use syn::spanned::Spanned;
 use syn::{Fields, Type};
 
 use crate::model::{Event, EventSet};
-use crate::support::spans::generated;
+use crate::support::spans::{generated, respanned};
 
 pub(crate) fn event(event: &Event) -> TokenStream {
-    let (ident, name, version) = (&event.ident, event.name(), Literal::u32_unsuffixed(event.version()));
-    let here = generated(ident.span());
+    let (ident, name, version) = (
+        respanned(&event.ident),
+        event.name(),
+        Literal::u32_unsuffixed(event.version()),
+    );
+    let here = generated(event.ident.span());
     let krate = event.runtime.at(here);
     // A unit struct is `null` to serde; it is stored as `{}`, so that it can gain fields.
     let (decode, encode) = match &event.fields {
@@ -52,18 +56,22 @@ pub(crate) fn event_set(set: &EventSet) -> TokenStream {
     let ident = &set.ident;
     let here = generated(ident.span());
     let krate = set.runtime.at(here);
-    let (variants, events): (Vec<_>, Vec<_>) = set
-        .variants
-        .iter()
-        .filter_map(|variant| Some((&variant.ident, variant.event.as_ref()?)))
-        .unzip();
+    let known = || {
+        set.variants
+            .iter()
+            .filter_map(|variant| Some((&variant.ident, variant.event.as_ref()?)))
+    };
+    let variants = known().map(|(variant, _)| variant);
+    let variants: Vec<_> = variants.collect();
+    let types: Vec<_> = known().map(|(_, event)| event).collect();
+    let events: Vec<_> = types.iter().map(respanned).collect();
     // One form on one span: rustc says once that a type is no event.
     let names: Vec<_> = events.iter().map(|event| name(set, event)).collect();
     let read: Vec<_> = events.iter().map(|event| read(set, event)).collect();
     let (fold, conversions, unique) = (
-        fold(set, &events),
+        fold(set, &types),
         conversions(set),
-        names_are_unique(set, &events, &names),
+        names_are_unique(set, &types, &names),
     );
     quote_spanned! {here=>
         #[automatically_derived]
@@ -110,13 +118,13 @@ pub(crate) fn event_set(set: &EventSet) -> TokenStream {
 }
 
 /// The stored name of an event.
-fn name(set: &EventSet, event: &Type) -> TokenStream {
+fn name(set: &EventSet, event: &TokenStream) -> TokenStream {
     let here = generated(event.span());
     let krate = set.runtime.at(here);
     quote_spanned!(here=> <#event as #krate::EventVersion>::NAME)
 }
 
-fn read(set: &EventSet, event: &Type) -> TokenStream {
+fn read(set: &EventSet, event: &TokenStream) -> TokenStream {
     let here = generated(event.span());
     let krate = set.runtime.at(here);
     quote_spanned!(here=> #krate::__private::read::<#event>(raw))
@@ -125,11 +133,12 @@ fn read(set: &EventSet, event: &Type) -> TokenStream {
 /// The set folds into every aggregate that applies all of its events; a missing one is noted on its variant.
 ///
 /// This impl takes the bare span: under a derive's span rustc adds the advice to write `Fold` by hand.
-fn fold(set: &EventSet, events: &[&Type]) -> TokenStream {
+fn fold(set: &EventSet, types: &[&Type]) -> TokenStream {
+    let events: Vec<_> = types.iter().map(respanned).collect();
     let (ident, variants) = (&set.ident, set.variants.iter().map(|variant| &variant.ident));
-    let bounds = events.iter().map(|event| {
-        let krate = set.runtime.at(event.span());
-        quote_spanned!(event.span()=> __A: #krate::__private::Applies<#event>,)
+    let bounds = types.iter().zip(&events).map(|(ty, event)| {
+        let krate = set.runtime.at(ty.span());
+        quote_spanned!(ty.span()=> __A: #krate::__private::Applies<#event>,)
     });
     let here = ident.span();
     let krate = set.runtime.at(here);
@@ -155,9 +164,9 @@ fn fold(set: &EventSet, events: &[&Type]) -> TokenStream {
 fn conversions(set: &EventSet) -> TokenStream {
     let ident = &set.ident;
     let each = set.variants.iter().filter_map(|variant| {
-        let (event, variant) = (variant.event.as_ref()?, &variant.ident);
+        let (event, variant) = (respanned(variant.event.as_ref()?), &variant.ident);
         let here = generated(event.span());
-        let (krate, name) = (set.runtime.at(here), name(set, event));
+        let (krate, name) = (set.runtime.at(here), name(set, &event));
         Some(quote_spanned! {here=>
             #[automatically_derived]
             impl ::core::convert::From<#event> for #ident {
@@ -184,15 +193,15 @@ fn conversions(set: &EventSet) -> TokenStream {
 }
 
 /// One line per variant after the first, spanned on its type.
-fn names_are_unique(set: &EventSet, events: &[&Type], names: &[TokenStream]) -> TokenStream {
-    if events.len() < 2 {
+fn names_are_unique(set: &EventSet, types: &[&Type], names: &[TokenStream]) -> TokenStream {
+    if types.len() < 2 {
         return TokenStream::new();
     }
     let here = generated(set.ident.span());
     let krate = set.runtime.at(here);
-    let (ident, count) = (set.ident.to_string(), Literal::usize_unsuffixed(events.len()));
+    let (ident, count) = (set.ident.to_string(), Literal::usize_unsuffixed(types.len()));
     let variants = set.variants.iter().map(|variant| variant.ident.to_string());
-    let each = events.iter().enumerate().skip(1).map(|(position, event)| {
+    let each = types.iter().enumerate().skip(1).map(|(position, event)| {
         let position = Literal::usize_unsuffixed(position);
         quote_spanned!(event.span()=> const _: () = NAMES.assert_unique(#position);)
     });

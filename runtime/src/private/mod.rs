@@ -13,4 +13,4 @@ pub use rejection::{Nth, Source, collect, collect_as};
 pub use serde;
 pub use std::borrow::Cow;
 pub use std::vec::Vec;
-pub use twins::{Applies, RejectsWith};
+pub use twins::{Applies, RejectsWith, Same};
