@@ -258,25 +258,34 @@ async fn a_panic_of_the_writer_hangs_nobody() {
 async fn limits_are_checked_before_anything_is_written() {
     let disk = SimDisk::default();
     let store = options(&disk)
-        .max_append_bytes(300 << 10)
+        .max_append_bytes(600 << 10)
         .open("store")
         .await
         .expect("a new store");
     let name = "thing.happened".len();
-    // The batch's own metadata has 8 bytes. Larger than a segment, which is made larger for it.
-    let fits = (300 << 10) - name - 8;
+    // Two events, and the batch's own metadata of 8 bytes. Larger than a segment, which is made larger for it.
+    let half = 300 << 10;
+    let fits = half - 2 * name - 8;
     store
-        .append(batch("a", Expected::Any, vec![event(vec![7; fits])]))
+        .append(batch(
+            "a",
+            Expected::Any,
+            vec![event(vec![7; half]), event(vec![7; fits])],
+        ))
         .await
         .expect("exactly the limit");
     let refused = store
-        .append(batch("a", Expected::Any, vec![event(vec![7; fits + 1])]))
+        .append(batch(
+            "a",
+            Expected::Any,
+            vec![event(vec![7; half]), event(vec![7; fits + 1])],
+        ))
         .await
         .expect_err("one above");
     let AppendError::Refused(Refusal::TooLarge { what, limit, actual }) = refused else {
         panic!("{refused}")
     };
-    assert_eq!((what, limit, actual), (Limit::Batch, 300 << 10, (300 << 10) + 1));
+    assert_eq!((what, limit, actual), (Limit::Batch, 600 << 10, (600 << 10) + 1));
     let many = vec![event([]); (1 << 20) + 1];
     let refused = store
         .append(batch("a", Expected::Any, many))
@@ -312,8 +321,8 @@ async fn limits_are_checked_before_anything_is_written() {
         .expect("exactly the limit");
     let seen = dump(&store).await;
     assert_eq!(
-        (seen.len(), seen[0].payload.len(), seen[1].metadata.len()),
-        (2, fits, 65_535)
+        (seen.len(), seen[1].payload.len(), seen[2].metadata.len()),
+        (3, fits, 65_535)
     );
     store.close().await;
     let store = options(&disk).open("store").await.expect("the same store");
