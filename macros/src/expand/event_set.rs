@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::stored_names::{name, name_patterns, names_are_unique, stored_names};
+use super::stored_names::{as_pattern, name, name_patterns, names_are_unique, stored_names};
 use crate::model::{EventSet, Mark, SetVariant};
 use crate::support::spans::generated;
 
@@ -76,7 +76,7 @@ fn decode(set: &EventSet) -> TokenStream {
         let split = quote_spanned!(here=> #krate::__private::split::<#event, Self>(raw, out));
         quote!(#(#patterns)|* => return #split)
     });
-    let dropped = &set.dropped;
+    let dropped: Vec<_> = set.dropped.iter().map(as_pattern).collect();
     let dropped = (!dropped.is_empty())
         .then(|| quote_spanned!(here=> #(#dropped)|* => return ::core::result::Result::Ok(#krate::Outcome::Dropped),));
     let arms = quote_spanned! {here=>
@@ -174,7 +174,7 @@ fn conversions(set: &EventSet) -> TokenStream {
 }
 
 /// What is only read has the impl under a condition that never holds, so that rustc says why a command cannot return it. The condition
-/// speaks of every `'__a`, because one that speaks of nothing is an error where it is false.
+/// speaks of every `'a`, because one that speaks of nothing is an error where it is false.
 fn emitted(set: &EventSet, variant: &SetVariant, event: &Type) -> TokenStream {
     let (ident, here) = (&set.ident, generated(event.span()));
     let krate = set.runtime.at(here);
@@ -187,7 +187,7 @@ fn emitted(set: &EventSet, variant: &SetVariant, event: &Type) -> TokenStream {
             )
         }
         _ => (
-            quote_spanned!(here=> where for<'__a> #event: #krate::__private::Emitted<'__a>),
+            quote_spanned!(here=> where for<'a> #event: #krate::__private::Emitted<'a>),
             quote_spanned!(here=> #krate::model::Tree::Nothing),
         ),
     };
