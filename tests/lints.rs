@@ -221,6 +221,28 @@ pub(crate) mod private {
     }
 }
 
+/// Retired types: what is generated names them too, and the user has said already that it is meant.
+pub mod retired {
+    use serde::{Deserialize, Serialize};
+
+    /// It happened.
+    #[deprecated = "nothing emits it any more"]
+    #[derive(Debug, Clone, Serialize, Deserialize, recount::Event)]
+    #[event(name = "retired.happened")]
+    pub struct Happened {
+        /// When.
+        pub at: u64,
+    }
+
+    /// All that happens.
+    #[derive(Debug, Clone, recount::Event)]
+    #[expect(deprecated, reason = "it is still read")]
+    pub enum RetiredEvent {
+        /// It happened.
+        Happened(Happened),
+    }
+}
+
 #[test]
 fn both_domains_are_used() {
     assert_eq!(public::NEEDS.1, "lint.grown");

@@ -157,6 +157,8 @@ mod events_on_a_struct;
 mod events_prefix_not_a_text;
 #[path = "ui/events/prefix_with_a_space_mended.rs"]
 mod events_prefix_with_a_space;
+#[path = "ui/events/prefix_without_its_key_mended.rs"]
+mod events_prefix_without_its_key;
 #[path = "ui/events/tuple_variant_mended.rs"]
 mod events_tuple_variant;
 #[path = "ui/handlers/apply_changes_and_returns_mended.rs"]
@@ -165,6 +167,8 @@ mod handlers_apply_changes_and_returns;
 mod handlers_apply_of_nothing;
 #[path = "ui/handlers/apply_on_a_constant_mended.rs"]
 mod handlers_apply_on_a_constant;
+#[path = "ui/handlers/apply_returns_another_type_mended.rs"]
+mod handlers_apply_returns_another_type;
 #[path = "ui/handlers/apply_takes_the_event_mended.rs"]
 mod handlers_apply_takes_the_event;
 #[path = "ui/handlers/async_apply_mended.rs"]
@@ -177,6 +181,8 @@ mod handlers_command_and_apply;
 mod handlers_command_borrows_a_field;
 #[path = "ui/handlers/command_field_without_a_name_mended.rs"]
 mod handlers_command_field_without_a_name;
+#[path = "ui/handlers/command_not_clone_mended.rs"]
+mod handlers_command_not_clone;
 #[path = "ui/handlers/command_returns_impl_mended.rs"]
 mod handlers_command_returns_impl;
 #[path = "ui/handlers/command_takes_impl_mended.rs"]

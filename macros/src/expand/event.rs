@@ -5,11 +5,15 @@ use quote::quote_spanned;
 use syn::Fields;
 
 use crate::model::Event;
-use crate::support::spans::generated;
+use crate::support::spans::{generated, respanned};
 
 pub(crate) fn event(event: &Event) -> TokenStream {
-    let (ident, name, version) = (&event.ident, event.name(), Literal::u32_unsuffixed(event.version()));
-    let here = generated(ident.span());
+    let (ident, name, version) = (
+        respanned(&event.ident),
+        event.name(),
+        Literal::u32_unsuffixed(event.version()),
+    );
+    let here = generated(event.ident.span());
     let krate = event.runtime.at(here);
     // A unit struct is `null` to serde; it is stored as `{}`, so that it can gain fields.
     let (decode, encode) = match &event.fields {

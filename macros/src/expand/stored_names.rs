@@ -3,29 +3,23 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{LitStr, Type};
+use syn::Type;
 
 use crate::model::EventSet;
-use crate::support::spans::generated;
+use crate::support::spans::{generated, respanned};
 
 /// The stored name of an event.
 pub(super) fn name(set: &EventSet, event: &Type) -> TokenStream {
     let here = generated(event.span());
-    let krate = set.runtime.at(here);
+    let (krate, event) = (set.runtime.at(here), respanned(event));
     quote_spanned!(here=> <#event as #krate::EventVersion>::NAME)
 }
 
 /// Every name that an event is stored under.
 pub(super) fn name_patterns(set: &EventSet, event: &Type) -> Vec<TokenStream> {
     // Not as the user's token, or rustc warns of a pattern where the constant says what is wrong.
-    let aliases = set.aliases_of(event).map(|alias| as_pattern(alias));
+    let aliases = set.aliases_of(event).map(respanned);
     [name(set, event)].into_iter().chain(aliases).collect()
-}
-
-/// A name as a pattern that lints know to be generated.
-pub(super) fn as_pattern(name: &LitStr) -> TokenStream {
-    let name = LitStr::new(&name.value(), generated(name.span()));
-    quote!(#name)
 }
 
 /// `EventSet::NAMES`: current names, aliases, split, dropped.

@@ -62,7 +62,11 @@ impl<'a> Reader<'a> {
             Ok(())
         });
         if let Err(error) = parser.parse2(tokens) {
-            self.errors.push(error);
+            let message = match self.keys.keys.iter().find(|key| key.places.contains(&self.here)) {
+                Some(key) => format!("keys stand here, such as `{}`", key.example),
+                None => error.to_string(),
+            };
+            self.errors.push(syn::Error::new(error.span(), message));
         }
         read
     }

@@ -1,5 +1,10 @@
 //! The bytes are pinned here: a change of any of them is a change of the format, and old stores could not be read.
-#![allow(clippy::indexing_slicing, clippy::expect_used, reason = "a test may fail by a panic")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test may fail by a panic"
+)]
 
 use proptest::prelude::*;
 
