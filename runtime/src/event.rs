@@ -222,6 +222,16 @@ pub enum EncodeError {
         /// What serde found.
         source: JsonError,
     },
+    /// `write` asks for an older version, which cannot hold what is in the event. Write the current version, or do without the value.
+    #[error("version {version} of `{name}`, which `write = {version}` asks for, cannot hold `{path}` as it is")]
+    Lossy {
+        /// The event.
+        name: EventName,
+        /// The version that would be written.
+        version: u32,
+        /// The field that would not be read back as it is, such as `lines[2].sku`.
+        path: String,
+    },
     /// The event is only read: its variant is marked `frozen` or `unknown`. Write a current event in its place.
     #[error("`{name}` is only read, and never written")]
     Frozen {

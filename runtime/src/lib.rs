@@ -101,6 +101,7 @@ pub mod store;
 mod stream;
 pub mod testing;
 mod unknown;
+mod upcast;
 
 pub use aggregate::{Aggregate, Apply, Fold, FoldError, FoldStoredError};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
@@ -119,6 +120,7 @@ pub use stream::{
     AppendId, AsKey, EventId, EventIdError, InvalidName, NameReason, Position, StreamId, StreamKey, Version,
 };
 pub use unknown::UnknownEvent;
+pub use upcast::{Downcast, TryUpcast, Upcast, UpcastError};
 
 /// The programs of README compile.
 #[cfg(doctest)]

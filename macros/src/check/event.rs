@@ -1,5 +1,8 @@
 //! What an event has to be.
 
+mod history;
+mod written;
+
 use syn::Fields;
 
 use super::{has_no_parameters, has_plain_letters};
@@ -9,10 +12,13 @@ use crate::support::types;
 
 pub(crate) fn event(event: &Event, errors: &mut Errors) {
     has_a_name(event, errors);
-    has_a_history(event, errors);
     has_no_parameters("an event", &event.generics, errors);
     has_named_fields(event, errors);
     stores_only_its_fields(event, errors);
+    history::history(event, errors);
+    if errors.is_empty() {
+        written::written_form(event, errors);
+    }
 }
 
 /// The stored name must not follow the type's: types are renamed, what is stored is not.
@@ -21,20 +27,6 @@ fn has_a_name(event: &Event, errors: &mut Errors) {
         Some(name) => has_plain_letters("a name", name, errors),
         None => errors.at(&event.ident, "an event needs a name: add `#[event(name = \"...\")]`"),
     }
-}
-
-/// A version above 1 is read from what lies in stores, so somebody has to say what that was.
-fn has_a_history(event: &Event, errors: &mut Errors) {
-    let Some((number, literal)) = event.version.as_ref().filter(|(number, _)| *number > 1) else {
-        return;
-    };
-    let (name, before) = (event.name(), number - 1);
-    let subject = if name.is_empty() { event.ident.to_string() } else { name };
-    let message = format!(
-        "`{subject}` is at version {number}, but nothing says what version {before} was\n\
-         a new event starts with `version = 1`"
-    );
-    errors.at(literal, message);
 }
 
 /// Payloads are JSON objects, so that a field can be added, removed and renamed.
@@ -53,14 +45,14 @@ fn has_named_fields(event: &Event, errors: &mut Errors) {
 
 /// Name and version lie beside the payload, and a reader takes what it does not know yet.
 fn stores_only_its_fields(event: &Event, errors: &mut Errors) {
-    for key in &event.serde {
-        if key.0.is_ident("tag") {
-            errors.at(&key.0, "name and version are stored beside the payload: remove `tag`");
+    for key in event.serde.iter().map(syn::Meta::path) {
+        if key.is_ident("tag") {
+            errors.at(key, "name and version are stored beside the payload: remove `tag`");
         }
-        if key.0.is_ident("deny_unknown_fields") {
+        if key.is_ident("deny_unknown_fields") {
             let message =
                 "with `deny_unknown_fields` every added field breaks the nodes of the last release: remove it";
-            errors.at(&key.0, message);
+            errors.at(key, message);
         }
     }
 }

@@ -1,18 +1,32 @@
 //! One event.
 
-use syn::{Fields, Generics, Ident, LitInt, LitStr};
+mod history;
+mod stored;
 
+pub(crate) use history::{At, Example, Fill, History, Raise, Raw, Renamed, Retyped, Step, Track};
+
+use proc_macro2::Span;
+use syn::{Fields, Generics, Ident, LitInt, LitStr, Meta, Visibility};
+
+use self::stored::RenameAll;
 use crate::support::runtime::Runtime;
+use crate::support::words::plain;
 
 /// `#[derive(Event)]` on a struct.
 pub(crate) struct Event {
     pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
     pub(crate) generics: Generics,
     pub(crate) fields: Fields,
     pub(crate) name: Option<LitStr>,
-    /// The number and where it stands; without one an event is at version 1.
-    pub(crate) version: Option<(u32, LitInt)>,
-    pub(crate) serde: Vec<SerdeKey>,
+    /// Without one an event is at version 1.
+    pub(crate) version: Option<At>,
+    /// Read only: an old version that was kept, or an event that was retired.
+    pub(crate) frozen: bool,
+    pub(crate) context: Option<LitStr>,
+    pub(crate) history: History,
+    /// What serde is told of the event as a whole.
+    pub(crate) serde: Vec<Meta>,
     pub(crate) runtime: Runtime,
 }
 
@@ -23,9 +37,87 @@ impl Event {
     }
 
     pub(crate) fn version(&self) -> u32 {
-        self.version.as_ref().map_or(1, |(number, _)| *number)
+        self.version.as_ref().map_or(1, |version| version.number)
+    }
+
+    /// The number of the version as it is written; without one, the name of the type.
+    pub(crate) fn version_span(&self) -> Span {
+        self.version
+            .as_ref()
+            .map_or_else(|| self.ident.span(), |version| version.literal.span())
+    }
+
+    /// The oldest version that is described here. Below it there is a kept struct, raw JSON, or nothing.
+    pub(crate) fn lowest(&self) -> u32 {
+        let first_change = || self.history.changes().into_iter().map(|(number, _)| number).min();
+        match (&self.history.raw, &self.history.from) {
+            (Some(raw), _) => raw.up_to.number.saturating_add(1),
+            (None, Some(_)) => first_change().map_or(self.version(), |first| first.saturating_sub(1)),
+            (None, None) => 1,
+        }
+    }
+
+    /// Whether the lowest version is made of something below it by a function or an impl of the user's.
+    pub(crate) fn stands_on_older(&self) -> bool {
+        self.history.raw.is_some() || self.history.from.is_some()
+    }
+
+    pub(crate) fn writes(&self) -> u32 {
+        self.history.write.as_ref().map_or(self.version(), |write| write.number)
+    }
+
+    /// The last version, up to the one written, that an older reader cannot follow, or what the user says.
+    pub(crate) fn floor(&self) -> u32 {
+        let (lowest, writes) = (self.lowest(), self.writes());
+        if let Some(floor) = &self.history.floor {
+            return floor.number;
+        }
+        let raised = (lowest.saturating_add(1)..=writes)
+            .rev()
+            .find(|version| self.history.raise_at(*version).is_some());
+        raised.unwrap_or(if self.stands_on_older() { lowest.min(writes) } else { 1 })
+    }
+
+    /// `Deposited`, also where a kept struct is called `DepositedV2`: its other versions are named beside it.
+    fn base(&self) -> String {
+        let ident = plain(&self.ident);
+        let suffix = format!("V{}", self.version());
+        ident
+            .strip_suffix(&suffix)
+            .filter(|base| !base.is_empty())
+            .unwrap_or(&ident)
+            .to_owned()
+    }
+
+    /// `DepositedV2`.
+    pub(crate) fn versioned(&self, version: u32, span: Span) -> Ident {
+        Ident::new(&format!("{}V{version}", self.base()), span)
+    }
+
+    /// The struct of a version that is described here.
+    pub(crate) fn struct_of(&self, version: u32, span: Span) -> Ident {
+        if version == self.version() {
+            let mut ident = self.ident.clone();
+            ident.set_span(span);
+            ident
+        } else {
+            self.versioned(version, span)
+        }
+    }
+
+    pub(crate) fn rename_all(&self) -> RenameAll {
+        stored::text_of(&self.serde, "rename_all").map_or(RenameAll::None, |rule| RenameAll::new(&rule))
+    }
+
+    /// The fields of a version that is described here.
+    pub(crate) fn fields_in(&self, version: u32) -> impl Iterator<Item = &Track> {
+        self.history.tracks.iter().filter(move |track| track.lives_in(version))
     }
 }
 
-/// One key of `#[serde(..)]` on an event.
-pub(crate) struct SerdeKey(pub(crate) syn::Path);
+impl At {
+    /// A number with its token.
+    pub(crate) fn new(number: u32, literal: LitInt) -> Self {
+        Self { number, literal }
+    }
+}

@@ -8,7 +8,7 @@ mod handlers;
 mod stream_key;
 
 pub(crate) use aggregate::Aggregate;
-pub(crate) use event::{Event, SerdeKey};
+pub(crate) use event::{At, Event, Example, Fill, History, Raise, Raw, Renamed, Retyped, Step, Track};
 pub(crate) use event_set::{Alias, EventSet, Mark, SetVariant};
 pub(crate) use events::{Events, EventsVariant};
 pub(crate) use handlers::{Applied, Apply, Argument, Command, CommandField, CommandStruct, Handlers, Requires};

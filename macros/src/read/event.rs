@@ -1,59 +1,133 @@
 //! `#[derive(Event)]` on a struct.
 
-use syn::{DeriveInput, Fields, LitInt, LitStr};
+mod history;
 
-use super::attribute::{Reader, path, skip_value, value};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, DeriveInput, Fields, LitStr, Meta, Path, Token};
+
+use self::history::{FieldKey, at, example, field_key, raw, removed, step};
+use super::attribute::{Reader, flag, list, path, value};
 use super::keys::{EVENT, Place};
-use crate::model::{Event, SerdeKey};
+use crate::model::{At, Event, Example, Fill, History, Raw, Step, Track};
+use crate::support::attributes::docs;
 use crate::support::errors::Errors;
 use crate::support::runtime::Runtime;
 
+/// What one key of an event says.
+enum Key {
+    Name(LitStr),
+    Version(At),
+    From(Path),
+    Frozen,
+    Removed(Box<Track>),
+    Step(Step),
+    Raw(Raw),
+    Write(At),
+    Floor(At),
+    Example(Example),
+    OldDerives(Vec<Path>),
+    Context(LitStr),
+    Crate(Path),
+}
+
 pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -> Event {
-    let (mut name, mut version, mut runtime) = (None, None, Runtime::default());
-    Reader::new(&EVENT, Place::Event, errors).attributes(&input.attrs, &mut |key, input| {
-        match key {
-            "name" => name = Some(value::<LitStr>(input)?),
-            "version" => version = Some(number(value(input)?)?),
-            _ => runtime = Runtime(Some(path(input)?)),
-        }
-        Ok(())
+    let keys = Reader::new(&EVENT, Place::Event, errors).attributes(&input.attrs, &mut |key, input| {
+        Ok(match key {
+            "name" => Key::Name(value(input)?),
+            "version" => Key::Version(at(value(input)?, 1)?),
+            "from" => Key::From(path(input)?),
+            "frozen" => flag(input).map(|()| Key::Frozen)?,
+            "removed" => Key::Removed(Box::new(removed(input)?)),
+            "step" => Key::Step(step(input)?),
+            "raw" => Key::Raw(raw(input)?),
+            "write" => Key::Write(at(value(input)?, 1)?),
+            "floor" => Key::Floor(at(value(input)?, 1)?),
+            "example" => Key::Example(example(input)?),
+            "old_derives" => Key::OldDerives(list(input, Path::parse_mod_style)?),
+            "context" => Key::Context(value(input)?),
+            _ => Key::Crate(path(input)?),
+        })
     });
-    for field in fields {
-        Reader::new(&EVENT, Place::Field, errors).attributes(&field.attrs, &mut |_, _| Ok(()));
+    let mut event = Event {
+        ident: input.ident.clone(),
+        vis: input.vis.clone(),
+        generics: input.generics.clone(),
+        fields: fields.clone(),
+        name: None,
+        version: None,
+        frozen: false,
+        context: None,
+        history: History::default(),
+        serde: serde_metas(&input.attrs),
+        runtime: Runtime::default(),
+    };
+    event.history.tracks = fields.iter().filter_map(|field| track(field, errors)).collect();
+    for key in keys {
+        match key {
+            Key::Name(name) => event.name = Some(name),
+            Key::Version(version) => event.version = Some(version),
+            Key::From(path) => event.history.from = Some(path),
+            Key::Frozen => event.frozen = true,
+            // Its fields are as visible as the event.
+            Key::Removed(track) => event.history.tracks.push(Track {
+                vis: input.vis.clone(),
+                ..*track
+            }),
+            Key::Step(step) => event.history.steps.push(step),
+            Key::Raw(raw) => event.history.raw = Some(raw),
+            Key::Write(version) => event.history.write = Some(version),
+            Key::Floor(version) => event.history.floor = Some(version),
+            Key::Example(example) => event.history.examples.push(example),
+            Key::OldDerives(derives) => event.history.old_derives = derives,
+            Key::Context(context) => event.context = Some(context),
+            Key::Crate(path) => event.runtime = Runtime(Some(path)),
+        }
     }
-    let (ident, generics, fields) = (input.ident.clone(), input.generics.clone(), fields.clone());
-    Event {
-        ident,
-        generics,
-        fields,
-        name,
-        version,
-        serde: serde_keys(input),
-        runtime,
-    }
+    event
 }
 
-/// A version with its number; the error is said by the table of keys.
-fn number(literal: LitInt) -> syn::Result<(u32, LitInt)> {
-    match literal.base10_parse::<u32>()? {
-        0 => Err(syn::Error::new_spanned(literal, "0")),
-        number => Ok((number, literal)),
+/// A field of the current version; none in a tuple, whose fields have no names.
+fn track(field: &syn::Field, errors: &mut Errors) -> Option<Track> {
+    let keys = Reader::new(&EVENT, Place::Field, errors).attributes(&field.attrs, &mut field_key);
+    let mut track = Track {
+        ident: field.ident.clone()?,
+        ty: field.ty.clone(),
+        vis: field.vis.clone(),
+        docs: docs(&field.attrs),
+        serde: serde_metas(&field.attrs),
+        since: None,
+        fill: Fill::Unsaid,
+        until: None,
+        renamed: Vec::new(),
+        retyped: Vec::new(),
+    };
+    for key in keys {
+        match key {
+            FieldKey::Since(at) => track.since = Some(at),
+            FieldKey::Fill(_) if track.fill.is_said() => {
+                errors.at(&track.ident, "a new field has one value: keep `default` or `with`");
+            }
+            FieldKey::Fill(fill) => track.fill = fill,
+            FieldKey::Renamed(renamed) => track.renamed.push(renamed),
+            FieldKey::Retyped(retyped) => track.retyped.push(retyped),
+        }
     }
+    track.renamed.sort_by_key(|renamed| renamed.at.number);
+    track.retyped.sort_by_key(|retyped| retyped.at.number);
+    Some(track)
 }
 
-/// The keys of `#[serde(..)]`; what is wrong with them, serde says.
-fn serde_keys(input: &DeriveInput) -> Vec<SerdeKey> {
-    let mut keys = Vec::new();
-    for attribute in input
-        .attrs
+/// The entries of `#[serde(..)]`; what is wrong with them, serde says.
+fn serde_metas(attributes: &[Attribute]) -> Vec<Meta> {
+    let metas = |attribute: &Attribute| {
+        attribute
+            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+            .ok()
+    };
+    attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("serde"))
-    {
-        let _ = attribute.parse_nested_meta(|meta| {
-            keys.push(SerdeKey(meta.path.clone()));
-            skip_value(meta.input);
-            Ok(())
-        });
-    }
-    keys
+        .filter_map(metas)
+        .flatten()
+        .collect()
 }

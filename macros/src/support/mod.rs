@@ -2,6 +2,7 @@
 
 pub(crate) mod attributes;
 pub(crate) mod errors;
+pub(crate) mod json;
 pub(crate) mod near;
 pub(crate) mod runtime;
 pub(crate) mod shown;

@@ -25,3 +25,12 @@ pub(crate) fn respanned(tokens: &impl ToTokens) -> TokenStream {
     };
     tokens.to_token_stream().into_iter().map(respanned).collect()
 }
+
+/// The user's tokens, underlined elsewhere.
+pub(crate) fn located(tokens: impl ToTokens, at: Span) -> TokenStream {
+    let located = |mut token: TokenTree| {
+        token.set_span(token.span().located_at(at));
+        token
+    };
+    tokens.to_token_stream().into_iter().map(located).collect()
+}

@@ -1,10 +1,16 @@
 //! JSON in and out: the one folder that names serde_json, and the one deserializer of the whole program.
 
+mod difference;
 mod finite;
 mod path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+pub(crate) use difference::difference;
+
+/// Any JSON.
+pub(crate) type Json = serde_json::Value;
 
 /// What JSON could not be written or read, with the place where it stood.
 #[derive(Debug, thiserror::Error)]

@@ -1,18 +1,22 @@
 //! For code that `recount-macros` writes, and for nothing else: it has no stability.
 
 mod decode;
+mod encode;
 mod fold;
+mod history;
 mod names;
 mod rejection;
 mod sets;
 mod twins;
 
-pub use decode::{decode_current, decode_only, decode_unit, encode_current, encode_unit, read, unknown_name};
+pub use decode::{decode_current, decode_frozen, decode_unit, no_such_version, read, unknown_name};
+pub use encode::{encode_current, encode_older, encode_unit};
 pub use fold::{change, create, present, turn};
+pub use history::{Kept, Old, decode_old};
 pub use names::{Name, Names};
 pub use rejection::{Nth, Source, collect, collect_as};
 pub use serde;
 pub use sets::{ended, frozen, or_unknown, split, stored, stored_as, unknown};
 pub use std::borrow::Cow;
 pub use std::vec::Vec;
-pub use twins::{Applied, Applies, Emitted, RejectsWith, Same};
+pub use twins::{Applied, Applies, DowncastsFrom, Emitted, RejectsWith, Same, UpcastsFrom, UpcastsSurely};

@@ -3,8 +3,10 @@
 use std::convert::Infallible;
 
 use crate::aggregate::Apply;
+use crate::envelope::UpcastMeta;
 use crate::event::{EventName, EventVersion};
 use crate::unknown::UnknownEvent;
+use crate::upcast::{Downcast, TryUpcast, Upcast, UpcastError};
 
 /// The twin of [`Apply`].
 #[diagnostic::on_unimplemented(
@@ -75,5 +77,68 @@ impl<R> RejectsWith<R, Same> for R {
 impl<R> RejectsWith<R, Never> for Infallible {
     fn reject(self) -> R {
         match self {}
+    }
+}
+
+/// The twin of [`TryUpcast`].
+#[diagnostic::on_unimplemented(
+    message = "no upcaster from `{Prev}` to `{Self}`",
+    label = "`{Self}` cannot be read from a stored `{Prev}`",
+    note = "write `impl Upcast<{Prev}> for {Self}`, or `TryUpcast` if it can fail or needs the metadata"
+)]
+pub trait UpcastsFrom<Prev>: Sized {
+    /// One step up.
+    ///
+    /// # Errors
+    /// The user's.
+    fn up(old: Prev, meta: &UpcastMeta<'_>) -> Result<Self, UpcastError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Prev, Next: TryUpcast<Prev>> UpcastsFrom<Prev> for Next {
+    #[inline]
+    fn up(old: Prev, meta: &UpcastMeta<'_>) -> Result<Self, UpcastError> {
+        Next::try_upcast(old, meta)
+    }
+}
+
+/// The twin of [`Upcast`], for the steps above the version that `write = n` writes.
+#[diagnostic::on_unimplemented(
+    message = "no `Upcast` from `{Prev}` to `{Self}`",
+    label = "what is written as `{Prev}` could not be read back",
+    note = "while `write` is there, every event is read back without its metadata: write `impl Upcast<{Prev}> for {Self}`"
+)]
+pub trait UpcastsSurely<Prev>: Sized {
+    /// One step up.
+    ///
+    /// # Errors
+    /// None; this has the form of [`UpcastsFrom::up`].
+    fn up(old: Prev, meta: &UpcastMeta<'_>) -> Result<Self, UpcastError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Prev, Next: Upcast<Prev>> UpcastsSurely<Prev> for Next {
+    #[inline]
+    fn up(old: Prev, _: &UpcastMeta<'_>) -> Result<Self, UpcastError> {
+        Ok(Next::upcast(old))
+    }
+}
+
+/// The twin of [`Downcast`].
+#[diagnostic::on_unimplemented(
+    message = "`{New}` cannot be written as `{Self}`",
+    label = "`write` asks for this version",
+    note = "write `impl Downcast<{New}> for {Self}`"
+)]
+pub trait DowncastsFrom<New>: Sized {
+    /// One step down.
+    fn down(new: New) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<New, Old: Downcast<New>> DowncastsFrom<New> for Old {
+    #[inline]
+    fn down(new: New) -> Self {
+        Old::downcast(new)
     }
 }

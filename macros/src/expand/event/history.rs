@@ -1,0 +1,244 @@
+//! The structs of old versions, the steps between them, and the chain that walks them.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::value::{converted, filled, looks_at_all};
+use super::{number, version, write};
+use crate::model::{Event, Track};
+use crate::support::attributes::docs_or;
+use crate::support::spans::generated;
+use crate::support::types;
+
+/// Structs and steps of all versions that are described here.
+pub(super) fn history(event: &Event) -> TokenStream {
+    let lowest = event.lowest();
+    let structs = (lowest..event.version()).map(|version| old_struct(event, version));
+    let steps = (lowest..event.version()).map(|from| step(event, from));
+    let steps_down = write::steps(event);
+    quote!(#(#structs)* #(#steps)* #steps_down)
+}
+
+/// A version as it lies in stores: what serde reads of it is what it reads of the current one.
+fn old_struct(event: &Event, version: u32) -> TokenStream {
+    let here = generated(event.version_span());
+    let (krate, serde, vis) = (event.runtime.at(here), event.runtime.serde(), &event.vis);
+    let ident = event.struct_of(version, here);
+    let docs = format!(" Version {version} of `{}`, as it is stored.", event.name());
+    // While it is written, it is `Serialize` too.
+    let serialize = (event.writes() == version).then(|| quote_spanned!(here=> #krate::__private::serde::Serialize,));
+    let derives = &event.history.old_derives;
+    let rename_all = event.serde.iter().filter(|meta| meta.path().is_ident("rename_all"));
+    let fields = event.fields_in(version).map(|track| old_field(track, version));
+    let read = read_what_is_stored(event, version, &ident);
+    quote_spanned! {here=>
+        #[doc = #docs]
+        #[derive(#krate::__private::serde::Deserialize, #serialize #(#derives),*)]
+        #[serde(crate = #serde #(, #rename_all)*)]
+        #vis struct #ident {
+            #(#fields,)*
+        }
+        #read
+    }
+}
+
+/// A field that the next version does without is stored all the same: rustc is told, or it would ask who reads it.
+fn read_what_is_stored(event: &Event, version: u32, ident: &Ident) -> Option<TokenStream> {
+    let next = version.saturating_add(1);
+    let is_lost = |track: &&Track| !track.lives_in(next) || event.history.step_to(next).is_some();
+    let fields = event
+        .fields_in(version)
+        .filter(is_lost)
+        .map(|track| field_in(track, version));
+    let fields: Vec<_> = fields.collect();
+    let here = ident.span();
+    (!fields.is_empty()).then(|| {
+        quote_spanned! {here=>
+            const _: fn(&#ident) = |old| {
+                #(let _ = &old.#fields;)*
+            };
+        }
+    })
+}
+
+fn old_field(track: &Track, version: u32) -> TokenStream {
+    let here = generated(track.ident.span());
+    let (vis, ident, ty) = (&track.vis, field_in(track, version), track.type_in(version));
+    let docs = docs_or(&track.docs, &format!("`{ident}`, as version {version} has it."));
+    let rename = track.rename_after(version).map(|renamed| &renamed.from);
+    let is_retyped = track.retype_after(version).is_some();
+    // The stored key is another one where the field was renamed, and what speaks of the type goes where it was another one.
+    let goes_along = |meta: &&syn::Meta| {
+        let is = |names: &[&str]| names.iter().any(|name| meta.path().is_ident(name));
+        let speaks_of_type = is(&[
+            "with",
+            "serialize_with",
+            "deserialize_with",
+            "skip_serializing_if",
+            "bound",
+            "borrow",
+        ]) || (is(&["default"]) && !matches!(meta, syn::Meta::Path(_)));
+        !(rename.is_some() && is(&["rename", "alias"]) || is_retyped && speaks_of_type)
+    };
+    let rename = rename.map(|key| quote_spanned!(here=> #[serde(rename = #key)]));
+    let metas: Vec<_> = track.serde.iter().filter(goes_along).collect();
+    let serde = (!metas.is_empty()).then(|| quote_spanned!(here=> #[serde(#(#metas),*)]));
+    quote_spanned!(here=> #(#docs)* #rename #serde #vis #ident: #ty)
+}
+
+/// The field's name in a version; known as generated, so that nobody asks who reads it.
+pub(super) fn field_in(track: &Track, version: u32) -> Ident {
+    let mut ident = track.ident_in(version);
+    ident.set_span(generated(ident.span()));
+    ident
+}
+
+/// `impl Upcast`, unless it is the user's.
+fn step(event: &Event, from: u32) -> TokenStream {
+    let to = from.saturating_add(1);
+    let written = event.history.step_to(to);
+    let here = generated(written.map_or_else(|| event.version_span(), |step| step.from.literal.span()));
+    let (krate, old) = (event.runtime.at(here), Ident::new("__old", here));
+    let (prev, next) = (event.struct_of(from, here), event.struct_of(to, here));
+    let (body, is_read) = match written.map(|step| &step.function) {
+        Some(None) => return TokenStream::new(),
+        Some(Some(function)) => {
+            let at = generated(function.span());
+            (quote_spanned!(at=> #function(#old)), true)
+        }
+        None => stepped(event, from, &old),
+    };
+    let old = if is_read {
+        quote!(#old)
+    } else {
+        quote_spanned!(here=> _)
+    };
+    quote_spanned! {here=>
+        #[automatically_derived]
+        impl #krate::Upcast<#prev> for #next {
+            #[inline]
+            fn upcast(#old: #prev) -> Self {
+                #body
+            }
+        }
+    }
+}
+
+/// The fields of the next version, and whether any comes from the one before.
+fn stepped(event: &Event, from: u32, old: &Ident) -> (TokenStream, bool) {
+    let to = from.saturating_add(1);
+    let here = generated(event.version_span());
+    let (mut of_all, mut of_one, mut is_read) = (Vec::new(), Vec::new(), false);
+    for track in event.fields_in(to) {
+        let (field, ty) = (field_in(track, to), track.type_in(to));
+        let fields = if track.lives_in(from) {
+            is_read = true;
+            let before = field_in(track, from);
+            let value = quote_spanned!(here=> #old.#before);
+            let value = match track.retype_at(to) {
+                None => value,
+                Some(retyped) => match &retyped.with {
+                    None => converted(&retyped.from, ty, &value),
+                    Some(function) => {
+                        let at = generated(function.span());
+                        quote_spanned!(at=> #function(#value))
+                    }
+                },
+            };
+            of_one.push(quote_spanned!(here=> #field: #value));
+            continue;
+        } else if looks_at_all(track) {
+            is_read = true;
+            &mut of_all
+        } else {
+            &mut of_one
+        };
+        let value = filled(track, ty, old);
+        fields.push(quote_spanned!(here=> #field: #value));
+    }
+    // What looks at the whole old event comes before anything is moved out of it.
+    (quote_spanned!(here=> Self { #(#of_all,)* #(#of_one,)* }), is_read)
+}
+
+/// Reads every version below the current one; `None` if there is none.
+pub(super) fn chain(event: &Event, itself: &Ident) -> Option<TokenStream> {
+    let (lowest, newest) = (event.lowest(), event.version());
+    if lowest == newest && !event.stands_on_older() {
+        return None;
+    }
+    let here = generated(event.ident.span());
+    let krate = event.runtime.at(here);
+    let (bottom, kept) = bottom(event);
+    let steps = (lowest..newest).map(|version| {
+        let at = number(version);
+        let ident = event.struct_of(version, here);
+        if version > lowest || event.stands_on_older() {
+            let up = up(event, version);
+            quote_spanned!(here=> let event = old.step(#at, event, #up)?;)
+        } else {
+            quote_spanned!(here=> let event = old.oldest::<#ident>(#at)?;)
+        }
+    });
+    let last = up(event, newest);
+    Some(quote_spanned! {here=>
+        #kept
+        #krate::__private::decode_old::<#itself>(version, payload, meta, |old| {
+            #bottom
+            #(#steps)*
+            old.newest(event, #last)
+        })
+    })
+}
+
+/// What lies below the lowest version: a kept struct, which has to be the version just before, or raw JSON.
+fn bottom(event: &Event) -> (Option<TokenStream>, Option<TokenStream>) {
+    if let Some(raw) = &event.history.raw {
+        let (here, up_to) = (generated(raw.up_to.literal.span()), number(raw.up_to.number));
+        return (Some(quote_spanned!(here=> let event = old.raw(#up_to)?;)), None);
+    }
+    let Some(path) = &event.history.from else {
+        return (None, None);
+    };
+    let here = generated(path.span());
+    let krate = event.runtime.at(here);
+    let (name, next) = (event.name(), number(event.lowest()));
+    let shown = Literal::string(&types::shown(path));
+    let of = |item: &str| {
+        let item = Ident::new(item, here);
+        quote_spanned!(here=> <#path as #krate::EventVersion>::#item)
+    };
+    let (its_name, its_version, decode) = (of("NAME"), of("VERSION"), of("decode_version"));
+    let kept = quote_spanned! {path.span()=>
+        const __KEPT: #krate::__private::Kept<#path> =
+            #krate::__private::Kept::new(#its_name, #its_version, #decode).before(#shown, #name, #next);
+    };
+    (Some(quote_spanned!(here=> let event = old.kept(&__KEPT)?;)), Some(kept))
+}
+
+/// The step to a version, as a function. It is asked of the twin, whose words say what to write where the user has not.
+fn up(event: &Event, to: u32) -> TokenStream {
+    let from = to.saturating_sub(1);
+    let (function, at) = if to > event.lowest() {
+        (None, event.history.step_to(to).map(|step| step.from.literal.span()))
+    } else if let Some(raw) = &event.history.raw {
+        (Some(&raw.function), Some(raw.function.span()))
+    } else {
+        (None, event.history.from.as_ref().map(Spanned::span))
+    };
+    let here = generated(at.unwrap_or_else(|| event.ident.span()));
+    if let Some(function) = function {
+        return quote_spanned!(here=> #function);
+    }
+    let krate = event.runtime.at(here);
+    let (prev, next) = (version(event, from, here), version(event, to, here));
+    let is_written = event.history.write.is_some() && event.writes() < to;
+    let twin = Ident::new(if is_written { "UpcastsSurely" } else { "UpcastsFrom" }, here);
+    quote_spanned!(here=> <#next as #krate::__private::#twin<#prev>>::up)
+}
+
+/// Where a message about a step down goes.
+pub(super) fn write_span(event: &Event) -> Span {
+    let write = event.history.write.as_ref();
+    generated(write.map_or_else(|| event.ident.span(), |write| write.literal.span()))
+}
