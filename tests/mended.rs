@@ -101,6 +101,8 @@ mod event_set_empty;
 mod event_set_event_twice;
 #[path = "ui/event_set/frozen_returned_mended.rs"]
 mod event_set_frozen_returned;
+#[path = "ui/event_set/frozen_unmarked_mended.rs"]
+mod event_set_frozen_unmarked;
 #[path = "ui/event_set/frozen_with_a_value_mended.rs"]
 mod event_set_frozen_with_a_value;
 #[path = "ui/event/set_generic_mended.rs"]

@@ -60,8 +60,8 @@ fn writable(event: &Event) -> Option<TokenStream> {
     if event.frozen {
         return None;
     }
-    let (ident, writes, floor) = (&event.ident, number(event.writes()), number(event.floor()));
-    let here = generated(ident.span());
+    let (ident, writes, floor) = (respanned(&event.ident), number(event.writes()), number(event.floor()));
+    let here = generated(event.ident.span());
     let krate = event.runtime.at(here);
     let encode = match (write::encode(event), &event.fields) {
         (Some(older), _) => older,
