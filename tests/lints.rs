@@ -248,3 +248,56 @@ fn both_domains_are_used() {
     assert_eq!(public::NEEDS.1, "lint.grown");
     assert_eq!(private::requests().len(), 2);
 }
+
+/// A set with a past.
+pub mod past {
+    use recount::{Event, Split, UnknownEvent};
+    use serde::{Deserialize, Serialize};
+
+    /// It began.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Event)]
+    #[event(name = "lint.begun")]
+    pub struct Begun {
+        /// When.
+        pub at: u64,
+    }
+
+    /// It was polished, which happens no more.
+    #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Event)]
+    #[event(name = "lint.polished", frozen)]
+    pub struct Polished {
+        /// When.
+        pub at: u64,
+    }
+
+    /// It began twice.
+    #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Event)]
+    #[event(name = "lint.begun_twice", frozen)]
+    pub struct BegunTwice {
+        /// When.
+        pub at: (u64, u64),
+    }
+
+    /// What can happen, and could.
+    #[derive(Clone, Debug, PartialEq, Eq, Event)]
+    #[event(alias("lint.started" => Begun, "lint.started_twice" => BegunTwice))]
+    #[event(dropped("lint.blinked", "lint.winked"), split(BegunTwice))]
+    pub enum PastEvent {
+        /// It began.
+        Begun(Begun),
+        /// It was polished.
+        #[event(frozen)]
+        Polished(Polished),
+        /// Something else.
+        #[event(unknown)]
+        Other(UnknownEvent),
+    }
+
+    impl Split<PastEvent> for BegunTwice {
+        fn split(self, out: &mut dyn FnMut(PastEvent)) {
+            let (first, second) = self.at;
+            out(Begun { at: first }.into());
+            out(Begun { at: second }.into());
+        }
+    }
+}

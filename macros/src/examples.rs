@@ -57,6 +57,24 @@ pub(crate) const EXAMPLES: &[Example] = &[
         "#,
     },
     Example {
+        name: "event_set_with_a_past",
+        about: "The same over the years: an alias is one more pattern of its event, a dropped event is passed over unread, an old event \
+                is split into several, a retired one is folded and not written, and what is unknown is kept. Each name is one line \
+                of the check that no two are the same.",
+        input: r#"
+            #[derive(Event)]
+            #[event(alias("account.shut" => Closed))]
+            #[event(dropped("account.blinked"), split(DetailsChanged))]
+            pub enum AccountEvent {
+                Closed(Closed),
+                #[event(frozen)]
+                LimitRaised(LimitRaised),
+                #[event(unknown)]
+                Other(UnknownEvent),
+            }
+        "#,
+    },
+    Example {
         name: "aggregate",
         about: "`#[derive(Aggregate)]`.",
         input: r#"

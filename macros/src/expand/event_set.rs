@@ -76,7 +76,7 @@ fn decode(set: &EventSet) -> TokenStream {
         let split = quote_spanned!(here=> #krate::__private::split::<#event, Self>(raw, out));
         quote!(#(#patterns)|* => return #split)
     });
-    let dropped = &set.dropped;
+    let dropped: Vec<_> = set.dropped.iter().map(respanned).collect();
     let dropped = (!dropped.is_empty())
         .then(|| quote_spanned!(here=> #(#dropped)|* => return ::core::result::Result::Ok(#krate::Outcome::Dropped),));
     let arms = quote_spanned! {here=>
@@ -171,7 +171,7 @@ fn conversions(set: &EventSet) -> TokenStream {
 }
 
 /// What is only read has the impl under a condition that never holds, so that rustc says why a command cannot return it. The condition
-/// speaks of every `'__a`, because one that speaks of nothing is an error where it is false.
+/// speaks of every `'a`, because one that speaks of nothing is an error where it is false.
 fn emitted(set: &EventSet, variant: &SetVariant, event: &Type) -> TokenStream {
     let (ident, here) = (&set.ident, generated(event.span()));
     let krate = set.runtime.at(here);
@@ -183,7 +183,7 @@ fn emitted(set: &EventSet, variant: &SetVariant, event: &Type) -> TokenStream {
             quote_spanned!(here=> #krate::model::Tree::One(#name)),
         ),
         _ => (
-            quote_spanned!(here=> where for<'__a> #event: #krate::__private::Emitted<'__a>),
+            quote_spanned!(here=> where for<'a> #event: #krate::__private::Emitted<'a>),
             quote_spanned!(here=> #krate::model::Tree::Nothing),
         ),
     };

@@ -167,7 +167,7 @@ pub(crate) fn list<T>(input: ParseStream<'_>, entry: fn(ParseStream<'_>) -> syn:
     syn::parenthesized!(entries in input);
     let read = entries.parse_terminated(entry, Token![,])?;
     if read.is_empty() {
-        return Err(entries.error("an entry"));
+        return Err(entries.error("empty"));
     }
     Ok(read.into_iter().collect())
 }
@@ -177,7 +177,7 @@ pub(crate) fn flag(input: ParseStream<'_>) -> syn::Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         Ok(())
     } else {
-        Err(input.error("a value"))
+        Err(input.error("value"))
     }
 }
 
