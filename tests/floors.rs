@@ -9,7 +9,7 @@ const RUNTIME: &[(u32, &[&str])] = &[
     (9, &["testing"]),
     (8, &["runtime"]),
     (6, &["command"]),
-    (5, &["aggregate"]),
+    (5, &["aggregate", "split", "unknown", "upcast"]),
     (4, &["event"]),
     (3, &["store", "model"]),
     (2, &["envelope"]),

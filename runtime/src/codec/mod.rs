@@ -32,7 +32,7 @@ impl JsonError {
 /// If the bytes are not a JSON object, or not of that type.
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-        return Err(serde::de::Error::custom("a list, and not an object")).map_err(JsonError);
+        return Err(JsonError(serde::de::Error::custom("a list, and not an object")));
     }
     Ok(serde_json::from_slice(bytes)?)
 }
