@@ -9,9 +9,7 @@ use super::sim::{SimDisk, Trouble};
 use super::{append_ids, batch, dump, event, exact, open, options, stream};
 use crate::clock::{ManualClock, Timestamp};
 use crate::store::file::{FileStore, PreviousState};
-use crate::store::{
-    AppendError, EventStore, Expected, LogRead, NewEvent, PageSize, ReadError, Refusal, StreamRead,
-};
+use crate::store::{AppendError, EventStore, Expected, LogRead, NewEvent, PageSize, ReadError, Refusal, StreamRead};
 use crate::stream::{Position, Version};
 
 fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
