@@ -96,6 +96,12 @@ fn alias(event: &Event) -> Option<TokenStream> {
     })
 }
 
+/// After a mistake: the names that the user's own impls speak of.
+pub(super) fn versions_without_steps(event: &Event) -> TokenStream {
+    let (alias, structs) = (alias(event), history::structs_without_derives(event));
+    quote_spanned!(generated(event.ident.span())=> #alias #structs)
+}
+
 fn number(version: u32) -> Literal {
     Literal::u32_unsuffixed(version)
 }

@@ -1,5 +1,7 @@
 //! The structs of old versions, the steps between them, and the chain that walks them.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -60,6 +62,29 @@ fn read_what_is_stored(event: &Event, version: u32, ident: &Ident) -> Option<Tok
             };
         }
     })
+}
+
+/// After a mistake: the old versions whose changes could be read, without anything that asks for more.
+pub(super) fn structs_without_derives(event: &Event) -> TokenStream {
+    let changes = event
+        .history
+        .changes()
+        .into_iter()
+        .map(|(number, _)| number.saturating_sub(1));
+    let versions: BTreeSet<u32> = changes.filter(|version| *version < event.version()).collect();
+    let structs = versions.into_iter().map(|version| {
+        let here = generated(event.version_span());
+        let (vis, ident, mut seen) = (&event.vis, event.struct_of(version, here), BTreeSet::new());
+        let fields = event
+            .fields_in(version)
+            .filter(|track| seen.insert(track.ident_in(version).to_string()));
+        let fields = fields.map(|track| {
+            let (vis, ident, ty) = (&track.vis, field_in(track, version), track.type_in(version));
+            quote_spanned!(here=> #vis #ident: #ty)
+        });
+        quote_spanned!(here=> #vis struct #ident { #(#fields,)* })
+    });
+    quote!(#(#structs)*)
 }
 
 fn old_field(track: &Track, version: u32) -> TokenStream {
@@ -174,19 +199,21 @@ pub(super) fn chain(event: &Event, itself: &Ident) -> Option<TokenStream> {
         let at = number(version);
         let ident = event.struct_of(version, here);
         if version > lowest || event.stands_on_older() {
-            let up = up(event, version);
-            quote_spanned!(here=> let event = old.step(#at, event, #up)?;)
+            let (up, asked) = up(event, version);
+            quote_spanned!(asked=> let event = old.step(#at, event, #up)?;)
         } else {
             quote_spanned!(here=> let event = old.oldest::<#ident>(#at)?;)
         }
     });
-    let last = up(event, newest);
+    // One span for the whole line: rustc asks it twice, and says it once.
+    let (up, asked) = up(event, newest);
+    let last = quote_spanned!(asked=> old.newest(event, #up));
     Some(quote_spanned! {here=>
         #kept
         #krate::__private::decode_old::<#itself>(version, payload, meta, |old| {
             #bottom
             #(#steps)*
-            old.newest(event, #last)
+            #last
         })
     })
 }
@@ -217,7 +244,7 @@ fn bottom(event: &Event) -> (Option<TokenStream>, Option<TokenStream>) {
 }
 
 /// The step to a version, as a function. It is asked of the twin, whose words say what to write where the user has not.
-fn up(event: &Event, to: u32) -> TokenStream {
+fn up(event: &Event, to: u32) -> (TokenStream, Span) {
     let from = to.saturating_sub(1);
     let (function, at) = if to > event.lowest() {
         (None, event.history.step_to(to).map(|step| step.from.literal.span()))
@@ -228,13 +255,16 @@ fn up(event: &Event, to: u32) -> TokenStream {
     };
     let here = generated(at.unwrap_or_else(|| event.ident.span()));
     if let Some(function) = function {
-        return quote_spanned!(here=> #function);
+        return (quote_spanned!(here=> #function), here);
     }
     let krate = event.runtime.at(here);
     let (prev, next) = (version(event, from, here), version(event, to, here));
     let is_written = event.history.write.is_some() && event.writes() < to;
     let twin = Ident::new(if is_written { "UpcastsSurely" } else { "UpcastsFrom" }, here);
-    quote_spanned!(here=> <#next as #krate::__private::#twin<#prev>>::up)
+    (
+        quote_spanned!(here=> <#next as #krate::__private::#twin<#prev>>::up),
+        here,
+    )
 }
 
 /// Where a message about a step down goes.
