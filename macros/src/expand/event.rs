@@ -1,15 +1,16 @@
 //! The impls of one event.
 
+mod chain;
 mod history;
 mod value;
 mod write;
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::Fields;
 
 use crate::model::Event;
-use crate::support::spans::{generated, respanned};
+use crate::support::spans::{generated, located, respanned};
 
 pub(crate) fn event(event: &Event) -> TokenStream {
     let (ident, name, version) = (respanned(&event.ident), event.name(), number(event.version()));
@@ -23,7 +24,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
     };
     // Named by its version, so that the alias is used also where the user does not.
     let itself = event.versioned(event.version(), here);
-    let (meta, old) = match history::chain(event, &itself) {
+    let (meta, old) = match chain::chain(event, &itself) {
         Some(chain) => (quote_spanned!(here=> meta), chain),
         None => (
             quote_spanned!(here=> _),
@@ -84,8 +85,8 @@ fn writable(event: &Event) -> Option<TokenStream> {
 
 /// An impl that names the event by its version stays as it is when the next version comes. A kept struct is called so already.
 fn alias(event: &Event) -> Option<TokenStream> {
-    let (vis, version) = (&event.vis, event.version());
     let here = generated(event.ident.span());
+    let (vis, version) = (located(&event.vis, here), event.version());
     let (alias, ident) = (event.versioned(version, here), event.struct_of(version, here));
     let docs = format!(" Version {version} of `{}`: [`{ident}`].", event.name());
     (alias != ident).then(|| {
@@ -106,13 +107,12 @@ fn number(version: u32) -> Literal {
     Literal::u32_unsuffixed(version)
 }
 
-/// The struct of a version that is described here, or the kept one below them.
+/// The struct of a version that is described here; below them the kept one, or JSON.
 fn version(event: &Event, version: u32, span: Span) -> TokenStream {
+    let krate = event.runtime.at(span);
     match &event.history.from {
-        Some(kept) if version < event.lowest() => crate::support::spans::located(kept, span),
-        _ => {
-            let ident = event.struct_of(version, span);
-            quote_spanned!(span=> #ident)
-        }
+        _ if version >= event.lowest() => event.struct_of(version, span).into_token_stream(),
+        Some(kept) => located(kept, span),
+        None => quote_spanned!(span=> #krate::__private::Json),
     }
 }

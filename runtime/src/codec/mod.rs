@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use difference::difference;
 
 /// Any JSON.
-pub(crate) type Json = serde_json::Value;
+pub type Json = serde_json::Value;
 
 /// What JSON could not be written or read, with the place where it stood.
 #[derive(Debug, thiserror::Error)]

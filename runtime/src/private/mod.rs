@@ -9,6 +9,7 @@ mod rejection;
 mod sets;
 mod twins;
 
+pub use crate::codec::Json;
 pub use decode::{decode_current, decode_frozen, decode_unit, no_such_version, read, unknown_name};
 pub use encode::{encode_current, encode_older, encode_unit};
 pub use fold::{change, create, present, turn};
