@@ -7,6 +7,12 @@
 mod bent;
 #[path = "conformance/doubles.rs"]
 mod doubles;
+#[path = "conformance/linearizability.rs"]
+mod linearizability;
+#[path = "conformance/memory_disk.rs"]
+mod memory_disk;
+#[path = "conformance/model.rs"]
+mod model;
 #[path = "conformance/sim.rs"]
 mod sim;
 #[path = "conformance/sim_store.rs"]
@@ -19,7 +25,7 @@ use std::{env, fs};
 
 use recount::store::conformance::{self, Outcome, Report, Subject};
 
-use subjects::{Memory, Wrapped};
+use subjects::{Directory, File, Memory, Wrapped};
 
 fn seed() -> u64 {
     let given = env::var("RECOUNT_SEED").ok();
@@ -52,7 +58,7 @@ fn reviewed(subject: &impl Subject, store: &str, file: &str) -> Report {
     report
 }
 
-/// Rule 11.5: the memory store passes the suite, and its report is reviewed.
+/// Rules 11.5, 12.5: the memory store passes the suite, and its report is reviewed; a stale one fails.
 #[test]
 fn memory() {
     reviewed(&Memory::default(), "MemoryStore", "memory.md");
@@ -62,6 +68,23 @@ fn memory() {
 #[test]
 fn any_around_memory() {
     reviewed(&Wrapped(Memory::default()), "MemoryStore", "memory.md");
+}
+
+/// Rule 11.5: the file store passes it, on a disk on which faults can be staged; its report is reviewed.
+#[test]
+fn file() {
+    reviewed(&File::default(), "FileStore", "file.md");
+}
+
+/// Rule 11.5: and in a directory of this computer, as far as faults can be staged there.
+#[test]
+fn file_in_a_directory() {
+    // Limits do not depend on the disk, and a million events take a while.
+    for name in conformance::names().filter(|name| *name != "limits_at_and_over") {
+        let case = conformance::run_case(&Directory::default(), name, seed());
+        let outcome = case.map(|case| case.outcome);
+        assert!(!matches!(outcome, Some(Outcome::Failed(_))), "{name}: {outcome:?}");
+    }
 }
 
 /// Rule 11.5: the simulated store offers every hook, so that no case goes untried; it keeps all but what cannot be missing.

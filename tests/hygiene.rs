@@ -227,3 +227,45 @@ fn names_are_those_of_the_methods_without_their_marks() {
     ::core::assert_eq!(<types_of_known_names::NAMES as EventVersion>::NAME, "hygiene.names");
     ::core::assert_eq!(<types_of_known_names::Box as EventVersion>::NAME, "hygiene.box");
 }
+
+/// A set with a past.
+mod by_derive_with_a_past {
+    #![allow(unused_imports, reason = "they are there to be in the way")]
+    use super::taken::*;
+
+    #[derive(::serde::Serialize, ::serde::Deserialize, ::recount::Event)]
+    #[event(name = "hygiene.name")]
+    pub struct Name {
+        pub raw: u64,
+    }
+
+    #[derive(::serde::Deserialize, ::recount::Event)]
+    #[event(name = "hygiene.known", frozen)]
+    pub struct Known {
+        pub out: u64,
+    }
+
+    #[derive(::serde::Deserialize, ::recount::Event)]
+    #[event(name = "hygiene.names", frozen)]
+    pub struct NAMES {
+        pub event: ::std::vec::Vec<u64>,
+    }
+
+    #[derive(::recount::Event)]
+    #[event(alias("hygiene.named" => Name), dropped("hygiene.drop"), split(NAMES))]
+    pub enum All {
+        Name(Name),
+        #[event(frozen)]
+        Known(Known),
+        #[event(unknown)]
+        Unknown(::recount::UnknownEvent),
+    }
+
+    impl ::recount::Split<All> for NAMES {
+        fn split(self, out: &mut dyn ::core::ops::FnMut(All)) {
+            for raw in self.event {
+                out(::core::convert::Into::into(Name { raw }));
+            }
+        }
+    }
+}

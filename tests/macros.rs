@@ -368,3 +368,39 @@ mod without_traits {
         assert_eq!(SilentCommand::Begin(Begin {}), SilentCommand::Begin(Begin {}));
     }
 }
+
+mod nothing_is_rejected {
+    //! `rejection = Infallible`, for commands that all succeed.
+    use std::convert::Infallible;
+
+    #[recount::events(prefix = "mild")]
+    #[derive(Debug, PartialEq)]
+    pub enum MildEvent {
+        Begun,
+    }
+
+    #[derive(Debug, recount::Aggregate)]
+    #[aggregate(name = "mild", id = u64, events = MildEvent)]
+    pub struct Mild;
+
+    #[recount::handlers(commands = MildCommand, rejection = Infallible)]
+    impl Mild {
+        #[command]
+        pub fn begin() -> Begun {
+            Begun
+        }
+
+        #[apply]
+        fn begun(_: &Begun) -> Self {
+            Self
+        }
+    }
+
+    #[test]
+    fn the_enum_rejects_nothing_either() {
+        let begin = MildCommand::Begin(Begin {});
+        let _ = recount::testing::given_nothing::<Mild>()
+            .when(begin)
+            .then_events([Begun.into()]);
+    }
+}

@@ -129,16 +129,62 @@ mod event_renamed_twice;
 mod event_serde_deny_unknown_fields;
 #[path = "ui/event/serde_tag_mended.rs"]
 mod event_serde_tag;
+#[path = "ui/event_set/alias_not_a_pair_mended.rs"]
+mod event_set_alias_not_a_pair;
+#[path = "ui/event_set/alias_of_itself_mended.rs"]
+mod event_set_alias_of_itself;
+#[path = "ui/event_set/alias_of_no_event_mended.rs"]
+mod event_set_alias_of_no_event;
+#[path = "ui/event_set/alias_taken_mended.rs"]
+mod event_set_alias_taken;
+#[path = "ui/event_set/alias_twice_mended.rs"]
+mod event_set_alias_twice;
+#[path = "ui/event_set/alias_with_a_space_mended.rs"]
+mod event_set_alias_with_a_space;
+#[path = "ui/event_set/dropped_and_read_mended.rs"]
+mod event_set_dropped_and_read;
+#[path = "ui/event_set/dropped_not_a_text_mended.rs"]
+mod event_set_dropped_not_a_text;
+#[path = "ui/event_set/dropped_on_an_event_mended.rs"]
+mod event_set_dropped_on_an_event;
+#[path = "ui/event_set/dropped_twice_mended.rs"]
+mod event_set_dropped_twice;
 #[path = "ui/event/set_empty_mended.rs"]
 mod event_set_empty;
 #[path = "ui/event/set_event_twice_mended.rs"]
 mod event_set_event_twice;
+#[path = "ui/event_set/frozen_returned_mended.rs"]
+mod event_set_frozen_returned;
+#[path = "ui/event_set/frozen_unmarked_mended.rs"]
+mod event_set_frozen_unmarked;
+#[path = "ui/event_set/frozen_with_a_value_mended.rs"]
+mod event_set_frozen_with_a_value;
 #[path = "ui/event/set_generic_mended.rs"]
 mod event_set_generic;
 #[path = "ui/event/set_key_of_an_event_mended.rs"]
 mod event_set_key_of_an_event;
 #[path = "ui/event/set_of_no_event_mended.rs"]
 mod event_set_of_no_event;
+#[path = "ui/event_set/split_and_read_mended.rs"]
+mod event_set_split_and_read;
+#[path = "ui/event_set/split_not_a_type_mended.rs"]
+mod event_set_split_not_a_type;
+#[path = "ui/event_set/split_taken_mended.rs"]
+mod event_set_split_taken;
+#[path = "ui/event_set/split_without_impl_mended.rs"]
+mod event_set_split_without_impl;
+#[path = "ui/event_set/unknown_and_frozen_mended.rs"]
+mod event_set_unknown_and_frozen;
+#[path = "ui/event_set/unknown_not_applied_mended.rs"]
+mod event_set_unknown_not_applied;
+#[path = "ui/event_set/unknown_of_another_type_mended.rs"]
+mod event_set_unknown_of_another_type;
+#[path = "ui/event_set/unknown_twice_mended.rs"]
+mod event_set_unknown_twice;
+#[path = "ui/event_set/unknown_unmarked_mended.rs"]
+mod event_set_unknown_unmarked;
+#[path = "ui/event_set/unknown_with_a_value_mended.rs"]
+mod event_set_unknown_with_a_value;
 #[path = "ui/event/set_variant_with_fields_mended.rs"]
 mod event_set_variant_with_fields;
 #[path = "ui/event/step_twice_mended.rs"]
@@ -217,6 +263,8 @@ mod events_on_a_struct;
 mod events_prefix_not_a_text;
 #[path = "ui/events/prefix_with_a_space_mended.rs"]
 mod events_prefix_with_a_space;
+#[path = "ui/events/prefix_without_its_key_mended.rs"]
+mod events_prefix_without_its_key;
 #[path = "ui/events/tuple_variant_mended.rs"]
 mod events_tuple_variant;
 #[path = "ui/handlers/apply_changes_and_returns_mended.rs"]
@@ -225,6 +273,8 @@ mod handlers_apply_changes_and_returns;
 mod handlers_apply_of_nothing;
 #[path = "ui/handlers/apply_on_a_constant_mended.rs"]
 mod handlers_apply_on_a_constant;
+#[path = "ui/handlers/apply_returns_another_type_mended.rs"]
+mod handlers_apply_returns_another_type;
 #[path = "ui/handlers/apply_takes_the_event_mended.rs"]
 mod handlers_apply_takes_the_event;
 #[path = "ui/handlers/async_apply_mended.rs"]
@@ -237,6 +287,8 @@ mod handlers_command_and_apply;
 mod handlers_command_borrows_a_field;
 #[path = "ui/handlers/command_field_without_a_name_mended.rs"]
 mod handlers_command_field_without_a_name;
+#[path = "ui/handlers/command_not_clone_mended.rs"]
+mod handlers_command_not_clone;
 #[path = "ui/handlers/command_returns_impl_mended.rs"]
 mod handlers_command_returns_impl;
 #[path = "ui/handlers/command_takes_impl_mended.rs"]

@@ -7,310 +7,8 @@ use std::{env, fs};
 
 use proc_macro2::{TokenStream, TokenTree};
 
+use crate::examples::{Example, all};
 use crate::flow;
-
-/// One use of a macro: the file's name, the heading and the words in the docs, and the program.
-struct Example {
-    name: &'static str,
-    about: &'static str,
-    input: &'static str,
-}
-
-const EXAMPLES: &[Example] = &[
-    Example {
-        name: "events",
-        about: "`#[recount::events]` writes the structs and the enum: what one would write with `#[derive(Event)]` on each. \
-                A field is as visible as the enum, and what has no doc comment gets one.",
-        input: r#"
-            #[recount::events(prefix = "account")]
-            /// What can happen to an account.
-            #[derive(Clone, Debug, PartialEq)]
-            pub enum AccountEvent {
-                /// The account exists from now on.
-                Opened { owner: String },
-                #[event(name = "account.shut")]
-                Closed,
-            }
-        "#,
-    },
-    Example {
-        name: "event",
-        about: "`#[derive(Event)]` on a struct: its name and version, how it is read, and how it is written.",
-        input: r#"
-            #[derive(Serialize, Deserialize, Event)]
-            #[event(name = "account.opened", version = 1)]
-            pub struct Opened {
-                pub owner: String,
-            }
-        "#,
-    },
-    Example {
-        name: "event_unit",
-        about: "A struct without fields is `null` to serde. As an event it is stored as `{}`, so that it can gain fields.",
-        input: r#"
-            #[derive(Serialize, Deserialize, Event)]
-            #[event(name = "account.closed")]
-            pub struct Closed;
-        "#,
-    },
-    Example {
-        name: "event_history",
-        about: "An event with a history: the struct of each older version, one step between two, and the chain that walks them. The \
-                stored number alone chooses the struct; the current version is one comparison away.",
-        input: r#"
-            #[derive(Serialize, Deserialize, Event)]
-            #[event(name = "account.deposited", version = 3, removed(3, channel_code: u32))]
-            pub struct Deposited {
-                pub amount: i64,
-                #[event(since = 2, default = "EUR")]
-                pub currency: String,
-                #[event(renamed(3, from = "memo"))]
-                #[serde(default)]
-                pub note: Option<String>,
-            }
-        "#,
-    },
-    Example {
-        name: "event_steps",
-        about: "A step that writes all of a version, a type that changed, and fields that are computed from the older event or are a \
-                constant.",
-        input: r#"
-            #[derive(Serialize, Deserialize, Event)]
-            #[event(name = "customer.moved", version = 3, step(1 = split_name), removed(2, name: String), old_derives(Debug))]
-            pub struct CustomerMoved {
-                #[event(since = 2)]
-                pub first: String,
-                #[event(retyped(3, from = AddressV1))]
-                pub address: Address,
-                #[event(since = 3, with = street_len)]
-                pub street_len: u32,
-                #[event(since = 3, default = 1)]
-                pub times: u32,
-            }
-        "#,
-    },
-    Example {
-        name: "event_kept",
-        about: "A struct that was kept: it is asked whether it is the version just before, and how it becomes the next.",
-        input: r#"
-            #[derive(Serialize, Deserialize, Event)]
-            #[event(name = "account.withdrawn", version = 3, from = WithdrawnV1)]
-            pub struct Withdrawn {
-                pub amount: i64,
-                #[event(since = 3)]
-                pub note: Option<String>,
-            }
-        "#,
-    },
-    Example {
-        name: "event_frozen",
-        about: "A kept struct, or an event that was retired: it is read and never written.",
-        input: r#"
-            #[derive(Deserialize, Event)]
-            #[event(name = "account.withdrawn", version = 1, frozen)]
-            pub struct WithdrawnV1 {
-                amount: i64,
-            }
-        "#,
-    },
-    Example {
-        name: "event_raw",
-        about: "Payloads that no Rust type describes are JSON to a function, up to a version.",
-        input: r#"
-            #[derive(Serialize, Deserialize, Event)]
-            #[event(name = "meter.read", version = 2, raw(..=1 = repair))]
-            pub struct MeterRead {
-                pub wh: u64,
-            }
-        "#,
-    },
-    Example {
-        name: "event_write",
-        about: "While a release is rolled out the older version is written: the steps down are there too, and what is written is read \
-                back at once.",
-        input: r#"
-            #[derive(Clone, Serialize, Deserialize, Event)]
-            #[event(name = "account.deposited", version = 2, write = 1, removed(2, channel_code: u32, default = 0))]
-            pub struct Deposited {
-                #[event(renamed(2, from = "cents"))]
-                pub amount: i64,
-                #[event(since = 2)]
-                pub note: Option<String>,
-            }
-        "#,
-    },
-    Example {
-        name: "event_set",
-        about: "`#[derive(Event)]` on an enum: the set reads and writes its events, folds into every aggregate that applies all of \
-                them, and is what a command may return, as each of its events is.",
-        input: r#"
-            #[derive(Event)]
-            pub enum AccountEvent {
-                Opened(Opened),
-                Closed(Closed),
-            }
-        "#,
-    },
-    Example {
-        name: "aggregate",
-        about: "`#[derive(Aggregate)]`.",
-        input: r#"
-            #[derive(Aggregate)]
-            #[aggregate(name = "account", id = String, events = AccountEvent)]
-            pub struct Account {
-                balance: u64,
-            }
-        "#,
-    },
-    Example {
-        name: "stream_key",
-        about: "`#[derive(StreamKey)]`: the text of the one field.",
-        input: r#"
-            #[derive(Clone, StreamKey)]
-            pub struct LoanId(pub u64);
-        "#,
-    },
-    Example {
-        name: "command",
-        about: "A command that creates: it has no receiver, so the stream must not exist.",
-        input: r#"
-            #[recount::handlers]
-            impl Account {
-                /// Opens an account.
-                #[command]
-                pub fn open(owner: String, cx: &Context) -> Opened {
-                    Opened { owner, at: cx.now() }
-                }
-            }
-        "#,
-    },
-    Example {
-        name: "command_on_state",
-        about: "A command on a state that must exist, and one on a state that may.",
-        input: r#"
-            #[recount::handlers(derive(Clone, Debug))]
-            impl Account {
-                #[command]
-                pub fn withdraw(&self, amount: u64) -> Result<Withdrawn, AccountError> {
-                    self.at_least(amount)?;
-                    Ok(Withdrawn { amount })
-                }
-
-                #[command]
-                fn ensure(account: Option<&Self>, owner: String) -> Option<Opened> {
-                    account.is_none().then_some(Opened { owner })
-                }
-            }
-        "#,
-    },
-    Example {
-        name: "command_own_struct",
-        about: "A command whose struct is your own.",
-        input: r#"
-            #[recount::handlers]
-            impl Account {
-                #[command(Withdraw)]
-                pub fn withdraw(&self, command: Withdraw) -> Withdrawn {
-                    Withdrawn { amount: command.amount }
-                }
-            }
-        "#,
-    },
-    Example {
-        name: "apply",
-        about: "The three forms of `#[apply]`: creating the state, changing it, replacing it.",
-        input: r#"
-            #[recount::handlers]
-            impl Account {
-                #[apply]
-                fn opened(_: &Opened) -> Self {
-                    Self::Open { balance: 0 }
-                }
-
-                #[apply]
-                fn deposited(&mut self, event: &Deposited) {
-                    *self.balance_mut() += event.amount;
-                }
-
-                #[apply]
-                fn closed(self, _: &Closed) -> Self {
-                    Self::Closed
-                }
-            }
-        "#,
-    },
-    Example {
-        name: "commands",
-        about: "`commands = AccountCommand`: an enum of all commands, itself a command, and the enum of their rejections. \
-                `{\"withdraw\": {\"amount\": 5}}` is one of it. A variant of a command that rejects nothing holds `Infallible`. The \
-                rejections are `Debug`, `Display` and `Error` where those of the commands are.",
-        input: r#"
-            #[recount::handlers(commands = AccountCommand)]
-            impl Account {
-                #[command]
-                pub fn open(owner: String) -> Opened {
-                    Opened { owner }
-                }
-
-                #[command]
-                pub fn withdraw(&self, amount: u64) -> Result<Withdrawn, AccountError> {
-                    self.at_least(amount)?;
-                    Ok(Withdrawn { amount })
-                }
-            }
-        "#,
-    },
-    Example {
-        name: "commands_with_one_rejection",
-        about: "`rejection = AccountError` beside it: the commands reject with one type, and so does the enum.",
-        input: r#"
-            #[recount::handlers(commands = AccountCommand, rejection = AccountError)]
-            impl Account {
-                #[command]
-                pub fn withdraw(&self, amount: u64) -> Result<Withdrawn, AccountError> {
-                    self.at_least(amount)?;
-                    Ok(Withdrawn { amount })
-                }
-            }
-        "#,
-    },
-    Example {
-        name: "renamed",
-        about: "`crate = path`, where the crate is known under another name.",
-        input: r#"
-            #[derive(Event)]
-            #[event(name = "account.closed", crate = crate::vendor::recount)]
-            pub struct Closed;
-        "#,
-    },
-    Example {
-        name: "mistaken",
-        about: "After a mistake: the message, and a stub that keeps the rest of the crate quiet.",
-        input: r#"
-            #[derive(Event)]
-            #[event(nmae = "account.closed")]
-            pub struct Closed;
-        "#,
-    },
-    Example {
-        name: "mistaken_handlers",
-        about: "The same in a block of handlers: the methods stay, and what they would have given is there without a body.",
-        input: r#"
-            #[recount::handlers]
-            impl Account {
-                #[command]
-                pub async fn open(owner: &str) -> Opened {
-                    Opened { owner: owner.into() }
-                }
-
-                #[apply]
-                fn opened(event: Opened) -> Self {
-                    Self { owner: event.owner }
-                }
-            }
-        "#,
-    },
-];
 
 /// The macro whose attribute stands first, on the rest of the input.
 fn expand(input: &str) -> TokenStream {
@@ -348,7 +46,7 @@ fn input(example: &Example) -> String {
 
 #[test]
 fn expansions() {
-    for example in EXAMPLES {
+    for example in all() {
         let input = input(example);
         let mut settings = insta::Settings::clone_current();
         settings.set_description(&input);
@@ -365,7 +63,7 @@ fn docs_show_what_is_generated() {
                     Each macro writes impls of public traits, which could be written by hand. To see what one of your own items becomes:\n\
                     `RECOUNT_EXPAND=Deposited cargo check` prints it (cargo runs the macros of a crate only when it compiles it).\n"
         .to_owned();
-    for example in EXAMPLES {
+    for example in all() {
         let (input, output) = (input(example), pretty(expand(&input(example))));
         let title = example.name.replace('_', " ");
         page += &format!("\n## {title}\n\n{}\n\n```rust,ignore\n{input}\n```\n\n", example.about);
@@ -414,6 +112,36 @@ fn every_message_has_a_ui_case() {
         sentences.len() > 60 && silent.is_empty(),
         "no ui case says: {silent:#?}"
     );
+}
+
+/// Every file says what it holds and stays readable; `read`, `check` and `expand` do not use one another.
+#[test]
+fn the_house_is_in_order() {
+    let source = root().join("macros/src");
+    for path in files(&source, "rs") {
+        let (text, shown) = (read(&path), path.display());
+        assert!(text.starts_with("//! "), "{shown} does not say what it holds");
+        assert!(text.lines().count() <= 300, "{shown} is too long");
+        let own = path
+            .strip_prefix(&source)
+            .expect("under the folder")
+            .components()
+            .next()
+            .expect("a name");
+        let own = own.as_os_str().to_string_lossy().into_owned();
+        let may_use: &[&str] = match own.as_str() {
+            "read" | "check" | "expand" => &["model", "support"],
+            "model" => &["support"],
+            "support" => &[],
+            _ => continue,
+        };
+        for used in text.split("crate::").skip(1).filter_map(|rest| rest.split("::").next()) {
+            assert!(
+                used == own || may_use.contains(&used),
+                "{shown}: `{own}` may not use `{used}`"
+            );
+        }
+    }
 }
 
 /// All texts in the tokens, but for doc comments.

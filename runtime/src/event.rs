@@ -43,7 +43,7 @@ pub trait EventVersion: Sized {
 /// The current version of an event: what can be written too.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be emitted",
-    label = "this event is read and never written",
+    label = "not an event that can be written",
     note = "if it is `frozen`, mark the variant `#[event(frozen)]`"
 )]
 pub trait Event: EventVersion + Serialize + DeserializeOwned + Send + 'static {

@@ -3,7 +3,7 @@
 use std::future::{Future, IntoFuture};
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Wake, Waker};
 
 use recount::{EventStore, ExecuteError, FileStore, Loaded, MemoryStore, Runtime};
 use tokio::sync::Notify;
@@ -24,7 +24,7 @@ async fn drop_after<F: Future>(future: F, polls: u32) -> bool {
     let waker = Waker::from(Arc::clone(&signal));
     let mut future = pin!(future);
     for poll in 1..=polls {
-        if let Poll::Ready(_) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+        if future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
             return true;
         }
         if poll < polls {

@@ -1,6 +1,6 @@
 //! A set with a past: an alias, dropped names, two splits and a retired event.
 
-use recount::{Aggregate, DecodeError, Event, EventVersion, Runtime, Split, UpcastMeta};
+use recount::{Aggregate, Event, Runtime, Split};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Event)]
@@ -10,9 +10,11 @@ pub struct Opened {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Event)]
-#[event(name = "account.deposited")]
+#[event(name = "account.deposited", version = 2)]
 pub struct Deposited {
     pub amount: i64,
+    #[event(since = 2, default = "EUR")]
+    pub currency: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Event)]
@@ -28,49 +30,27 @@ pub struct EmailChanged {
 }
 
 /// Once one event; today two.
-#[derive(Deserialize)]
+#[derive(Deserialize, Event)]
+#[event(name = "account.registered", frozen)]
 pub struct Registered {
     owner: String,
     email: String,
 }
 
 /// Once one event; today two, one, or none.
-#[derive(Deserialize)]
+#[derive(Deserialize, Event)]
+#[event(name = "account.details_changed", frozen)]
 pub struct DetailsChanged {
     name: Option<String>,
     email: Option<String>,
 }
 
 /// Happened in the past, and happens no more.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Event)]
+#[event(name = "account.limit_raised", frozen)]
 pub struct LimitRaised {
     pub limit: i64,
 }
-
-macro_rules! only_read {
-    ($($event:ty = $name:literal),*) => {$(
-        impl EventVersion for $event {
-            const NAME: &'static str = $name;
-            const VERSION: u32 = 1;
-            const OLDEST: u32 = 1;
-
-            fn decode_version(version: u32, payload: &[u8], _: &UpcastMeta<'_>) -> Result<Self, DecodeError> {
-                serde_json::from_slice(payload).map_err(|source| DecodeError::Payload {
-                    name: $name,
-                    version,
-                    path: String::new(),
-                    source: source.into(),
-                })
-            }
-        }
-    )*};
-}
-
-only_read!(
-    Registered = "account.registered",
-    DetailsChanged = "account.details_changed",
-    LimitRaised = "account.limit_raised"
-);
 
 #[derive(Clone, Debug, PartialEq, Event)]
 #[event(alias("account.created" => Opened))]
@@ -127,7 +107,8 @@ impl Account {
     #[command]
     pub fn deposit(&self, amount: i64) -> Deposited {
         let _ = self;
-        Deposited { amount }
+        let currency = "SEK".into();
+        Deposited { amount, currency }
     }
 
     /// Rejects with what it sees.
@@ -174,8 +155,9 @@ pub fn opened() -> AccountEvent {
     Opened { owner: "Ada".into() }.into()
 }
 
-pub fn deposited(amount: i64) -> AccountEvent {
-    Deposited { amount }.into()
+pub fn deposited(amount: i64, currency: &str) -> AccountEvent {
+    let currency = currency.into();
+    Deposited { amount, currency }.into()
 }
 
 pub fn renamed(name: &str) -> AccountEvent {

@@ -15,4 +15,5 @@ mod readers;
 mod retired;
 mod rollout;
 mod split;
+mod sugar;
 mod unknown;

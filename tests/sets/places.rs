@@ -1,10 +1,10 @@
 //! Old events in every place of a stream: first, in the middle, last, and a thousand in a row.
 
 use recount::store::NewEvent;
-use recount::{ExecuteError, Loaded, MemoryStore};
+use recount::{ExecuteError, Loaded, MemoryStore, Version};
 
 use crate::account::{Account, AccountEvent, Deposit, LimitRaised, Open, deposited, moved, on, opened, renamed};
-use crate::planted::{plant, raw};
+use crate::planted::{newer, plant, raw};
 use crate::readers::{Old, everywhere};
 
 fn old(name: &str, payload: &str, becomes: impl IntoIterator<Item = AccountEvent>) -> Old {
@@ -35,8 +35,12 @@ fn firsts() -> Vec<Old> {
 fn nexts() -> Vec<Old> {
     let details = "account.details_changed";
     vec![
-        old("account.deposited", r#"{"amount":1}"#, [deposited(1)]),
-        old("account.payed_in", r#"{"amount":2}"#, [deposited(2)]),
+        old("account.deposited", r#"{"amount":1}"#, [deposited(1, "EUR")]),
+        Old {
+            stored: newer("account.payed_in", 2, 1, r#"{"amount":4,"currency":"NOK"}"#),
+            becomes: vec![deposited(4, "NOK")],
+        },
+        old("account.payed_in", r#"{"amount":2}"#, [deposited(2, "EUR")]),
         old(
             details,
             r#"{"name":"Grace","email":"g@h"}"#,
@@ -107,14 +111,10 @@ async fn a_thousand_dropped_events() {
         .execute("a", Open { owner: "Ada".into() })
         .await
         .expect("created");
-    assert_eq!(
-        receipt.version.map(|version| version.get()),
-        Some(1_001),
-        "version numbers go on"
-    );
+    assert_eq!(receipt.version.map(Version::get), Some(1_001), "version numbers go on");
     plant(&store, "account/a", (0..100).map(blinked).collect()).await;
     let receipt = runtime.execute("a", Deposit { amount: 1 }).await.expect("written");
-    assert_eq!(receipt.version.map(|version| version.get()), Some(1_102));
+    assert_eq!(receipt.version.map(Version::get), Some(1_102));
     let state = runtime.load::<Account>("a").await.expect("readable").expect("there");
     assert_eq!((state.folded.len(), Loaded::version(&state).get()), (2, 1_102));
 }
@@ -137,5 +137,5 @@ async fn a_dropped_event_is_an_expected_version() {
     let stale = runtime.execute("a", Deposit { amount: 1 }).expect_version(1_u64).await;
     assert!(matches!(stale, Err(ExecuteError::Conflict { actual: Some(actual), .. }) if actual == 3));
     let fresh = runtime.execute("a", Deposit { amount: 1 }).expect_version(3_u64).await;
-    assert_eq!(fresh.expect("written").version.map(|version| version.get()), Some(4));
+    assert_eq!(fresh.expect("written").version.map(Version::get), Some(4));
 }

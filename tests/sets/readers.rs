@@ -11,7 +11,7 @@ use recount::store::NewEvent;
 use recount::testing::{given_stored, stored};
 use recount::{
     At, DecodeError, EventSet, ExecuteError, Loaded, ManualClock, MemoryStore, Outcome, Position, RawEvent, Recorded,
-    Runtime, StreamId, Timestamp, UpcastMeta,
+    Runtime, StreamId, Timestamp, UpcastMeta, Version,
 };
 use uuid::Uuid;
 
@@ -156,13 +156,10 @@ async fn appended(runtime: &Runtime, store: &MemoryStore, olds: &[Old]) {
         return;
     }
     let receipt = runtime.execute("a", Deposit { amount: 7 }).await.expect("appended");
-    assert_eq!(
-        receipt.version.map(|version| version.get()),
-        Some(olds.len() as u64 + 1)
-    );
+    assert_eq!(receipt.version.map(Version::get), Some(olds.len() as u64 + 1));
     let mut expected = all(olds);
     expected.extend(receipt.events);
-    assert_eq!(expected.last(), Some(&deposited(7)));
+    assert_eq!(expected.last(), Some(&deposited(7, "SEK")));
     for runtime in [runtime.clone(), on(store.clone()).await] {
         let state = runtime.load::<Account>("a").await.expect("readable").expect("there");
         assert_eq!(state.folded, expected);

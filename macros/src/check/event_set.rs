@@ -45,8 +45,7 @@ fn has_one_event_per_variant(set: &EventSet, errors: &mut Errors) {
 /// The type of an event says which variant it becomes, and its name whether it is split.
 fn has_every_event_once(set: &EventSet, errors: &mut Errors) {
     let mut seen = HashSet::new();
-    let events = set.variants.iter().filter_map(|variant| variant.event.as_ref());
-    for event in events.chain(&set.splits) {
+    for (_, event) in set.read() {
         if !seen.insert(types::shown(event)) {
             errors.at(event, format!("`{}` is already in this set", types::shown(event)));
         }
@@ -75,21 +74,26 @@ fn has_names_that_can_be_stored(set: &EventSet, errors: &mut Errors) {
     }
 }
 
-/// What no other variant reads goes to one variant, and says so by its mark.
+/// What no other variant reads goes to one variant, as it lies in the store, and says so by its mark.
 fn has_one_place_for_what_is_unknown(set: &EventSet, errors: &mut Errors) {
     let mut taken = None;
     for variant in &set.variants {
-        match (&variant.mark, &variant.event, taken) {
-            (Mark::Unknown, _, Some(first)) => {
+        let Some(event) = &variant.event else { continue };
+        let holds_it = matches!(event, Type::Path(path) if last_word(&path.path) == "UnknownEvent");
+        match (&variant.mark, taken) {
+            (Mark::Unknown, Some(first)) => {
                 errors.at(&variant.ident, format!("`{first}` holds what is unknown already"));
             }
-            (Mark::Unknown, ..) => taken = Some(&variant.ident),
-            (_, Some(Type::Path(event)), _) if last_word(&event.path) == "UnknownEvent" => {
-                errors.at(
-                    event,
-                    "what no variant reads is held where `#[event(unknown)]` stands: add it",
-                );
+            (Mark::Unknown, None) if !holds_it => {
+                let ident = &variant.ident;
+                let message = format!("what is unknown has no other type: write `{ident}(UnknownEvent)`");
+                errors.at(event, message);
             }
+            (Mark::Unknown, None) => taken = Some(&variant.ident),
+            _ if holds_it => errors.at(
+                event,
+                "an `UnknownEvent` stands only in the variant that is marked for it: add `#[event(unknown)]`",
+            ),
             _ => {}
         }
     }

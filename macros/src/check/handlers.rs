@@ -28,6 +28,7 @@ pub(crate) fn handlers(handlers: &Handlers, errors: &mut Errors) {
     has_a_command(handlers, errors);
     for apply in &handlers.applies {
         has_one_of_three_forms(apply, errors);
+        gives_the_state(apply, &handlers.name(), errors);
     }
     is_created(handlers, errors);
 }
@@ -221,6 +222,21 @@ fn has_one_of_three_forms(apply: &Apply, errors: &mut Errors) {
         } else {
             errors.at(inputs, message);
         }
+    }
+}
+
+/// Events are facts, so there is nothing that applying one could refuse.
+fn gives_the_state(apply: &Apply, aggregate: &str, errors: &mut Errors) {
+    let ReturnType::Type(_, output) = &apply.signature.output else {
+        return;
+    };
+    let is_state =
+        matches!(&**output, Type::Path(path) if ["Self", aggregate].contains(&last_word(&path.path).as_str()));
+    if matches!(apply.does, Applied::Creates | Applied::Turns) && !is_state {
+        errors.at(
+            output,
+            "an apply gives the state and cannot fail, because its event has happened: write `-> Self`",
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use syn::{Attribute, Type, Visibility};
 
 use super::handlers::{derives, equal, type_of};
 use crate::model::{Command, Handlers};
-use crate::support::attributes::{cfgs, docs_or};
+use crate::support::attributes::{cfgs, docs_or, last_word};
 use crate::support::spans::generated;
 
 /// What every item here is written from.
@@ -181,7 +181,14 @@ impl All<'_> {
         let (name, krate) = (self.name, self.handlers.runtime.at(at));
         let outcome = quote_spanned!(at=> <Self as #krate::Handle<#ty>>::handle(state, command, cx));
         let collected = if let Some(rejection) = rejection {
-            quote_spanned!(at=> #krate::__private::collect_as::<_, _, #rejection, _>(#outcome))
+            // `Infallible` is both cases, so rustc has to be told one.
+            let never = matches!(rejection, Type::Path(path) if last_word(&path.path) == "Infallible");
+            let case = if never {
+                quote_spanned!(at=> #krate::__private::Same)
+            } else {
+                quote_spanned!(at=> _)
+            };
+            quote_spanned!(at=> #krate::__private::collect_as::<_, _, #rejection, #case>(#outcome))
         } else {
             let rejection = self.rejection_name();
             quote_spanned!(here=> #krate::__private::collect(#outcome, #rejection::#variant))

@@ -10,11 +10,12 @@ use quote::{ToTokens, quote_spanned};
 use syn::Fields;
 
 use crate::model::Event;
-use crate::support::spans::{generated, located};
+use crate::support::spans::{generated, located, respanned};
+use crate::support::words::plain;
 
 pub(crate) fn event(event: &Event) -> TokenStream {
-    let (ident, name, version) = (&event.ident, event.name(), number(event.version()));
-    let here = generated(ident.span());
+    let (ident, name, version) = (respanned(&event.ident), event.name(), number(event.version()));
+    let here = generated(event.ident.span());
     let krate = event.runtime.at(here);
     // A unit struct is `null` to serde; it is stored as `{}`, so that it can gain fields.
     let current = match (&event.fields, event.frozen) {
@@ -38,6 +39,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
             const NAME: &'static str = #name;
             const VERSION: u32 = #version;
             const OLDEST: u32 = 1;
+            #[inline]
             fn decode_version(
                 version: u32,
                 payload: &[u8],
@@ -61,8 +63,8 @@ fn writable(event: &Event) -> Option<TokenStream> {
     if event.frozen {
         return None;
     }
-    let (ident, writes, floor) = (&event.ident, number(event.writes()), number(event.floor()));
-    let here = generated(ident.span());
+    let (ident, writes, floor) = (respanned(&event.ident), number(event.writes()), number(event.floor()));
+    let here = generated(event.ident.span());
     let krate = event.runtime.at(here);
     let encode = match (write::encode(event), &event.fields) {
         (Some(older), _) => older,
@@ -88,7 +90,7 @@ fn alias(event: &Event) -> Option<TokenStream> {
     let here = generated(event.ident.span());
     let (vis, version) = (located(&event.vis, here), event.version());
     let (alias, ident) = (event.versioned(version, here), event.struct_of(version, here));
-    let docs = format!(" Version {version} of `{}`: [`{ident}`].", event.name());
+    let docs = format!(" Version {version} of `{}`: [`{}`].", event.name(), plain(&ident));
     (alias != ident).then(|| {
         quote_spanned! {here=>
             #[doc = #docs]

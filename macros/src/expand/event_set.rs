@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 
 use super::stored_names::{name, name_patterns, names_are_unique, stored_names};
 use crate::model::{EventSet, Mark, SetVariant};
-use crate::support::spans::generated;
+use crate::support::spans::{generated, respanned};
 
 pub(crate) fn event_set(set: &EventSet) -> TokenStream {
     let ident = &set.ident;
@@ -17,7 +17,7 @@ pub(crate) fn event_set(set: &EventSet) -> TokenStream {
     let emitted = set
         .known()
         .filter(|(variant, _)| matches!(variant.mark, Mark::None))
-        .map(|(_, event)| event);
+        .map(|(_, event)| respanned(event));
     let variants = set.variants.iter().map(|variant| &variant.ident);
     let (fold, conversions, unique) = (fold(set), conversions(set), names_are_unique(set));
     quote_spanned! {here=>
@@ -66,17 +66,17 @@ fn decode(set: &EventSet) -> TokenStream {
     let krate = set.runtime.at(here);
     let read = set.known().map(|(variant, event)| {
         let (patterns, variant, here) = (name_patterns(set, event), &variant.ident, generated(event.span()));
-        let krate = set.runtime.at(here);
+        let (krate, event) = (set.runtime.at(here), respanned(event));
         let read = quote_spanned!(here=> #krate::__private::read::<#event>(raw));
         quote!(#(#patterns)|* => out(Self::#variant(#read?)))
     });
     let split = set.splits.iter().map(|event| {
         let (patterns, here) = (name_patterns(set, event), generated(event.span()));
-        let krate = set.runtime.at(here);
+        let (krate, event) = (set.runtime.at(here), respanned(event));
         let split = quote_spanned!(here=> #krate::__private::split::<#event, Self>(raw, out));
         quote!(#(#patterns)|* => return #split)
     });
-    let dropped = &set.dropped;
+    let dropped: Vec<_> = set.dropped.iter().map(respanned).collect();
     let dropped = (!dropped.is_empty())
         .then(|| quote_spanned!(here=> #(#dropped)|* => return ::core::result::Result::Ok(#krate::Outcome::Dropped),));
     let arms = quote_spanned! {here=>
@@ -106,7 +106,7 @@ fn decode(set: &EventSet) -> TokenStream {
 /// From a variant to its stored form; what is only read has none.
 fn encode(set: &EventSet) -> Vec<TokenStream> {
     let arm = |variant: &SetVariant| {
-        let (ident, event) = (&variant.ident, variant.event.as_ref()?);
+        let (ident, event) = (&variant.ident, respanned(variant.event.as_ref()?));
         let here = generated(event.span());
         let krate = set.runtime.at(here);
         Some(match variant.mark {
@@ -123,14 +123,11 @@ fn encode(set: &EventSet) -> Vec<TokenStream> {
 /// This impl takes the bare span: under a derive's span rustc adds the advice to write `Fold` by hand.
 fn fold(set: &EventSet) -> TokenStream {
     let (ident, variants) = (&set.ident, set.variants.iter().map(|variant| &variant.ident));
-    let events: Vec<&Type> = set
-        .variants
-        .iter()
-        .filter_map(|variant| variant.event.as_ref())
-        .collect();
-    let bounds = events.iter().map(|event| {
-        let krate = set.runtime.at(event.span());
-        quote_spanned!(event.span()=> __A: #krate::__private::Applies<#event>,)
+    let types = || set.variants.iter().filter_map(|variant| variant.event.as_ref());
+    let events: Vec<_> = types().map(respanned).collect();
+    let bounds = types().zip(&events).map(|(ty, event)| {
+        let krate = set.runtime.at(ty.span());
+        quote_spanned!(ty.span()=> __A: #krate::__private::Applies<#event>,)
     });
     let here = ident.span();
     let krate = set.runtime.at(here);
@@ -157,9 +154,9 @@ fn conversions(set: &EventSet) -> TokenStream {
     let ident = &set.ident;
     let each = set.variants.iter().filter_map(|variant| {
         let event = variant.event.as_ref()?;
-        let here = generated(event.span());
         let emitted = emitted(set, variant, event);
-        let variant = &variant.ident;
+        let (event, variant) = (respanned(event), &variant.ident);
+        let here = generated(event.span());
         Some(quote_spanned! {here=>
             #[automatically_derived]
             impl ::core::convert::From<#event> for #ident {
@@ -174,20 +171,19 @@ fn conversions(set: &EventSet) -> TokenStream {
 }
 
 /// What is only read has the impl under a condition that never holds, so that rustc says why a command cannot return it. The condition
-/// speaks of every `'__a`, because one that speaks of nothing is an error where it is false.
+/// speaks of every `'a`, because one that speaks of nothing is an error where it is false.
 fn emitted(set: &EventSet, variant: &SetVariant, event: &Type) -> TokenStream {
     let (ident, here) = (&set.ident, generated(event.span()));
     let krate = set.runtime.at(here);
+    let name = name(set, event);
+    let event = respanned(event);
     let (condition, events) = match variant.mark {
-        Mark::None => {
-            let name = name(set, event);
-            (
-                TokenStream::new(),
-                quote_spanned!(here=> #krate::model::Tree::One(#name)),
-            )
-        }
+        Mark::None => (
+            TokenStream::new(),
+            quote_spanned!(here=> #krate::model::Tree::One(#name)),
+        ),
         _ => (
-            quote_spanned!(here=> where for<'__a> #event: #krate::__private::Emitted<'__a>),
+            quote_spanned!(here=> where for<'a> #event: #krate::__private::Emitted<'a>),
             quote_spanned!(here=> #krate::model::Tree::Nothing),
         ),
     };

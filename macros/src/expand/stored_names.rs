@@ -1,24 +1,24 @@
 //! The names that a set reads: as a list, as patterns, and as the check that no two are one.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned;
-use syn::{LitStr, Type};
 
 use crate::model::EventSet;
-use crate::support::spans::generated;
-use crate::support::types;
+use crate::support::spans::{generated, respanned};
 
 /// The stored name of an event.
 pub(super) fn name(set: &EventSet, event: &Type) -> TokenStream {
     let here = generated(event.span());
-    let krate = set.runtime.at(here);
+    let (krate, event) = (set.runtime.at(here), respanned(event));
     quote_spanned!(here=> <#event as #krate::EventVersion>::NAME)
 }
 
 /// Every name that an event is stored under.
 pub(super) fn name_patterns(set: &EventSet, event: &Type) -> Vec<TokenStream> {
-    let aliases = set.aliases_of(event).map(|alias| quote!(#alias));
+    // Not as the user's token, or rustc warns of a pattern where the constant says what is wrong.
+    let aliases = set.aliases_of(event).map(respanned);
     [name(set, event)].into_iter().chain(aliases).collect()
 }
 
@@ -70,21 +70,17 @@ pub(super) fn names_are_unique(set: &EventSet) -> TokenStream {
 /// Each name, with the token that is wrong where a name before it is the same: an alias and not the event that has the name today.
 fn checked(set: &EventSet) -> Vec<(Span, TokenStream)> {
     let here = generated(set.ident.span());
-    let variants = set
-        .known()
-        .map(|(variant, event)| (quote!(variant), variant.ident.to_string(), event));
-    let splits = set
-        .splits
-        .iter()
-        .map(|event| (quote!(split), types::shown(event), event));
-    let read: Vec<_> = variants.chain(splits).collect();
-    let current = read.iter().map(|(kind, label, event)| {
-        let name = name(set, event);
-        (event.span(), quote_spanned!(here=> #kind(#label, #name)))
+    let read = |kind: &str, label: &str, name: &TokenStream| {
+        let kind = Ident::new(kind, here);
+        quote_spanned!(here=> #kind(#label, #name))
+    };
+    let current = set.read().map(|(reader, event)| {
+        let (kind, label) = reader.words();
+        (event.span(), read(kind, &label, &name(set, event)))
     });
-    let aliases = read.iter().flat_map(|(kind, label, event)| {
-        let alias = move |alias: &LitStr| (alias.span(), quote_spanned!(here=> #kind(#label, #alias)));
-        set.aliases_of(event).map(alias)
+    let aliases = set.aliases.iter().filter_map(|alias| {
+        let ((kind, label), name) = (set.target(alias)?.0.words(), &alias.name);
+        Some((name.span(), read(kind, &label, &quote!(#name))))
     });
     let dropped = set.dropped.iter();
     let dropped = dropped.map(|name| (name.span(), quote_spanned!(here=> dropped(#name))));

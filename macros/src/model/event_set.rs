@@ -33,21 +33,43 @@ impl EventSet {
             .find(|variant| matches!(variant.mark, Mark::Unknown))
     }
 
+    /// Everything that is read under a name: the events in variants, then those that are split.
+    pub(crate) fn read(&self) -> impl Iterator<Item = (Reads<'_>, &Type)> {
+        let variants = self
+            .known()
+            .map(|(variant, event)| (Reads::Variant(&variant.ident), event));
+        variants.chain(self.splits.iter().map(|event| (Reads::Split(event), event)))
+    }
+
     /// The aliases of an event, by its type.
     pub(crate) fn aliases_of(&self, event: &Type) -> impl Iterator<Item = &LitStr> {
-        self.aliases
-            .iter()
-            .filter(move |alias| self.target(alias).is_some_and(|target| same(target, event)))
-            .map(|alias| &alias.name)
+        let is_of = move |alias: &&Alias| self.target(alias).is_some_and(|(_, target)| same(target, event));
+        self.aliases.iter().filter(is_of).map(|alias| &alias.name)
     }
 
     /// What an alias is read as: the type of a variant or of a split, or the variant of that name.
-    pub(crate) fn target(&self, alias: &Alias) -> Option<&Type> {
-        let types = || self.known().map(|(_, event)| event).chain(&self.splits);
-        let named = || self.known().find(|(variant, _)| alias.is_named(&variant.ident));
-        types()
-            .find(|event| same(event, &alias.event))
-            .or_else(|| named().map(|(_, event)| event))
+    pub(crate) fn target(&self, alias: &Alias) -> Option<(Reads<'_>, &Type)> {
+        let is_named =
+            |(reads, _): &(Reads<'_>, &Type)| matches!(reads, Reads::Variant(ident) if alias.is_named(ident));
+        self.read()
+            .find(|(_, event)| same(event, &alias.event))
+            .or_else(|| self.read().find(is_named))
+    }
+}
+
+/// What becomes of a stored event.
+pub(crate) enum Reads<'a> {
+    Variant(&'a Ident),
+    Split(&'a Type),
+}
+
+impl Reads<'_> {
+    /// The kind and what a message calls it.
+    pub(crate) fn words(&self) -> (&'static str, String) {
+        match self {
+            Self::Variant(ident) => ("variant", ident.to_string()),
+            Self::Split(event) => ("split", types::shown(event)),
+        }
     }
 }
 

@@ -62,7 +62,11 @@ impl<'a> Reader<'a> {
             Ok(())
         });
         if let Err(error) = parser.parse2(tokens) {
-            self.errors.push(error);
+            let message = match self.keys.keys.iter().find(|key| key.places.contains(&self.here)) {
+                Some(key) => format!("keys stand here, such as `{}`", key.example),
+                None => error.to_string(),
+            };
+            self.errors.push(syn::Error::new(error.span(), message));
         }
         read
     }
@@ -163,7 +167,7 @@ pub(crate) fn list<T>(input: ParseStream<'_>, entry: fn(ParseStream<'_>) -> syn:
     syn::parenthesized!(entries in input);
     let read = entries.parse_terminated(entry, Token![,])?;
     if read.is_empty() {
-        return Err(entries.error("an entry"));
+        return Err(entries.error("empty"));
     }
     Ok(read.into_iter().collect())
 }
@@ -173,7 +177,7 @@ pub(crate) fn flag(input: ParseStream<'_>) -> syn::Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         Ok(())
     } else {
-        Err(input.error("a value"))
+        Err(input.error("value"))
     }
 }
 

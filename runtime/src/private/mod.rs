@@ -20,4 +20,4 @@ pub use serde;
 pub use sets::{ended, frozen, or_unknown, split, stored, stored_as, unknown};
 pub use std::borrow::Cow;
 pub use std::vec::Vec;
-pub use twins::{Applied, Applies, DowncastsFrom, Emitted, RejectsWith, UpcastsFrom, UpcastsSurely};
+pub use twins::{Applied, Applies, DowncastsFrom, Emitted, RejectsWith, Same, UpcastsFrom, UpcastsSurely};

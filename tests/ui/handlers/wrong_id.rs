@@ -37,12 +37,8 @@ impl Account {
 
 pub struct AlreadyClosed;
 
-pub fn execute<C: recount::Command>(
-    _id: impl recount::AsKey<<C::Aggregate as recount::Aggregate>::Id>,
-    _command: C,
-) {
+async fn run(runtime: recount::Runtime) {
+    let _ = runtime.execute("101", Close {}).await;
 }
 
-fn main() {
-    execute("101", Close {});
-}
+fn main() {}

@@ -55,6 +55,15 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     cases::TABLE.iter().map(|entry| entry.name)
 }
 
+/// The rules of the contract that the case of this name tests; `None` if there is no such case.
+#[must_use]
+pub fn rules(name: &str) -> Option<&'static [&'static str]> {
+    cases::TABLE
+        .iter()
+        .find(|entry| entry.name == name)
+        .map(|entry| entry.rules)
+}
+
 /// Runs every case on stores of this kind, each in a place of its own. It blocks, so that a store which blocks a thread for ever fails
 /// too.
 ///

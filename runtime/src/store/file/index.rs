@@ -1,6 +1,6 @@
 //! What is known in memory of a log: each stream's positions, each event's place, each type's number. Built at open, grown by the writer.
 //!
-//! An event costs 12 bytes here (at most 24 with the room that a growing vector keeps), a stream about 120 bytes and its name.
+//! An event costs 12 bytes here (at most 24 with the room that a growing vector keeps), a stream about 200 bytes with its name.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -82,16 +82,7 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Why no append is taken now, if so.
-    pub(crate) fn refusal(&self) -> Option<Refusal> {
-        match self.phase() {
-            Phase::Open if std::process::id() != self.pid => Some(Refusal::Poisoned),
-            Phase::Open => None,
-            Phase::Poisoned => Some(Refusal::Poisoned),
-            Phase::Closed => Some(Refusal::Closed),
-        }
-    }
-
+    /// Whether appends are taken now.
     pub(crate) fn phase(&self) -> Phase {
         self.lock().phase()
     }

@@ -3,10 +3,9 @@
 use std::sync::{PoisonError, RwLockReadGuard};
 
 use super::disk::Disk;
-use super::format::Damage;
 use super::format::bytes::Bytes;
 use super::format::frame::{FrameHeader, header_len};
-use super::format::record::{self, EventRecord, Place as InAppend};
+use super::format::record::{self, EventRecord, First, Place as InAppend};
 use super::format::segment::record_seed;
 use super::index::{Index, Place};
 use super::shared::Shared;
@@ -18,6 +17,10 @@ use uuid::Uuid;
 
 /// The most places that are looked up under one lock.
 const LOOK_UP: usize = 1024;
+
+/// The bytes of a stream's page are spread over a segment, those of the log's page lie side by side.
+const NEIGHBOURS: u64 = 16 << 10;
+const MOST: u64 = 256 << 10;
 
 /// What concerns all events of an append, kept while its events are read one after the other.
 struct Append {
@@ -35,15 +38,17 @@ struct Reader<'a, D: Disk> {
     shared: &'a Shared<D>,
     waiting: Waiting,
     records: Window,
-    /// The first record of an append may stand far before the one that is read.
-    firsts: Window,
+    /// The first record of an append, and the header of its frame, may stand far before the record that is read.
+    before: Window,
     append: Option<Append>,
+    /// The time of the frame that begins here.
+    frame: Option<(u32, u64, Timestamp)>,
 }
 
 /// A page of one stream.
 pub(crate) fn stream_page<D: Disk>(shared: &Shared<D>, read: &StreamRead, waiting: Waiting) -> Result<Page, Fault> {
     let mut page = PageBuilder::new(read.size);
-    let mut reader = Reader::new(shared, waiting);
+    let mut reader = Reader::new(shared, waiting, NEIGHBOURS, read.backward);
     let (head, last_position) = {
         let index = shared.index();
         (Version::count(index.head(&read.stream)), index.last_position)
@@ -92,9 +97,12 @@ pub(crate) fn stream_page<D: Disk>(shared: &Shared<D>, read: &StreamRead, waitin
 /// A page of the whole log.
 pub(crate) fn log_page<D: Disk>(shared: &Shared<D>, read: &LogRead, waiting: Waiting) -> Result<Page, Fault> {
     let mut page = PageBuilder::new(read.size);
-    let mut reader = Reader::new(shared, waiting);
+    // An event seldom has less than a quarter of a KiB with its record.
+    let window = (read.size.events as u64).saturating_mul(256).clamp(NEIGHBOURS, MOST);
+    let mut reader = Reader::new(shared, waiting, window, false);
     let last = shared.index().last_position;
-    let mut through = read.after.get();
+    // A reader that is ahead of the log is told how far the log goes, and not that all is well up to where it stands.
+    let mut through = read.after.get().min(last);
     while through < last {
         let places: Vec<_> = {
             let index = shared.index();
@@ -124,32 +132,57 @@ impl<D: Disk> Shared<D> {
 }
 
 impl<'a, D: Disk> Reader<'a, D> {
-    fn new(shared: &'a Shared<D>, waiting: Waiting) -> Self {
+    fn new(shared: &'a Shared<D>, waiting: Waiting, window: u64, backward: bool) -> Self {
+        let (records, before) = (Window::new(window, backward), Window::new(NEIGHBOURS, backward));
         Self {
             shared,
             waiting,
-            records: Window::default(),
-            firsts: Window::default(),
+            records,
+            before,
             append: None,
+            frame: None,
         }
     }
 
     /// Reads one event into the page; `false` if the page is full.
     fn event(&mut self, place: &Place<D::File>, stream: Option<u32>, page: &mut PageBuilder) -> Result<bool, Fault> {
-        let at = u64::from(place.offset);
-        let (shared, waiting) = (self.shared, self.waiting);
-        let distance = match read_record(&mut self.records, shared, waiting, place, at)?.place {
+        let (shared, waiting, at) = (self.shared, self.waiting, u64::from(place.offset));
+        let whole = load_record(&mut self.records, shared, waiting, place, at)?;
+        let record = record_at(&self.records, place, at, whole)?;
+        let distance = match record.place {
             InAppend::First(_) => 0,
             InAppend::Back(distance) => u64::from(distance),
         };
-        let first_at = at
-            .checked_sub(distance)
-            .ok_or_else(|| corrupt(place, "its append begins before the file"))?;
+        let first_at = at.checked_sub(distance);
+        let first_at = first_at.ok_or_else(|| corrupt(place, "its append begins before the file"))?;
         let known = self.append.as_ref().map(|append| (append.segment, append.at));
         if known != Some((place.segment, first_at)) {
-            self.append = Some(read_append(&mut self.firsts, shared, waiting, place, first_at)?);
+            let (first, frame_at) = match record.place {
+                InAppend::First(first) => of_append(place, at, &first)?,
+                InAppend::Back(_) => {
+                    let whole = load_record(&mut self.before, shared, waiting, place, first_at)?;
+                    match record_at(&self.before, place, first_at, whole)?.place {
+                        InAppend::First(first) => of_append(place, first_at, &first)?,
+                        InAppend::Back(_) => return Err(corrupt(place, "its append does not begin where it says")),
+                    }
+                }
+            };
+            let recorded_at = match self.frame {
+                Some((segment, at, time)) if (segment, at) == (place.segment, frame_at) => time,
+                _ => {
+                    let len = header_len(place.rules.chain);
+                    let head = match self.records.held(place.segment, frame_at, len) {
+                        Some(head) => head,
+                        None => self.before.load(shared, waiting, place, frame_at, len)?,
+                    };
+                    let frame = FrameHeader::decode(head, frame_at, place.rules);
+                    let time_us = frame.map_err(|damage| corrupt(place, damage.0))?.time_us;
+                    Timestamp::from_micros(time_us)
+                }
+            };
+            self.frame = Some((place.segment, frame_at, recorded_at));
+            self.append = Some(Append { recorded_at, ..first });
         }
-        let record = read_record(&mut self.records, shared, waiting, place, at)?;
         let Some(append) = &self.append else {
             return Err(corrupt(place, "it belongs to no append"));
         };
@@ -188,51 +221,40 @@ impl<'a, D: Disk> Reader<'a, D> {
     }
 }
 
-/// Reads the record at `at`, its checksum compared.
-fn read_record<'w, D: Disk>(
-    window: &'w mut Window,
-    shared: &Shared<D>,
-    waiting: Waiting,
-    place: &Place<D::File>,
-    at: u64,
-) -> Result<EventRecord<'w>, Fault> {
-    let head = window.get(shared, waiting, place, at, record::HEADER)?;
-    let whole = record::whole_len(head).map_err(|damage| corrupt(place, damage.0))?;
-    let bytes = window.get(shared, waiting, place, at, whole)?;
-    record::next(&mut Bytes::new(bytes), record_seed(&place.rules.salt))
-        .and_then(|record| record.event())
-        .map_err(|damage| corrupt(place, damage.0))
-}
-
-/// Reads what the first record of an append says for all, and the time from its frame.
-fn read_append<D: Disk>(
+/// Has the window hold the record at `at`, and says how long it is.
+fn load_record<D: Disk>(
     window: &mut Window,
     shared: &Shared<D>,
     waiting: Waiting,
     place: &Place<D::File>,
     at: u64,
-) -> Result<Append, Fault> {
-    let InAppend::First(first) = read_record(window, shared, waiting, place, at)?.place else {
-        return Err(corrupt(place, "its append does not begin where it says"));
-    };
-    let (id, count, ordinal) = (
-        AppendId::new(Uuid::from_bytes(first.append)),
-        first.count,
-        first.ordinal,
-    );
-    let metadata = first.shared.to_vec();
+) -> Result<usize, Fault> {
+    let head = window.load(shared, waiting, place, at, record::HEADER)?;
+    let whole = record::whole_len(head).map_err(|damage| corrupt(place, damage.0))?;
+    window.load(shared, waiting, place, at, whole)?;
+    Ok(whole)
+}
+
+/// The event of a record that the window holds, its checksum compared.
+fn record_at<'w, F>(window: &'w Window, place: &Place<F>, at: u64, whole: usize) -> Result<EventRecord<'w>, Fault> {
+    let bytes = window.held(place.segment, at, whole).unwrap_or_default();
+    record::next(&mut Bytes::new(bytes), record_seed(&place.rules.salt))
+        .and_then(|record| record.event())
+        .map_err(|damage| corrupt(place, damage.0))
+}
+
+/// What the first record of an append says for all of it, and where its frame begins; the time stands there.
+fn of_append<F>(place: &Place<F>, at: u64, first: &First<'_>) -> Result<(Append, u64), Fault> {
     let frame_at = at.checked_sub(u64::from(first.frame_back));
     let frame_at = frame_at.ok_or_else(|| corrupt(place, "its frame begins before the file"))?;
-    let head = window.get(shared, waiting, place, frame_at, header_len(place.rules.chain))?;
-    let frame = FrameHeader::decode(head, frame_at, place.rules).map_err(|Damage(what)| corrupt(place, what))?;
-    let recorded_at = Timestamp::from_micros(frame.time_ns / 1000);
-    Ok(Append {
+    let append = Append {
         segment: place.segment,
         at,
-        id,
-        count,
-        ordinal,
-        shared: metadata,
-        recorded_at,
-    })
+        id: AppendId::new(Uuid::from_bytes(first.append)),
+        count: first.count,
+        ordinal: first.ordinal,
+        shared: first.shared.to_vec(),
+        recorded_at: Timestamp::MIN,
+    };
+    Ok((append, frame_at))
 }

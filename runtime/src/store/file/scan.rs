@@ -25,7 +25,7 @@ pub(crate) struct LogEnd {
     pub(crate) chain: [u8; 32],
     /// The link of the chain before the last frame.
     pub(crate) chain_before: [u8; 32],
-    pub(crate) time_ns: i64,
+    pub(crate) time_us: i64,
 }
 
 /// A place that the watermark names, and the frame that was found to end there.
@@ -63,39 +63,40 @@ pub(crate) struct Window<'d, D: Disk> {
     disk: &'d D,
     file: &'d D::File,
     start: u64,
+    len: usize,
+    /// Reused for every read; only the first `len` bytes are the file's.
     bytes: Vec<u8>,
 }
 
 impl<'d, D: Disk> Window<'d, D> {
     pub(crate) fn new(disk: &'d D, file: &'d D::File) -> Self {
+        let bytes = vec![0; CHUNK];
         Self {
             disk,
             file,
             start: 0,
-            bytes: Vec::new(),
+            len: 0,
+            bytes,
         }
     }
 
     /// The bytes from `at`; fewer than `len` where the file ends.
     pub(crate) fn get(&mut self, at: u64, len: usize) -> io::Result<&[u8]> {
-        let held = at
-            .checked_sub(self.start)
-            .and_then(|skip| usize::try_from(skip).ok())
-            .filter(|skip| skip.checked_add(len).is_some_and(|end| end <= self.bytes.len()));
-        let skip = match held {
-            Some(skip) => skip,
-            None => {
-                let wanted = len.max(CHUNK);
-                self.bytes.clear();
-                self.bytes.try_reserve(wanted).map_err(|_| io::ErrorKind::OutOfMemory)?;
-                self.bytes.resize(wanted, 0);
-                let read = read_up_to(self.disk, self.file, &mut self.bytes, at)?;
-                self.bytes.truncate(read);
-                self.start = at;
-                0
-            }
-        };
-        let rest = self.bytes.get(skip..).unwrap_or_default();
+        let skip = at.checked_sub(self.start).and_then(|skip| usize::try_from(skip).ok());
+        let held = skip.filter(|skip| skip.checked_add(len).is_some_and(|end| end <= self.len));
+        if held.is_none() {
+            // A length from a damaged file must not be able to end the process.
+            let missing = len.saturating_sub(self.bytes.len());
+            self.bytes
+                .try_reserve(missing)
+                .map_err(|_| io::ErrorKind::OutOfMemory)?;
+            self.bytes.resize(self.bytes.len() + missing, 0);
+            self.len = 0;
+            self.len = read_up_to(self.disk, self.file, &mut self.bytes, at)?;
+            self.start = at;
+        }
+        let read = self.bytes.get(..self.len).unwrap_or_default();
+        let rest = read.get(held.unwrap_or(0)..).unwrap_or_default();
         Ok(rest.get(..len).unwrap_or(rest))
     }
 }
@@ -150,7 +151,7 @@ pub(crate) fn walk<D: Disk>(
             frame_id: frame.id,
             chain: frame.chain,
             chain_before: end.chain,
-            time_ns: frame.time_ns,
+            time_us: frame.time_us,
         };
         if frame.kind == FrameKind::Seal {
             watch.see(end);
@@ -172,7 +173,7 @@ fn check_order(frame: &FrameHeader, end: &LogEnd) -> Result<(), Damage> {
     if frame.first_position != end.position {
         return Err(Damage("the positions of the frame do not follow those before"));
     }
-    if frame.time_ns < end.time_ns {
+    if frame.time_us < end.time_us {
         return Err(Damage("the time of the frame is before that of the one before"));
     }
     Ok(())

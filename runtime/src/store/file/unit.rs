@@ -17,6 +17,7 @@ pub(crate) struct Unit {
     /// The versions that the streams of this unit will have.
     heads: HashMap<StreamId, Option<Version>>,
     new_streams: u32,
+    events: usize,
 }
 
 impl Unit {
@@ -60,6 +61,7 @@ impl Unit {
                 .insert(part.stream.clone(), Version::new(before + part.events.len() as u64));
         }
         self.new_streams += new_streams;
+        self.events += request.batch.events();
         self.admitted.push(request);
     }
 
@@ -73,12 +75,12 @@ impl Unit {
 
     /// Whether the new types of this unit would need more numbers than there are. Counted only where that is near.
     fn lacks_types<F>(&self, batch: &Batch, index: &Index<F>) -> bool {
-        let batches = || self.admitted.iter().map(|request| &request.batch).chain([batch]);
         let left = TYPES_END.saturating_sub(index.next_type()) as usize;
-        if batches().map(Batch::events).sum::<usize>() <= left {
+        if self.events + batch.events() <= left {
             return false;
         }
-        let events = batches().flat_map(|batch| &batch.parts).flat_map(|part| &part.events);
+        let batches = self.admitted.iter().map(|request| &request.batch).chain([batch]);
+        let events = batches.flat_map(|batch| &batch.parts).flat_map(|part| &part.events);
         let mut new: Vec<_> = events
             .filter(|event| index.type_number(&event.name, event.version, event.floor).is_none())
             .map(|event| (&event.name, event.version, event.floor))

@@ -8,8 +8,6 @@ use super::index::Place;
 use super::shared::Shared;
 use crate::store::ReadError;
 
-/// How much is read around a record: its neighbours are often wanted next.
-const WINDOW: u64 = 16 << 10;
 /// Why a page could not be made.
 pub(crate) enum Fault {
     /// It would have had to wait for the disk.
@@ -25,16 +23,40 @@ pub(crate) enum Waiting {
 }
 
 /// Some bytes of a segment.
-#[derive(Default)]
+#[derive(Debug)]
 pub(crate) struct Window {
+    /// How much is read at once: the neighbours of a record are often wanted next.
+    size: u64,
+    /// Whether those are the neighbours before it.
+    backward: bool,
     segment: u32,
     start: u64,
+    len: usize,
+    /// Reused; only the first `len` bytes are the file's.
     bytes: Vec<u8>,
 }
 
 impl Window {
-    /// The bytes of a place's segment; everything that is asked for lies before the durable end, or is damaged.
-    pub(crate) fn get<D: Disk>(
+    pub(crate) fn new(size: u64, backward: bool) -> Self {
+        Self {
+            size,
+            backward,
+            segment: 0,
+            start: 0,
+            len: 0,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// Whatever is held of these bytes of a segment, if it is all of them.
+    pub(crate) fn held(&self, segment: u32, at: u64, len: usize) -> Option<&[u8]> {
+        let skip = usize::try_from(at.checked_sub(self.start)?).ok()?;
+        let read = self.bytes.get(..self.len).filter(|_| segment == self.segment)?;
+        read.get(skip..)?.get(..len)
+    }
+
+    /// Holds these bytes of a place's segment; everything that is asked for lies before the durable end, or is damaged.
+    pub(crate) fn load<D: Disk>(
         &mut self,
         shared: &Shared<D>,
         waiting: Waiting,
@@ -42,36 +64,45 @@ impl Window {
         at: u64,
         len: usize,
     ) -> Result<&[u8], Fault> {
-        let end = at.checked_add(len as u64).filter(|end| *end <= place.end);
-        let end = end.ok_or_else(|| corrupt(place, "it reaches beyond what was written"))?;
-        let held = self.segment == place.segment && at >= self.start && end <= self.start + self.bytes.len() as u64;
-        if !held {
-            // Half of the window before the record serves those who read backward.
-            let start = at.saturating_sub(WINDOW / 2) & !4095;
-            let wanted = end.max(start + WINDOW).min(place.end) - start;
-            let wanted = usize::try_from(wanted).map_err(|_| corrupt(place, "it is too long"))?;
-            self.bytes.clear();
-            self.segment = 0;
-            let reserved = self
-                .bytes
-                .try_reserve(wanted)
-                .map_err(|_| io::ErrorKind::OutOfMemory.into());
-            reserved.map_err(|source| failed(place, source))?;
-            self.bytes.resize(wanted, 0);
-            let read = match waiting {
-                Waiting::Never => read_up_to_cached(&shared.disk, &place.file, &mut self.bytes, start),
-                Waiting::Allowed => read_up_to(&shared.disk, &place.file, &mut self.bytes, start),
+        if self.held(place.segment, at, len).is_none() {
+            let end = at.checked_add(len as u64).filter(|end| *end <= place.end);
+            let end = end.ok_or_else(|| corrupt(place, "it reaches beyond what was written"))?;
+            let (start, end) = if self.backward {
+                (end.saturating_sub(self.size).min(at), end)
+            } else {
+                (at, end.max(at + self.size).min(place.end))
             };
-            let read = match read {
+            let start = start & !4095;
+            let wanted = usize::try_from(end - start).map_err(|_| corrupt(place, "it is too long"))?;
+            self.len = 0;
+            let bytes = self.room(wanted).map_err(|error| failed(place, error))?;
+            let read = match waiting {
+                Waiting::Never => read_up_to_cached(&shared.disk, &place.file, bytes, start),
+                Waiting::Allowed => read_up_to(&shared.disk, &place.file, bytes, start),
+            };
+            self.len = match read {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(Fault::WouldBlock),
                 read => read.map_err(|source| failed(place, source))?,
             };
-            self.bytes.truncate(read);
             (self.segment, self.start) = (place.segment, start);
         }
-        let skip = usize::try_from(at - self.start).unwrap_or(usize::MAX);
-        let bytes = self.bytes.get(skip..).and_then(|rest| rest.get(..len));
-        bytes.ok_or_else(|| corrupt(place, "the file ends before it"))
+        self.held(place.segment, at, len)
+            .ok_or_else(|| corrupt(place, "the file ends before it"))
+    }
+
+    /// Room for so many bytes; a length from a damaged file must not be able to end the process.
+    fn room(&mut self, wanted: usize) -> io::Result<&mut [u8]> {
+        if self.bytes.is_empty() && wanted as u64 <= self.size + 8192 {
+            self.bytes = vec![0; wanted];
+        }
+        let missing = wanted.saturating_sub(self.bytes.len());
+        self.bytes
+            .try_reserve(missing)
+            .map_err(|_| io::ErrorKind::OutOfMemory)?;
+        self.bytes.resize(self.bytes.len() + missing, 0);
+        self.bytes
+            .get_mut(..wanted)
+            .ok_or_else(|| io::ErrorKind::OutOfMemory.into())
     }
 }
 

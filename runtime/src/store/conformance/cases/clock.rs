@@ -28,17 +28,15 @@ pub(in super::super) async fn clock_back_and_forth(bed: Bed) -> Verdict {
         year(1970),
         Timestamp::MIN,
     ];
-    let mut highest = Timestamp::MIN;
+    let mut before = Timestamp::MIN;
     for (moment, number) in moments.into_iter().zip(0..) {
         bed.stage(Hook::SetClock(moment))?;
         let receipt = append(&store, &stream, ANY, &[format!("{number}"), "second".to_owned()]).await?;
-        highest = highest.max(moment);
-        equal(
-            &format!("the time of append {number}, made at {moment}"),
-            &receipt.recorded_at,
-            &highest,
-        )?;
+        let what = format!("the time of append {number}, made at {moment} after {before}");
+        before = before.max(moment);
+        equal(&what, &receipt.recorded_at, &before)?;
     }
+    let highest = before;
     let seen = events(&store, &stream).await?;
     is_a_stream(&seen, &stream)?;
     equal("the events on all clocks", &seen.len(), &(moments.len() * 2))?;

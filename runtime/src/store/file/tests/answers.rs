@@ -9,7 +9,7 @@ use super::sim::{SimDisk, Trouble};
 use super::{append_ids, batch, dump, event, exact, open, options, stream};
 use crate::clock::{ManualClock, Timestamp};
 use crate::store::file::{FileStore, PreviousState};
-use crate::store::{AppendError, EventStore, Expected, Limit, LogRead, PageSize, ReadError, Refusal, StreamRead};
+use crate::store::{AppendError, EventStore, Expected, LogRead, NewEvent, PageSize, ReadError, Refusal, StreamRead};
 use crate::stream::{Position, Version};
 
 fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
@@ -251,73 +251,6 @@ async fn a_panic_of_the_writer_hangs_nobody() {
     store.close().await;
 }
 
-/// Rule 1.9.
-#[tokio::test]
-async fn limits_are_checked_before_anything_is_written() {
-    let disk = SimDisk::default();
-    let store = options(&disk)
-        .max_append_bytes(300 << 10)
-        .open("store")
-        .await
-        .expect("a new store");
-    let name = "thing.happened".len();
-    // The batch's own metadata has 8 bytes. Larger than a segment, which is made larger for it.
-    let fits = (300 << 10) - name - 8;
-    store
-        .append(batch("a", Expected::Any, vec![event(vec![7; fits])]))
-        .await
-        .expect("exactly the limit");
-    let refused = store
-        .append(batch("a", Expected::Any, vec![event(vec![7; fits + 1])]))
-        .await
-        .expect_err("one above");
-    let AppendError::Refused(Refusal::TooLarge { what, limit, actual }) = refused else {
-        panic!("{refused}")
-    };
-    assert_eq!((what, limit, actual), (Limit::Batch, 300 << 10, (300 << 10) + 1));
-    let many = vec![event([]); (1 << 20) + 1];
-    let refused = store
-        .append(batch("a", Expected::Any, many))
-        .await
-        .expect_err("too many");
-    assert!(
-        matches!(
-            refused,
-            AppendError::Refused(Refusal::TooLarge {
-                what: Limit::Events,
-                ..
-            })
-        ),
-        "{refused}"
-    );
-    let refused = store
-        .append(batch("a", Expected::Any, vec![event([]).metadata(vec![0; 65_536])]))
-        .await
-        .expect_err("too large");
-    assert!(
-        matches!(
-            refused,
-            AppendError::Refused(Refusal::TooLarge {
-                what: Limit::Metadata,
-                ..
-            })
-        ),
-        "{refused}"
-    );
-    store
-        .append(batch("a", Expected::Any, vec![event([]).metadata(vec![0; 65_535])]))
-        .await
-        .expect("exactly the limit");
-    let seen = dump(&store).await;
-    assert_eq!(
-        (seen.len(), seen[0].payload.len(), seen[1].metadata.len()),
-        (2, fits, 65_535)
-    );
-    store.close().await;
-    let store = options(&disk).open("store").await.expect("the same store");
-    assert_eq!(dump(&store).await, seen);
-}
-
 /// Rule 10.1: the clock may do what it likes.
 #[tokio::test]
 async fn recorded_time_never_goes_back() {
@@ -462,4 +395,54 @@ async fn a_dropped_store_lets_go_of_its_lock() {
     assert!(waited.is_ok_and(|released| released.is_ok()));
     let store: FileStore<SimDisk> = open(&disk).await.expect("nobody has it open");
     assert_eq!(store.recovery().previous_state, PreviousState::Clean);
+}
+
+/// The format numbers event types with 16 bits: when they are used up, new ones are refused and known ones go on.
+#[tokio::test]
+async fn numbers_of_event_types_run_out_honestly() {
+    let disk = SimDisk::default();
+    let store = open(&disk).await.expect("a new store");
+    let named = |number: u32| NewEvent::new(format!("type.{number}"), 1, 1, *b"");
+    let one_too_many = batch("a", Expected::Any, (0..65_521).map(named).collect());
+    let refused = store.append(one_too_many).await.expect_err("one type too many");
+    assert!(
+        matches!(refused, AppendError::Refused(Refusal::Exhausted { .. })),
+        "{refused}"
+    );
+    let all = batch("a", Expected::NoStream, (0..65_520).map(named).collect());
+    store.append(all).await.expect("exactly as many as there are");
+    let refused = store
+        .append(batch("b", Expected::Any, vec![named(65_520)]))
+        .await
+        .expect_err("no number is left");
+    assert!(
+        matches!(refused, AppendError::Refused(Refusal::Exhausted { .. })),
+        "{refused}"
+    );
+    // The next segment's header says that all are given.
+    let known = |number| NewEvent {
+        payload: vec![1; 120 << 10],
+        ..named(number)
+    };
+    store
+        .append(batch("b", Expected::NoStream, vec![known(7)]))
+        .await
+        .expect("a known type");
+    store
+        .append(batch("b", exact(1), vec![known(65_519)]))
+        .await
+        .expect("a known type");
+    store.close().await;
+    let store = open(&disk).await.expect("the same store");
+    assert!(store.recovery().segments > 2);
+    let page = store.read_stream(StreamRead::new(stream("b"))).await.expect("a page");
+    assert!(page.iter().map(|event| event.name).eq(["type.7", "type.65519"]));
+    let refused = store
+        .append(batch("c", Expected::Any, vec![named(65_520)]))
+        .await
+        .expect_err("no number is left");
+    assert!(
+        matches!(refused, AppendError::Refused(Refusal::Exhausted { .. })),
+        "{refused}"
+    );
 }

@@ -79,7 +79,7 @@ async fn every_cut_of_the_last_unit() {
     );
     for cut in from..to {
         let zeros = with(&disk, SEGMENT, |bytes| bytes[cut..to].fill(0));
-        let garbage = with(&disk, SEGMENT, |bytes| bytes[cut..].fill(0xa5));
+        let garbage = with(&disk, SEGMENT, |bytes| bytes[cut..to + 999].fill(0xa5));
         let short = with(&disk, SEGMENT, |bytes| bytes.truncate(cut));
         let lost = disk.bytes(SEGMENT)[from..cut].iter().any(|byte| *byte != 0);
         for (disk, torn) in [(zeros, lost), (garbage, true), (short, lost)] {
@@ -226,7 +226,7 @@ async fn copies_serve_where_one_is_damaged() {
         }
     }
     let both = with(&disk, "STORE", |bytes| {
-        [50, 4096 + 50].into_iter().for_each(|at| bytes[at] ^= 1)
+        [50, 4096 + 50].into_iter().for_each(|at| bytes[at] ^= 1);
     });
     assert!(matches!(recover(&both), Err(OpenError::Corrupt { file, .. }) if file == "STORE"));
 }

@@ -1,6 +1,8 @@
 //! Rolling deploys: the builds of a set on one store, at the same time and after a way back. Each row is "release N first, then N + 1", and
 //! both read what the other writes; a build before N does not.
 
+mod payload;
+
 use recount::{
     Aggregate, Command, DecodeError, Event, EventSet, ExecuteError, HistoryError, LoadError, MemoryStore, RejectionOf,
     Runtime,

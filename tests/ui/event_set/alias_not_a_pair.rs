@@ -1,0 +1,23 @@
+//! An alias says both: what was stored, and what it is read as.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.opened")]
+pub struct Opened {
+    pub owner: String,
+}
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.closed")]
+pub struct Closed;
+
+#[derive(Event)]
+#[event(alias("account.shut"))]
+pub enum AccountEvent {
+    Opened(Opened),
+    Closed(Closed),
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! An alias is another name of an event that the set reads.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.opened")]
+pub struct Opened {
+    pub owner: String,
+}
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.closed")]
+pub struct Closed;
+
+#[derive(Event)]
+#[event(alias("account.shut" => Close))]
+pub enum AccountEvent {
+    Opened(Opened),
+    Closed(Closed),
+}
+
+fn main() {}

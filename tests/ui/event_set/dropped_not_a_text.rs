@@ -1,0 +1,23 @@
+//! A dropped event has no type any more: only its stored name is left.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.opened")]
+pub struct Opened {
+    pub owner: String,
+}
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.closed")]
+pub struct Closed;
+
+#[derive(Event)]
+#[event(dropped(Blinked))]
+pub enum AccountEvent {
+    Opened(Opened),
+    Closed(Closed),
+}
+
+fn main() {}

@@ -1,0 +1,29 @@
+//! A struct that is `frozen` can only be read, so the set has to know that it never writes it.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.opened")]
+pub struct Opened {
+    pub owner: String,
+}
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.closed")]
+pub struct Closed;
+
+#[derive(Deserialize, Event)]
+#[event(name = "account.limit_raised", frozen)]
+pub struct LimitRaised {
+    pub limit: u64,
+}
+
+#[derive(Event)]
+pub enum AccountEvent {
+    Opened(Opened),
+    Closed(Closed),
+    LimitRaised(LimitRaised),
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! A variant is retired or it is not.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.opened")]
+pub struct Opened {
+    pub owner: String,
+}
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.closed")]
+pub struct Closed;
+
+#[derive(Event)]
+pub enum AccountEvent {
+    Opened(Opened),
+    #[event(frozen = true)]
+    Closed(Closed),
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.opened")]
+pub struct Opened {
+    pub owner: String,
+}
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.closed")]
+pub struct Closed;
+
+#[derive(Event)]
+pub enum AccountEvent {
+    Opened(Opened),
+    #[event(frozen)]
+    Closed(Closed),
+}
+
+fn main() {}

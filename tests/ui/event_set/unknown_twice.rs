@@ -1,0 +1,26 @@
+//! What no other variant reads goes to one place.
+
+use recount::{Event, UnknownEvent};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.opened")]
+pub struct Opened {
+    pub owner: String,
+}
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.closed")]
+pub struct Closed;
+
+#[derive(Event)]
+pub enum AccountEvent {
+    Opened(Opened),
+    Closed(Closed),
+    #[event(unknown)]
+    Other(UnknownEvent),
+    #[event(unknown)]
+    Another(UnknownEvent),
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! The mark says that the set keeps what it does not know, which changes what all its readers see.
+
+use recount::{Event, UnknownEvent};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.opened")]
+pub struct Opened {
+    pub owner: String,
+}
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.closed")]
+pub struct Closed;
+
+#[derive(Event)]
+pub enum AccountEvent {
+    Opened(Opened),
+    Closed(Closed),
+    Other(UnknownEvent),
+}
+
+fn main() {}

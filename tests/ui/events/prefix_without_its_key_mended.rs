@@ -1,0 +1,7 @@
+#[recount::events(prefix = "account")]
+pub enum AccountEvent {
+    Opened { owner: String },
+    Closed,
+}
+
+fn main() {}

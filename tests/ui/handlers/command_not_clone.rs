@@ -1,0 +1,44 @@
+//! After a conflict a copy of the command is decided again.
+
+#[recount::events(prefix = "account")]
+pub enum AccountEvent {
+    Opened { owner: String },
+    Closed,
+}
+
+#[derive(recount::Aggregate)]
+#[aggregate(name = "account", id = String, events = AccountEvent)]
+pub struct Account {
+    open: bool,
+}
+
+#[recount::handlers]
+impl Account {
+    #[command(Open)]
+    pub fn open(command: Open) -> Opened {
+        Opened { owner: command.owner }
+    }
+
+    #[command]
+    pub fn close(&self) -> Result<Closed, AlreadyClosed> {
+        if self.open { Ok(Closed) } else { Err(AlreadyClosed) }
+    }
+
+    #[apply]
+    fn opened(_: &Opened) -> Self {
+        Self { open: true }
+    }
+
+    #[apply]
+    fn closed(&mut self, _: &Closed) {
+        self.open = false;
+    }
+}
+
+pub struct AlreadyClosed;
+
+pub struct Open {
+    pub owner: String,
+}
+
+fn main() {}
