@@ -30,6 +30,23 @@ pub(crate) fn event(event: &Event) -> TokenStream {
             quote_spanned!(here=> ::core::result::Result::Err(#krate::__private::no_such_version::<#itself>(version))),
         ),
     };
+    let then = (!matches!(event.fields, Fields::Unit)).then(|| {
+        quote_spanned! {here=>
+            #[inline]
+            fn decode_then<R>(
+                version: u32,
+                payload: &[u8],
+                meta: &#krate::UpcastMeta<'_>,
+                then: impl ::core::ops::FnOnce(Self) -> R,
+            ) -> ::core::result::Result<R, #krate::DecodeError> {
+                if version == #version {
+                    #krate::__private::current_then(payload, then)
+                } else {
+                    <Self as #krate::EventVersion>::decode_version(version, payload, meta).map(then)
+                }
+            }
+        }
+    });
     let (written, alias, history) = (writable(event), alias(event), history::history(event));
     quote_spanned! {here=>
         #[automatically_derived]
@@ -48,6 +65,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
                     #old
                 }
             }
+            #then
         }
         #written
         #alias
