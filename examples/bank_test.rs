@@ -1,24 +1,14 @@
 //! The bank as its users run it: two days in a row, a year from tables, and a year from tables with a broken row.
 
+mod run;
+
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-/// Runs the example as README says, in this directory.
+use run::stdout;
+
 fn bank(directory: &Path, arguments: &[&str]) -> Output {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .args(["run", "--quiet", "--example", "bank", "--manifest-path"])
-        .arg(manifest)
-        .arg("--")
-        .args(arguments);
-    cargo.current_dir(directory).output().expect("cargo runs")
-}
-
-fn stdout(output: &Output) -> String {
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{stderr}");
-    String::from_utf8(output.stdout.clone()).expect("text")
+    run::example("bank", directory, arguments)
 }
 
 #[test]

@@ -15,7 +15,12 @@ pub enum AccountEvent {
     /// The account exists from now on.
     Opened { owner: String },
     /// Money was paid in.
-    Deposited { amount: u64, currency: String },
+    #[event(version = 2)]
+    Deposited {
+        amount: u64,
+        #[event(since = 2, default = "EUR")]
+        currency: String,
+    },
     /// Money was paid out.
     Withdrawn { amount: u64 },
 }
@@ -135,6 +140,20 @@ fn names_are_declared_and_not_paths() {
     );
 }
 
+/// The old version of the design: what lay there before a deposit had a currency.
+#[test]
+fn an_old_deposit_is_in_euros() -> Result<(), Box<dyn std::error::Error>> {
+    let stream = recount::StreamId::new("account", "acc-101")?;
+    let event = recount::AppendId::new(uuid::Uuid::nil()).event(0);
+    let meta = recount::UpcastMeta::new(&stream, event, recount::Timestamp::from_micros(0), b"");
+    let old = recount::RawEvent::new("account.deposited", 1, 1, br#"{"amount":5}"#, meta);
+    let mut read = Vec::new();
+    let _ = AccountEvent::decode_into(&old, &mut |event| read.push(event))?;
+    assert_eq!(read, [deposited(5)]);
+    assert_eq!((DepositedV2::VERSION, DepositedV2::OLDEST), (2, 1));
+    Ok(())
+}
+
 #[test]
 fn the_types_say_what_a_command_needs_and_emits() {
     assert_eq!(<Account as Handle<Open>>::REQUIRES, Requires::Absent);
@@ -153,7 +172,7 @@ fn commands_are_values_that_serde_knows() -> Result<(), serde_json::Error> {
     Ok(())
 }
 
-/// The whole account, with an old version and a projection, has 75 lines and 1 600 characters; this is the part of it that there is.
+/// The whole account, with a projection, has 75 lines and 1 600 characters; this is the part of it that there is.
 #[test]
 fn the_account_does_not_get_longer() {
     let source = include_str!("account.rs");
@@ -169,9 +188,9 @@ fn the_account_does_not_get_longer() {
         .filter(|letter| !letter.is_whitespace())
         .count();
     assert!(
-        lines().count() > 40 && lines().count() <= 50,
+        lines().count() > 40 && lines().count() <= 55,
         "{} lines",
         lines().count()
     );
-    assert!(characters > 800 && characters <= 1_017, "{characters} characters");
+    assert!(characters > 800 && characters <= 1_068, "{characters} characters");
 }

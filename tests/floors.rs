@@ -9,7 +9,7 @@ const RUNTIME: &[(u32, &[&str])] = &[
     (9, &["testing"]),
     (8, &["runtime"]),
     (6, &["command"]),
-    (5, &["aggregate"]),
+    (5, &["aggregate", "split", "unknown", "upcast"]),
     (4, &["event"]),
     (3, &["store", "model"]),
     (2, &["envelope"]),
@@ -161,7 +161,8 @@ fn the_runtime_uses_only_floors_below() {
 
 #[test]
 fn the_macros_use_only_floors_below() {
-    holds("macros/src", MACROS, &[]);
+    // The programs whose expansions are shown are data of the tests.
+    holds("macros/src", MACROS, &["examples/"]);
 }
 
 #[test]
@@ -240,14 +241,14 @@ fn files_are_short() {
             let usual = if is_test { LINES_OF_TESTS } else { LINES };
             match LONG.iter().find(|(long, ..)| *long == path) {
                 Some((_, most, why)) if lines > *most => {
-                    broken.push(format!("{path} has {lines} lines, at most {most}: {why}"))
+                    broken.push(format!("{path} has {lines} lines, at most {most}: {why}"));
                 }
                 Some(_) if lines <= usual => {
-                    broken.push(format!("{path} has {lines} lines: it needs no exception any more"))
+                    broken.push(format!("{path} has {lines} lines: it needs no exception any more"));
                 }
                 Some(_) => {}
                 None if lines > usual => {
-                    broken.push(format!("{path} has {lines} lines, at most {usual}: split it by noun"))
+                    broken.push(format!("{path} has {lines} lines, at most {usual}: split it by noun"));
                 }
                 None => {}
             }

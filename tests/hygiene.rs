@@ -167,6 +167,58 @@ mod by_derive {
     }
 }
 
+/// A history in which every name is taken by something else.
+mod with_a_past {
+    #![allow(unused_imports, reason = "they are there to be in the way")]
+    use super::taken::*;
+
+    #[derive(::core::clone::Clone, ::serde::Serialize, ::serde::Deserialize, ::recount::Event)]
+    #[event(name = "hygiene.past", version = 4, write = 3, step(1 = version), removed(2, payload: ::std::string::String))]
+    #[event(removed(4, r#type: u8, default = 0), old_derives(::core::fmt::Debug, ::core::clone::Clone))]
+    pub struct r#Match {
+        #[event(since = 2)]
+        pub old: ::core::primitive::u64,
+        #[event(since = 3, with = event)]
+        pub event: ::core::primitive::u8,
+        #[event(since = 4)]
+        pub meta: ::core::option::Option<::core::primitive::u8>,
+        #[event(renamed(3, from = "match"), renamed(4, from = "self"))]
+        pub r#loop: ::core::primitive::bool,
+        #[event(retyped(3, from = ::core::primitive::u8))]
+        pub wide: ::core::primitive::u8,
+        #[event(since = 3, default = "x")]
+        pub text: ::std::string::String,
+    }
+
+    fn version(old: MatchV1) -> MatchV2 {
+        MatchV2 {
+            old: ::core::convert::From::from(old.r#type),
+            r#type: old.r#type,
+            r#match: old.r#match,
+            wide: old.wide,
+        }
+    }
+
+    fn event(old: &MatchV2) -> ::core::primitive::u8 {
+        old.wide
+    }
+
+    #[::recount::events(prefix = "hygiene")]
+    #[derive(::core::clone::Clone)]
+    pub enum Past {
+        #[event(version = 2, raw(..=1 = payload))]
+        Raw { text: ::std::string::String },
+    }
+
+    fn payload(
+        stored: ::serde_json::Value,
+        _: &::recount::UpcastMeta<'_>,
+    ) -> ::core::result::Result<RawV2, ::recount::UpcastError> {
+        let text = ::std::string::ToString::to_string(&stored);
+        ::core::result::Result::Ok(Raw { text })
+    }
+}
+
 #[test]
 fn names_are_those_of_the_methods_without_their_marks() {
     use ::recount::{Command, EventVersion};

@@ -243,8 +243,132 @@ pub mod retired {
     }
 }
 
+/// Events with a past: public, private, and none of whose old fields anybody reads.
+pub mod versions {
+    use recount::{Downcast, Event, Upcast};
+    use serde::{Deserialize, Serialize};
+
+    /// A place as it was.
+    #[derive(Debug, Clone, Serialize, Deserialize)]
+    pub struct PlaceV1 {
+        line: String,
+    }
+
+    /// A place.
+    #[derive(Debug, Clone, Serialize, Deserialize)]
+    pub struct Place {
+        /// The street.
+        pub street: String,
+    }
+
+    impl From<PlaceV1> for Place {
+        fn from(old: PlaceV1) -> Self {
+            Self { street: old.line }
+        }
+    }
+
+    /// Somebody moved.
+    #[derive(Debug, Clone, Serialize, Deserialize, Event)]
+    #[event(name = "past.moved", version = 5, step(1 = named), step(3), removed(2, name: String), removed(5, unread: u8))]
+    pub struct Moved {
+        /// Who.
+        #[event(since = 2)]
+        pub first: String,
+        /// Where to.
+        #[event(retyped(3, from = PlaceV1))]
+        pub place: Place,
+        /// How long the street is.
+        #[event(since = 4)]
+        pub street_len: usize,
+        /// How often.
+        #[event(since = 5, default = 1)]
+        #[serde(default)]
+        pub times: u32,
+        #[event(renamed(5, from = "memo"))]
+        pub(crate) note: Option<String>,
+    }
+
+    fn named(old: MovedV1) -> MovedV2 {
+        MovedV2 {
+            first: old.name,
+            place: old.place,
+            unread: old.unread,
+            memo: old.memo,
+        }
+    }
+
+    impl Upcast<MovedV3> for MovedV4 {
+        fn upcast(old: MovedV3) -> Self {
+            Self {
+                street_len: old.place.street.len(),
+                first: old.first,
+                place: old.place,
+                unread: old.unread,
+                memo: old.memo,
+            }
+        }
+    }
+
+    #[derive(Deserialize, Event)]
+    #[event(name = "past.left", version = 1, frozen)]
+    struct LeftV1 {
+        day: u32,
+    }
+
+    #[derive(Debug, Clone, Serialize, Deserialize, Event)]
+    #[event(name = "past.left", version = 3, from = LeftV1, write = 2, removed(3, why: Option<String>))]
+    pub(crate) struct Left {
+        pub(crate) day: u64,
+    }
+
+    impl Upcast<LeftV1> for LeftV2 {
+        fn upcast(old: LeftV1) -> Self {
+            Self {
+                day: old.day.into(),
+                why: None,
+            }
+        }
+    }
+
+    /// It rang, and nobody says why.
+    #[derive(Debug, Clone, Serialize, Deserialize, Event)]
+    #[event(name = "past.rang", version = 2, write = 1, step(1), removed(2, loud: bool))]
+    pub struct Rang;
+
+    impl Upcast<RangV1> for RangV2 {
+        fn upcast(_: RangV1) -> Self {
+            Self
+        }
+    }
+
+    impl Downcast<RangV2> for RangV1 {
+        fn downcast(_: RangV2) -> Self {
+            Self { loud: true }
+        }
+    }
+
+    /// All of it.
+    #[recount::events(prefix = "past")]
+    #[derive(Debug, Clone)]
+    pub enum PastEvent {
+        /// Somebody moved.
+        Moved(Moved),
+        #[event(version = 2, removed(2, unread: Vec<u8>))]
+        Begun {
+            #[event(since = 2, default)]
+            day: u32,
+        },
+    }
+
+    /// The private one is used.
+    pub(crate) const fn left() -> Left {
+        Left { day: 1 }
+    }
+}
+
 #[test]
 fn both_domains_are_used() {
+    assert_eq!(versions::left().day, 1);
     assert_eq!(public::NEEDS.1, "lint.grown");
     assert_eq!(private::requests().len(), 2);
 }

@@ -45,12 +45,58 @@ mod aggregate_no_name;
 mod aggregate_stream_key_of_two_fields;
 #[path = "ui/aggregate/stream_key_with_a_name_mended.rs"]
 mod aggregate_stream_key_with_a_name;
+#[path = "ui/event/added_without_value_mended.rs"]
+mod event_added_without_value;
+#[path = "ui/event/change_beyond_version_mended.rs"]
+mod event_change_beyond_version;
+#[path = "ui/event/changed_before_added_mended.rs"]
+mod event_changed_before_added;
+#[path = "ui/event/context_with_a_space_mended.rs"]
+mod event_context_with_a_space;
 #[path = "ui/event/crate_not_a_path_mended.rs"]
 mod event_crate_not_a_path;
+#[path = "ui/event/default_and_with_mended.rs"]
+mod event_default_and_with;
+#[path = "ui/event/default_not_constant_mended.rs"]
+mod event_default_not_constant;
+#[path = "ui/event/default_under_a_step_mended.rs"]
+mod event_default_under_a_step;
+#[path = "ui/event/default_without_since_mended.rs"]
+mod event_default_without_since;
+#[path = "ui/event/example_not_json_mended.rs"]
+mod event_example_not_json;
+#[path = "ui/event/example_of_no_version_mended.rs"]
+mod event_example_of_no_version;
+#[path = "ui/event/floor_above_the_version_mended.rs"]
+mod event_floor_above_the_version;
+#[path = "ui/event/floor_below_a_new_type_mended.rs"]
+mod event_floor_below_a_new_type;
+#[path = "ui/event/floor_below_a_removal_mended.rs"]
+mod event_floor_below_a_removal;
+#[path = "ui/event/floor_below_a_rename_mended.rs"]
+mod event_floor_below_a_rename;
+#[path = "ui/event/floor_below_a_step_mended.rs"]
+mod event_floor_below_a_step;
+#[path = "ui/event/frozen_and_floor_mended.rs"]
+mod event_frozen_and_floor;
+#[path = "ui/event/frozen_and_write_mended.rs"]
+mod event_frozen_and_write;
 #[path = "ui/event/generic_mended.rs"]
 mod event_generic;
+#[path = "ui/event/kept_and_no_upcaster_mended.rs"]
+mod event_kept_and_no_upcaster;
+#[path = "ui/event/kept_before_version_1_mended.rs"]
+mod event_kept_before_version_1;
+#[path = "ui/event/kept_is_no_event_mended.rs"]
+mod event_kept_is_no_event;
+#[path = "ui/event/kept_of_another_event_mended.rs"]
+mod event_kept_of_another_event;
+#[path = "ui/event/kept_with_a_gap_mended.rs"]
+mod event_kept_with_a_gap;
 #[path = "ui/event/key_misspelled_mended.rs"]
 mod event_key_misspelled;
+#[path = "ui/event/key_of_a_field_mended.rs"]
+mod event_key_of_a_field;
 #[path = "ui/event/key_on_a_field_mended.rs"]
 mod event_key_on_a_field;
 #[path = "ui/event/key_twice_mended.rs"]
@@ -71,6 +117,14 @@ mod event_name_with_a_space;
 mod event_no_name;
 #[path = "ui/event/not_serialize_mended.rs"]
 mod event_not_serialize;
+#[path = "ui/event/raw_and_changes_mended.rs"]
+mod event_raw_and_changes;
+#[path = "ui/event/raw_and_kept_mended.rs"]
+mod event_raw_and_kept;
+#[path = "ui/event/removed_but_present_mended.rs"]
+mod event_removed_but_present;
+#[path = "ui/event/renamed_twice_mended.rs"]
+mod event_renamed_twice;
 #[path = "ui/event/serde_deny_unknown_fields_mended.rs"]
 mod event_serde_deny_unknown_fields;
 #[path = "ui/event/serde_tag_mended.rs"]
@@ -133,16 +187,66 @@ mod event_set_unknown_unmarked;
 mod event_set_unknown_with_a_value;
 #[path = "ui/event/set_variant_with_fields_mended.rs"]
 mod event_set_variant_with_fields;
+#[path = "ui/event/step_twice_mended.rs"]
+mod event_step_twice;
 #[path = "ui/event/tuple_struct_mended.rs"]
 mod event_tuple_struct;
+#[path = "ui/event/two_fields_one_key_mended.rs"]
+mod event_two_fields_one_key;
 #[path = "ui/event/union_mended.rs"]
 mod event_union;
 #[path = "ui/event/value_missing_mended.rs"]
 mod event_value_missing;
+#[path = "ui/event/value_of_context_mended.rs"]
+mod event_value_of_context;
+#[path = "ui/event/value_of_default_mended.rs"]
+mod event_value_of_default;
+#[path = "ui/event/value_of_example_mended.rs"]
+mod event_value_of_example;
+#[path = "ui/event/value_of_floor_mended.rs"]
+mod event_value_of_floor;
+#[path = "ui/event/value_of_from_mended.rs"]
+mod event_value_of_from;
+#[path = "ui/event/value_of_frozen_mended.rs"]
+mod event_value_of_frozen;
+#[path = "ui/event/value_of_old_derives_mended.rs"]
+mod event_value_of_old_derives;
+#[path = "ui/event/value_of_raw_mended.rs"]
+mod event_value_of_raw;
+#[path = "ui/event/value_of_removed_mended.rs"]
+mod event_value_of_removed;
+#[path = "ui/event/value_of_renamed_mended.rs"]
+mod event_value_of_renamed;
+#[path = "ui/event/value_of_retyped_mended.rs"]
+mod event_value_of_retyped;
+#[path = "ui/event/value_of_since_mended.rs"]
+mod event_value_of_since;
+#[path = "ui/event/value_of_step_mended.rs"]
+mod event_value_of_step;
+#[path = "ui/event/value_of_with_mended.rs"]
+mod event_value_of_with;
+#[path = "ui/event/value_of_write_mended.rs"]
+mod event_value_of_write;
 #[path = "ui/event/version_not_a_number_mended.rs"]
 mod event_version_not_a_number;
+#[path = "ui/event/version_without_change_mended.rs"]
+mod event_version_without_change;
 #[path = "ui/event/version_without_history_mended.rs"]
 mod event_version_without_history;
+#[path = "ui/event/write_across_a_step_mended.rs"]
+mod event_write_across_a_step;
+#[path = "ui/event/write_and_try_upcast_mended.rs"]
+mod event_write_and_try_upcast;
+#[path = "ui/event/write_the_current_version_mended.rs"]
+mod event_write_the_current_version;
+#[path = "ui/event/write_the_only_version_mended.rs"]
+mod event_write_the_only_version;
+#[path = "ui/event/write_without_a_struct_mended.rs"]
+mod event_write_without_a_struct;
+#[path = "ui/event/write_without_clone_mended.rs"]
+mod event_write_without_clone;
+#[path = "ui/event/write_without_value_mended.rs"]
+mod event_write_without_value;
 #[path = "ui/events/generic_mended.rs"]
 mod events_generic;
 #[path = "ui/events/key_misspelled_mended.rs"]

@@ -126,3 +126,8 @@ pub use upcast::{Downcast, TryUpcast, Upcast, UpcastError};
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/changing-events.md")]
+struct ChangingEvents;

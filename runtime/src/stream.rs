@@ -40,7 +40,7 @@ impl StreamId {
     ///
     /// # Errors
     /// [`InvalidName`] if a part is empty or has a control character, if the category has a `/` or begins with `$` (those belong to
-    /// recount), if the id is longer than [`MAX_ID_BYTES`] or the whole longer than [`MAX_STREAM_BYTES`].
+    /// recount), if the id is longer than 512 bytes or the whole longer than 1024.
     pub fn new(category: &str, id: &str) -> Result<Self, InvalidName> {
         let reason = if category.is_empty() {
             NameReason::EmptyCategory
@@ -171,8 +171,8 @@ pub enum NameReason {
     /// A newline, a NUL or another control character.
     #[error("it has a control character")]
     Control,
-    /// Above [`MAX_ID_BYTES`] or [`MAX_STREAM_BYTES`].
-    #[error("an id has at most 512 bytes, and category and id together at most 1023")]
+    /// An id above 512 bytes, or a whole name above 1024.
+    #[error("an id has at most 512 bytes, and the whole name at most 1024")]
     TooLong,
 }
 

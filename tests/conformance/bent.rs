@@ -212,7 +212,7 @@ impl Bending {
     fn shown(&self, page: &Page, of_stream: bool) -> Page {
         let hidden = self.hidden();
         let count = self.count.fetch_add(1, Ordering::Relaxed);
-        let forgets = usize::from(of_stream && self.is(Bend::ReadsThePast) && count % 7 == 0 && page.at_end());
+        let forgets = usize::from(of_stream && self.is(Bend::ReadsThePast) && count.is_multiple_of(7) && page.at_end());
         let mut builder = PageBuilder::new(PageSize {
             events: usize::MAX,
             bytes: usize::MAX,

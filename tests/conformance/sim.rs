@@ -102,7 +102,7 @@ impl Disk {
     /// What was written and not synced is there or not, as the disk likes.
     pub(crate) fn settle(&mut self) {
         let unsynced = std::mem::take(&mut self.unsynced);
-        if self.steps / 2 % 2 == 0 {
+        if (self.steps / 2).is_multiple_of(2) {
             self.durable.extend(unsynced);
         }
     }

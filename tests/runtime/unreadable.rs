@@ -111,6 +111,7 @@ async fn payloads_that_are_something_else() {
         (r#"{"by":1"#, "by"),
         (r#"{}"#, ""),
         ("null", ""),
+        ("[1]", ""),
         ("", ""),
         ("\0\u{1}", ""),
         (r#"{"by":1} "#.repeat(2).as_str(), ""),

@@ -36,7 +36,7 @@ pub(crate) fn read_set<S: EventSet>(
     let mut out = Vec::new();
     with_meta(|meta| {
         S::decode_into(&RawEvent::new(name, version, floor, payload, meta), &mut |event| {
-            out.push(event)
+            out.push(event);
         })
     })?;
     Ok(out)

@@ -1,5 +1,10 @@
 //! What was stored years ago is read as what the program has today: every way to say so, and every way in which others have failed.
 
+mod bytes;
+mod chain;
 mod kept;
 mod kit;
+mod readers;
 mod recipes;
+mod rules;
+mod written;

@@ -1,15 +1,16 @@
 //! The impls of one event.
 
+mod chain;
 mod history;
 mod value;
 mod write;
 
-use proc_macro2::{Literal, Span, TokenStream};
-use quote::quote_spanned;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 use syn::Fields;
 
 use crate::model::Event;
-use crate::support::spans::{generated, respanned};
+use crate::support::spans::{generated, located, respanned};
 
 pub(crate) fn event(event: &Event) -> TokenStream {
     let (ident, name, version) = (respanned(&event.ident), event.name(), number(event.version()));
@@ -23,30 +24,14 @@ pub(crate) fn event(event: &Event) -> TokenStream {
     };
     // Named by its version, so that the alias is used also where the user does not.
     let itself = event.versioned(event.version(), here);
-    let (meta, old) = match history::chain(event, &itself) {
+    let (meta, old) = match chain::chain(event, &itself) {
         Some(chain) => (quote_spanned!(here=> meta), chain),
         None => (
             quote_spanned!(here=> _),
             quote_spanned!(here=> ::core::result::Result::Err(#krate::__private::no_such_version::<#itself>(version))),
         ),
     };
-    let then = (!matches!(event.fields, Fields::Unit)).then(|| {
-        quote_spanned! {here=>
-            #[inline]
-            fn decode_then<R>(
-                version: u32,
-                payload: &[u8],
-                meta: &#krate::UpcastMeta<'_>,
-                then: impl ::core::ops::FnOnce(Self) -> R,
-            ) -> ::core::result::Result<R, #krate::DecodeError> {
-                if version == #version {
-                    #krate::__private::current_then(payload, then)
-                } else {
-                    <Self as #krate::EventVersion>::decode_version(version, payload, meta).map(then)
-                }
-            }
-        }
-    });
+    let then = then(event);
     let (written, alias, history) = (writable(event), alias(event), history::history(event));
     quote_spanned! {here=>
         #[automatically_derived]
@@ -71,6 +56,31 @@ pub(crate) fn event(event: &Event) -> TokenStream {
         #alias
         #history
     }
+}
+
+/// The current version handed on where it was read, and the others after their chain. A unit struct has nothing to move.
+fn then(event: &Event) -> Option<TokenStream> {
+    if matches!(event.fields, Fields::Unit) {
+        return None;
+    }
+    let (here, version) = (generated(event.ident.span()), number(event.version()));
+    let krate = event.runtime.at(here);
+    let read = Ident::new(if event.frozen { "frozen_then" } else { "current_then" }, here);
+    Some(quote_spanned! {here=>
+        #[inline]
+        fn decode_then<__R>(
+            version: u32,
+            payload: &[u8],
+            meta: &#krate::UpcastMeta<'_>,
+            then: impl ::core::ops::FnOnce(Self) -> __R,
+        ) -> ::core::result::Result<__R, #krate::DecodeError> {
+            if version == #version {
+                #krate::__private::#read(payload, then)
+            } else {
+                <Self as #krate::EventVersion>::decode_version(version, payload, meta).map(then)
+            }
+        }
+    })
 }
 
 /// `impl Event`, unless the event is only read.
@@ -102,8 +112,8 @@ fn writable(event: &Event) -> Option<TokenStream> {
 
 /// An impl that names the event by its version stays as it is when the next version comes. A kept struct is called so already.
 fn alias(event: &Event) -> Option<TokenStream> {
-    let (vis, version) = (&event.vis, event.version());
     let here = generated(event.ident.span());
+    let (vis, version) = (located(&event.vis, here), event.version());
     let (alias, ident) = (event.versioned(version, here), event.struct_of(version, here));
     let docs = format!(" Version {version} of `{}`: [`{ident}`].", event.name());
     (alias != ident).then(|| {
@@ -114,17 +124,22 @@ fn alias(event: &Event) -> Option<TokenStream> {
     })
 }
 
+/// After a mistake: the names that the user's own impls speak of.
+pub(super) fn versions_without_steps(event: &Event) -> TokenStream {
+    let (alias, structs) = (alias(event), history::structs_without_derives(event));
+    quote_spanned!(generated(event.ident.span())=> #alias #structs)
+}
+
 fn number(version: u32) -> Literal {
     Literal::u32_unsuffixed(version)
 }
 
-/// The struct of a version that is described here, or the kept one below them.
+/// The struct of a version that is described here; below them the kept one, or JSON.
 fn version(event: &Event, version: u32, span: Span) -> TokenStream {
+    let krate = event.runtime.at(span);
     match &event.history.from {
-        Some(kept) if version < event.lowest() => crate::support::spans::located(kept, span),
-        _ => {
-            let ident = event.struct_of(version, span);
-            quote_spanned!(span=> #ident)
-        }
+        _ if version >= event.lowest() => event.struct_of(version, span).into_token_stream(),
+        Some(kept) => located(kept, span),
+        None => quote_spanned!(span=> #krate::__private::Json),
     }
 }

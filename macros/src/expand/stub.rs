@@ -21,8 +21,10 @@ pub(crate) fn event(event: &Event) -> TokenStream {
     let (parameters, arguments, conditions) = event.generics.split_for_impl();
     let here = generated(ident.span());
     let krate = event.runtime.at(here);
-    // The bounds of `Event` would be asked of the parameters.
-    let written = event.generics.params.is_empty().then(|| {
+    // The bounds of `Event` would be asked of the parameters, and of what is only read.
+    let is_plain = event.generics.params.is_empty();
+    let versions = is_plain.then(|| super::event::versions_without_steps(event));
+    let written = (is_plain && !event.frozen).then(|| {
         quote_spanned! {here=>
             impl #krate::Event for #ident {
                 const WRITES: u32 = 1;
@@ -47,6 +49,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
             }
         }
         #written
+        #versions
     }
 }
 

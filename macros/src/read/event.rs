@@ -109,7 +109,7 @@ fn track(field: &syn::Field, errors: &mut Errors) -> Option<Track> {
             }
             FieldKey::Fill(fill) => track.fill = fill,
             FieldKey::Renamed(renamed) => track.renamed.push(renamed),
-            FieldKey::Retyped(retyped) => track.retyped.push(retyped),
+            FieldKey::Retyped(retyped) => track.retyped.push(*retyped),
         }
     }
     track.renamed.sort_by_key(|renamed| renamed.at.number);

@@ -160,13 +160,13 @@ pub(crate) const EVENT: Keys = Keys {
             name: "default",
             places: &[Place::Field],
             value: "a default is a constant, such as `default = \"EUR\"`; `default` alone is that of the type",
-            example: "since = 2, default = \"EUR\"",
+            example: "default = \"EUR\"",
         },
         Key {
             name: "with",
             places: &[Place::Field],
             value: "what computes a field is the path of a function, such as `with = street_len`",
-            example: "since = 2, with = street_len",
+            example: "with = street_len",
         },
         Key {
             name: "renamed",

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use difference::difference;
 
 /// Any JSON.
-pub(crate) type Json = serde_json::Value;
+pub type Json = serde_json::Value;
 
 /// What JSON could not be written or read, with the place where it stood.
 #[derive(Debug, thiserror::Error)]
@@ -25,11 +25,15 @@ impl JsonError {
     }
 }
 
-/// Reads a value from the bytes of its JSON.
+/// Reads a value from the bytes of a JSON object, which is what recount stores. serde alone would read a struct from a list as well, field
+/// by field in the order of today's declaration.
 ///
 /// # Errors
-/// If the bytes are not JSON, or not of that type.
+/// If the bytes are not a JSON object, or not of that type.
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        return Err(JsonError(serde::de::Error::custom("a list, and not an object")));
+    }
     Ok(serde_json::from_slice(bytes)?)
 }
 
@@ -110,12 +114,13 @@ mod tests {
     #[test]
     fn a_unit_is_any_object() {
         assert!(decode_unit(b"{}").is_ok() && decode_unit(br#"{"a":[1]}"#).is_ok());
+        assert!(decode_unit(b"[]").is_err() && decode_unit(b" [1]").is_err());
         assert!(decode_unit(b"null").is_err() && decode_unit(b"").is_err() && decode_unit(b"{}x").is_err());
     }
 
     /// F24: a payload that is nested a hundred thousand deep is an error and no stack overflow.
     #[test]
     fn deep_nesting_is_an_error() {
-        assert!(decode::<serde_json::Value>("[".repeat(100_000).as_bytes()).is_err());
+        assert!(decode::<serde_json::Value>(r#"{"a":"#.repeat(100_000).as_bytes()).is_err());
     }
 }

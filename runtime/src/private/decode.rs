@@ -75,12 +75,21 @@ pub fn decode_frozen<E: EventVersion + DeserializeOwned>(payload: &[u8]) -> Resu
     codec::decode(payload).map_err(|source| unreadable(E::NAME, E::VERSION, payload, source))
 }
 
-/// Decodes the current version and hands it on where it was read.
+/// [`decode_current`], handed on to `then` where it was read.
 ///
 /// # Errors
 /// [`DecodeError::Payload`].
 #[inline]
-pub fn current_then<E: EventVersion + DeserializeOwned, R>(
+pub fn current_then<E: Event, R>(payload: &[u8], then: impl FnOnce(E) -> R) -> Result<R, DecodeError> {
+    frozen_then(payload, then)
+}
+
+/// [`decode_frozen`], handed on to `then` where it was read.
+///
+/// # Errors
+/// [`DecodeError::Payload`].
+#[inline]
+pub fn frozen_then<E: EventVersion + DeserializeOwned, R>(
     payload: &[u8],
     then: impl FnOnce(E) -> R,
 ) -> Result<R, DecodeError> {

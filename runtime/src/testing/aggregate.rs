@@ -89,6 +89,7 @@ impl<A: Aggregate> Given<A> {
     ///
     /// # Panics
     /// If a second decision, on the same state and with the same context, is another one: the handler takes something from elsewhere.
+    #[must_use = "a test says what follows: add `.then_..(..)`"]
     #[track_caller]
     pub fn when<C: Command<Aggregate = A>>(self, command: C) -> Then<C>
     where
@@ -164,7 +165,6 @@ fn all(error: &dyn std::error::Error) -> String {
 type Outcome<C> = Result<crate::runtime::Decided<<C as Command>::Aggregate>, ExecuteError<RejectionOf<C>>>;
 
 /// What the command led to. Each method says what it should be, and panics with both where it is not.
-#[must_use = "a test says what follows: add `.then_..(..)`"]
 pub struct Then<C: Command> {
     outcome: Outcome<C>,
 }

@@ -10,6 +10,7 @@ pub enum BoxEvent {
         room: u32,
     },
     /// Something was put into it.
+    #[event(version = 2, write = 1, removed(2, colour: u8, default = 3))]
     Filled {
         /// How much.
         by: u32,

@@ -4,9 +4,10 @@ use recount::Event;
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize, Event)]
-#[event(name = "account.opened", version = 2)]
-pub struct Opened {
-    pub owner: String,
+#[event(name = "account.deposited", version = 2)]
+pub struct Deposited {
+    pub amount: u64,
+    pub currency: String,
 }
 
 fn main() {}

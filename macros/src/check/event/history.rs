@@ -21,6 +21,8 @@ pub(super) fn history(event: &Event, errors: &mut Errors) {
     // What lives when is known from here on.
     if errors.is_empty() {
         is_gone_once_removed(event, errors);
+    }
+    if errors.is_empty() {
         has_one_field_per_key(event, errors);
     }
 }

@@ -1,29 +1,32 @@
 //! The structs of old versions, the steps between them, and the chain that walks them.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Path;
 use syn::spanned::Spanned;
 
 use super::value::{converted, filled, looks_at_all};
-use super::{number, version, write};
+use super::write;
 use crate::model::{Event, Track};
 use crate::support::attributes::docs_or;
-use crate::support::spans::generated;
-use crate::support::types;
+use crate::support::spans::{generated, located};
 
 /// Structs and steps of all versions that are described here.
 pub(super) fn history(event: &Event) -> TokenStream {
     let lowest = event.lowest();
     let structs = (lowest..event.version()).map(|version| old_struct(event, version));
+    let repair = event.history.raw.as_ref().map(|raw| repair(event, &raw.function));
     let steps = (lowest..event.version()).map(|from| step(event, from));
     let steps_down = write::steps(event);
-    quote!(#(#structs)* #(#steps)* #steps_down)
+    quote!(#(#structs)* #repair #(#steps)* #steps_down)
 }
 
 /// A version as it lies in stores: what serde reads of it is what it reads of the current one.
 fn old_struct(event: &Event, version: u32) -> TokenStream {
     let here = generated(event.version_span());
-    let (krate, serde, vis) = (event.runtime.at(here), event.runtime.serde(), &event.vis);
+    let (krate, serde, vis) = (event.runtime.at(here), event.runtime.serde(), located(&event.vis, here));
     let ident = event.struct_of(version, here);
     let docs = format!(" Version {version} of `{}`, as it is stored.", event.name());
     // While it is written, it is `Serialize` too.
@@ -62,9 +65,36 @@ fn read_what_is_stored(event: &Event, version: u32, ident: &Ident) -> Option<Tok
     })
 }
 
+/// After a mistake: the old versions whose changes could be read, without anything that asks for more.
+pub(super) fn structs_without_derives(event: &Event) -> TokenStream {
+    let changes = event
+        .history
+        .changes()
+        .into_iter()
+        .map(|(number, _)| number.saturating_sub(1));
+    let versions: BTreeSet<u32> = changes.filter(|version| *version < event.version()).collect();
+    let structs = versions.into_iter().map(|version| {
+        let here = generated(event.version_span());
+        let (vis, ident, mut seen) = (&event.vis, event.struct_of(version, here), BTreeSet::new());
+        let fields = event
+            .fields_in(version)
+            .filter(|track| seen.insert(track.ident_in(version).to_string()));
+        let fields = fields.map(|track| {
+            let (vis, ident, ty) = (&track.vis, field_in(track, version), track.type_in(version));
+            quote_spanned!(here=> #vis #ident: #ty)
+        });
+        quote_spanned!(here=> #vis struct #ident { #(#fields,)* })
+    });
+    quote!(#(#structs)*)
+}
+
 fn old_field(track: &Track, version: u32) -> TokenStream {
     let here = generated(track.ident.span());
-    let (vis, ident, ty) = (&track.vis, field_in(track, version), track.type_in(version));
+    let (vis, ident, ty) = (
+        located(&track.vis, here),
+        field_in(track, version),
+        track.type_in(version),
+    );
     let docs = docs_or(&track.docs, &format!("`{ident}`, as version {version} has it."));
     let rename = track.rename_after(version).map(|renamed| &renamed.from);
     let is_retyped = track.retype_after(version).is_some();
@@ -125,6 +155,23 @@ fn step(event: &Event, from: u32) -> TokenStream {
     }
 }
 
+/// The step from raw JSON, of whichever version, to the lowest one that has a struct.
+fn repair(event: &Event, function: &Path) -> TokenStream {
+    let here = generated(function.span());
+    let (krate, lowest) = (event.runtime.at(here), event.struct_of(event.lowest(), here));
+    quote_spanned! {here=>
+        #[automatically_derived]
+        impl #krate::TryUpcast<#krate::__private::Json> for #lowest {
+            fn try_upcast(
+                __old: #krate::__private::Json,
+                __meta: &#krate::UpcastMeta<'_>,
+            ) -> ::core::result::Result<Self, #krate::UpcastError> {
+                #function(__old, __meta)
+            }
+        }
+    }
+}
+
 /// The fields of the next version, and whether any comes from the one before.
 fn stepped(event: &Event, from: u32, old: &Ident) -> (TokenStream, bool) {
     let to = from.saturating_add(1);
@@ -159,86 +206,4 @@ fn stepped(event: &Event, from: u32, old: &Ident) -> (TokenStream, bool) {
     }
     // What looks at the whole old event comes before anything is moved out of it.
     (quote_spanned!(here=> Self { #(#of_all,)* #(#of_one,)* }), is_read)
-}
-
-/// Reads every version below the current one; `None` if there is none.
-pub(super) fn chain(event: &Event, itself: &Ident) -> Option<TokenStream> {
-    let (lowest, newest) = (event.lowest(), event.version());
-    if lowest == newest && !event.stands_on_older() {
-        return None;
-    }
-    let here = generated(event.ident.span());
-    let krate = event.runtime.at(here);
-    let (bottom, kept) = bottom(event);
-    let steps = (lowest..newest).map(|version| {
-        let at = number(version);
-        let ident = event.struct_of(version, here);
-        if version > lowest || event.stands_on_older() {
-            let up = up(event, version);
-            quote_spanned!(here=> let event = old.step(#at, event, #up)?;)
-        } else {
-            quote_spanned!(here=> let event = old.oldest::<#ident>(#at)?;)
-        }
-    });
-    let last = up(event, newest);
-    Some(quote_spanned! {here=>
-        #kept
-        #krate::__private::decode_old::<#itself>(version, payload, meta, |old| {
-            #bottom
-            #(#steps)*
-            old.newest(event, #last)
-        })
-    })
-}
-
-/// What lies below the lowest version: a kept struct, which has to be the version just before, or raw JSON.
-fn bottom(event: &Event) -> (Option<TokenStream>, Option<TokenStream>) {
-    if let Some(raw) = &event.history.raw {
-        let (here, up_to) = (generated(raw.up_to.literal.span()), number(raw.up_to.number));
-        return (Some(quote_spanned!(here=> let event = old.raw(#up_to)?;)), None);
-    }
-    let Some(path) = &event.history.from else {
-        return (None, None);
-    };
-    let here = generated(path.span());
-    let krate = event.runtime.at(here);
-    let (name, next) = (event.name(), number(event.lowest()));
-    let shown = Literal::string(&types::shown(path));
-    let of = |item: &str| {
-        let item = Ident::new(item, here);
-        quote_spanned!(here=> <#path as #krate::EventVersion>::#item)
-    };
-    let (its_name, its_version, decode) = (of("NAME"), of("VERSION"), of("decode_version"));
-    let kept = quote_spanned! {path.span()=>
-        const __KEPT: #krate::__private::Kept<#path> =
-            #krate::__private::Kept::new(#its_name, #its_version, #decode).before(#shown, #name, #next);
-    };
-    (Some(quote_spanned!(here=> let event = old.kept(&__KEPT)?;)), Some(kept))
-}
-
-/// The step to a version, as a function. It is asked of the twin, whose words say what to write where the user has not.
-fn up(event: &Event, to: u32) -> TokenStream {
-    let from = to.saturating_sub(1);
-    let (function, at) = if to > event.lowest() {
-        (None, event.history.step_to(to).map(|step| step.from.literal.span()))
-    } else if let Some(raw) = &event.history.raw {
-        (Some(&raw.function), Some(raw.function.span()))
-    } else {
-        (None, event.history.from.as_ref().map(Spanned::span))
-    };
-    let here = generated(at.unwrap_or_else(|| event.ident.span()));
-    if let Some(function) = function {
-        return quote_spanned!(here=> #function);
-    }
-    let krate = event.runtime.at(here);
-    let (prev, next) = (version(event, from, here), version(event, to, here));
-    let is_written = event.history.write.is_some() && event.writes() < to;
-    let twin = Ident::new(if is_written { "UpcastsSurely" } else { "UpcastsFrom" }, here);
-    quote_spanned!(here=> <#next as #krate::__private::#twin<#prev>>::up)
-}
-
-/// Where a message about a step down goes.
-pub(super) fn write_span(event: &Event) -> Span {
-    let write = event.history.write.as_ref();
-    generated(write.map_or_else(|| event.ident.span(), |write| write.literal.span()))
 }

@@ -1,12 +1,13 @@
 //! The older version that is written while a release is rolled out: the steps down to it, and the encoding.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::history::{field_in, write_span};
+use super::history::field_in;
 use super::value::{converted, filled};
 use super::version;
 use crate::model::Event;
+use crate::support::spans::generated;
 
 /// The body of `encode`, if an older version is written.
 pub(super) fn encode(event: &Event) -> Option<TokenStream> {
@@ -75,4 +76,10 @@ fn step(event: &Event, to: u32) -> Option<TokenStream> {
             }
         }
     })
+}
+
+/// Where a message about a step down goes.
+fn write_span(event: &Event) -> Span {
+    let write = event.history.write.as_ref();
+    generated(write.map_or_else(|| event.ident.span(), |write| write.literal.span()))
 }

@@ -12,7 +12,7 @@ pub(super) enum FieldKey {
     Since(At),
     Fill(Fill),
     Renamed(Renamed),
-    Retyped(Retyped),
+    Retyped(Box<Retyped>),
 }
 
 /// One key of a field.
@@ -28,14 +28,14 @@ pub(super) fn field_key(key: &str, input: ParseStream<'_>) -> syn::Result<FieldK
             FieldKey::Fill(Fill::With(Path::parse_mod_style(input)?))
         }
         "renamed" => FieldKey::Renamed(renamed(input)?),
-        _ => FieldKey::Retyped(retyped(input)?),
+        _ => FieldKey::Retyped(Box::new(retyped(input)?)),
     })
 }
 
 /// A version with its number.
 pub(super) fn at(literal: LitInt, least: u32) -> syn::Result<At> {
     match literal.base10_parse::<u32>()? {
-        number if number < least => Err(syn::Error::new_spanned(literal, "too small")),
+        number if number < least => Err(syn::Error::new_spanned(literal, "small")),
         number => Ok(At::new(number, literal)),
     }
 }
@@ -108,7 +108,7 @@ pub(super) fn removed(input: ParseStream<'_>) -> syn::Result<Track> {
                 .into_iter()
                 .collect();
         } else {
-            return Err(syn::Error::new_spanned(key, "another key"));
+            return Err(syn::Error::new_spanned(key, "unknown"));
         }
     }
     ended(&entries)?;
@@ -156,7 +156,7 @@ fn named<T: Parse>(entries: ParseStream<'_>, key: &str) -> syn::Result<T> {
     entries.parse::<Token![,]>()?;
     let typed: Ident = entries.parse()?;
     if typed != key {
-        return Err(syn::Error::new_spanned(typed, "another key"));
+        return Err(syn::Error::new_spanned(typed, "unknown"));
     }
     entries.parse::<Token![=]>()?;
     entries.parse()

@@ -53,7 +53,7 @@ pub(crate) fn begin<D: Disk>(
     file: D::File,
     identity: &Identity,
     number: u32,
-    created_ns: i64,
+    created_us: i64,
     end: &mut LogEnd,
     numbers: (u32, u32),
 ) -> io::Result<Begun<D::File>> {
@@ -68,7 +68,7 @@ pub(crate) fn begin<D: Disk>(
         first_position: end.position,
         first_frame_seq: end.seq,
         capacity,
-        created_ns,
+        created_us,
         prev_end: if first { 0 } else { end.end },
         prev_frame_id: end.frame_id,
         prev_chain: end.chain,
@@ -126,7 +126,7 @@ pub(crate) fn nothing() -> LogEnd {
         frame_id: [0; 16],
         chain: [0; 32],
         chain_before: [0; 32],
-        time_ns: i64::MIN,
+        time_us: i64::MIN,
     }
 }
 

@@ -68,7 +68,7 @@ pub(crate) fn create<D: Disk>(options: &Options<D>, dir: &D::Dir, now: Timestamp
         store,
         epoch: number(epoch),
         name_seed: number(seed),
-        created_ns: nanos(now),
+        created_us: now.as_micros(),
         parent_epoch: 0,
         parent_position: 0,
         commit_align: options.commit_align,
@@ -77,7 +77,7 @@ pub(crate) fn create<D: Disk>(options: &Options<D>, dir: &D::Dir, now: Timestamp
     let name = segment_name(1);
     let file = files::prepare(disk, dir, 1, SegmentSizes::of(options.sizes, 1), &AtOnce).doing("make", &name)?;
     let mut end = active::nothing();
-    active::begin(disk, file, &identity, 1, nanos(now), &mut end, (1, FIRST_TYPE)).doing("begin", &name)?;
+    active::begin(disk, file, &identity, 1, now.as_micros(), &mut end, (1, FIRST_TYPE)).doing("begin", &name)?;
     let mut mark = MarkFile::create(disk, dir, &identity)?;
     mark.write(disk, State::Clean, &end).doing("write", WATERMARK)?;
     mark.sync(disk).doing("sync", WATERMARK)?;
@@ -142,9 +142,4 @@ fn is_unused<D: Disk>(disk: &D, dir: &D::Dir, name: &str) -> Result<bool, OpenEr
     };
     let tail = search_tail(&mut Window::new(disk, &file), FIRST_FRAME.min(len), len, rules).doing("read", name)?;
     Ok(tail.written_to.is_none())
-}
-
-/// The nanoseconds of a moment, in whole microseconds; those beyond the years 1677 to 2262 become the nearest that fit.
-pub(crate) fn nanos(moment: Timestamp) -> i64 {
-    moment.as_micros().clamp(i64::MIN / 1000, i64::MAX / 1000) * 1000
 }

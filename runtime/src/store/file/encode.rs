@@ -36,7 +36,7 @@ pub(crate) struct Target<'a, F> {
     pub(crate) active: &'a Active<F>,
     pub(crate) tally: &'a Tally,
     pub(crate) end: &'a LogEnd,
-    pub(crate) now_ns: i64,
+    pub(crate) now_us: i64,
     /// Encode as for a segment that defines nothing yet, to learn how long the unit will be in the next one.
     pub(crate) afresh: bool,
 }
@@ -44,14 +44,14 @@ pub(crate) struct Target<'a, F> {
 /// Encodes a unit; `buffer` is the frame afterwards. `None` if it is larger than a frame can be.
 pub(crate) fn encode<F>(buffer: &mut Vec<u8>, unit: &Unit, target: &Target<'_, F>) -> Option<Encoded> {
     let Target {
-        active, end, now_ns, ..
+        active, end, now_us, ..
     } = *target;
     let seed = record_seed(&active.rules.salt);
     buffer.clear();
     buffer.resize(header_len(active.rules.chain), 0);
-    let time_ns = now_ns.max(end.time_ns);
-    if time_ns != now_ns {
-        put_clock(buffer, seed, now_ns);
+    let time_us = now_us.max(end.time_us);
+    if time_us != now_us {
+        put_clock(buffer, seed, now_us);
     }
     let mut staged = Staged::new(target);
     for request in &unit.admitted {
@@ -65,7 +65,7 @@ pub(crate) fn encode<F>(buffer: &mut Vec<u8>, unit: &Unit, target: &Target<'_, F
         seq: end.seq,
         first_position: end.position,
         event_count: u32::try_from(staged.events.len()).ok()?,
-        time_ns,
+        time_us,
         previous: end.frame_id,
         previous_chain: end.chain,
     };
@@ -272,7 +272,7 @@ impl Encoded {
         }
         tally.types.extend(&self.types);
         tally.streams += u32::try_from(self.streams.len()).unwrap_or(u32::MAX);
-        tally.see_time(self.frame.time_ns);
+        tally.see_time(self.frame.time_us);
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::active::{self, Active};
-use super::birth::{self, nanos};
+use super::birth;
 use super::disk::Disk;
 use super::error::{Doing, OpenError};
 use super::files::{self, AtOnce, Named, QUARANTINE, WATERMARK, named, segment_name};
@@ -112,7 +112,7 @@ pub(crate) fn open<D: Disk>(options: &Options<D>, path: &Path) -> Result<Opened<
         report.torn = Some(set_aside(disk, &dir, &log, to, ambiguous)?);
     }
     if verdict != Verdict::InPlace {
-        go_on_in_new_segment(options, &dir, &identity, &mut log, nanos(now))?;
+        go_on_in_new_segment(options, &dir, &identity, &mut log, now.as_micros())?;
         report.segments = log.active.number;
     }
     let mut mark = match found.file {
@@ -181,7 +181,7 @@ fn go_on_in_new_segment<D: Disk>(
     dir: &D::Dir,
     identity: &Identity,
     log: &mut Log<D>,
-    now_ns: i64,
+    now_us: i64,
 ) -> Result<(), OpenError> {
     let disk = &options.disk;
     let name = segment_name(log.active.number);
@@ -199,7 +199,7 @@ fn go_on_in_new_segment<D: Disk>(
     let file = files::prepare(disk, dir, number, options.sizes.of(number), &AtOnce).doing("make", &name)?;
     let numbers = active::next_numbers(&log.replay.index);
     let (active, segment) =
-        active::begin(disk, file, identity, number, now_ns, &mut log.end, numbers).doing("begin", &name)?;
+        active::begin(disk, file, identity, number, now_us, &mut log.end, numbers).doing("begin", &name)?;
     log.active = active;
     log.replay.index.segments.push(segment);
     log.replay.tally = Tally::default();

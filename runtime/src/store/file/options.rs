@@ -68,10 +68,12 @@ impl<D: Disk> Options<D> {
         self
     }
 
-    /// The most bytes of payloads, metadata and names in one append; 16 MiB by default, at most 1 GiB.
+    /// The most bytes of payloads, metadata and names in one append; 16 MiB by default, 512 KiB to 1 GiB. One event may fill all but a
+    /// sixteenth of it.
     #[must_use]
     pub fn max_append_bytes(mut self, bytes: usize) -> Self {
-        (self.limits.batch, self.limits.payload) = (bytes, bytes);
+        // Below that of a batch, or a payload at its limit would be refused for the batch that it fills with its name and metadata.
+        (self.limits.batch, self.limits.payload) = (bytes, bytes - bytes / 16);
         self
     }
 
@@ -161,8 +163,8 @@ impl<D: Disk> Options<D> {
         if !first.is_multiple_of(4096) || !max.is_multiple_of(4096) {
             return wrong("segment_bytes", "has to be a multiple of 4096");
         }
-        if self.limits.batch == 0 || self.limits.batch > MAX_APPEND {
-            return wrong("max_append_bytes", "has to be from 1 byte to 1 GiB");
+        if !(Limits::LEAST.batch..=MAX_APPEND).contains(&self.limits.batch) {
+            return wrong("max_append_bytes", "has to be from 512 KiB to 1 GiB");
         }
         if !matches!(self.commit_align, 8 | 512 | 4096) {
             return wrong("commit_align", "has to be 8, 512 or 4096");

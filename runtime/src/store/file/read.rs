@@ -176,8 +176,8 @@ impl<'a, D: Disk> Reader<'a, D> {
                         None => self.before.load(shared, waiting, place, frame_at, len)?,
                     };
                     let frame = FrameHeader::decode(head, frame_at, place.rules);
-                    let time_ns = frame.map_err(|damage| corrupt(place, damage.0))?.time_ns;
-                    Timestamp::from_micros(time_ns / 1000)
+                    let time_us = frame.map_err(|damage| corrupt(place, damage.0))?.time_us;
+                    Timestamp::from_micros(time_us)
                 }
             };
             self.frame = Some((place.segment, frame_at, recorded_at));

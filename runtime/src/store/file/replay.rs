@@ -23,19 +23,19 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn see_time(&mut self, time_ns: i64) {
-        let first = self.times.map_or(time_ns, |(first, _)| first);
-        self.times = Some((first, time_ns));
+    pub(crate) fn see_time(&mut self, time_us: i64) {
+        let first = self.times.map_or(time_us, |(first, _)| first);
+        self.times = Some((first, time_us));
     }
 
     /// What the seal of the segment says.
     pub(crate) fn seal(&self, events: u64) -> Seal {
-        let (first_time_ns, last_time_ns) = self.times.unwrap_or((0, 0));
+        let (first_time_us, last_time_us) = self.times.unwrap_or((0, 0));
         Seal {
             events,
             streams: self.streams,
-            first_time_ns,
-            last_time_ns,
+            first_time_us,
+            last_time_us,
         }
     }
 }
@@ -105,7 +105,7 @@ impl<F> Replay<F> {
         if open.is_some() || self.index.last_position - before != u64::from(frame.event_count) {
             return Err(Damage("the frame does not hold the events that it counts"));
         }
-        self.tally.see_time(frame.time_ns);
+        self.tally.see_time(frame.time_us);
         Ok(())
     }
 

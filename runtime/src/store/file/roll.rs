@@ -24,7 +24,7 @@ impl<D: Disk> Writer<D> {
     }
 
     /// Goes on in the next segment, which gets at least `need` bytes for a frame.
-    pub(crate) fn roll(&mut self, need: u64, now_ns: i64) -> Result<(), Failure> {
+    pub(crate) fn roll(&mut self, need: u64, now_us: i64) -> Result<(), Failure> {
         let shared = Arc::clone(&self.shared);
         let disk = &shared.disk;
         let rules = self.active.rules;
@@ -60,7 +60,7 @@ impl<D: Disk> Writer<D> {
         marked.map_err(Failure::Before)?;
         let sealed_end = self.end.end;
         let numbers = active::next_numbers(&shared.index.read().unwrap_or_else(PoisonError::into_inner));
-        let begun = active::begin(disk, spare, &shared.identity, number, now_ns, &mut self.end, numbers);
+        let begun = active::begin(disk, spare, &shared.identity, number, now_us, &mut self.end, numbers);
         let (next, segment) = begun.map_err(Failure::Before)?;
         let mut index = shared.index.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(last) = index.segments.last_mut() {
@@ -86,7 +86,7 @@ impl<D: Disk> Writer<D> {
             seq: self.end.seq,
             first_position: self.end.position,
             event_count: 0,
-            time_ns: self.end.time_ns,
+            time_us: self.end.time_us,
             previous: self.end.frame_id,
             previous_chain: self.end.chain,
         };

@@ -25,7 +25,7 @@ pub(crate) struct LogEnd {
     pub(crate) chain: [u8; 32],
     /// The link of the chain before the last frame.
     pub(crate) chain_before: [u8; 32],
-    pub(crate) time_ns: i64,
+    pub(crate) time_us: i64,
 }
 
 /// A place that the watermark names, and the frame that was found to end there.
@@ -151,7 +151,7 @@ pub(crate) fn walk<D: Disk>(
             frame_id: frame.id,
             chain: frame.chain,
             chain_before: end.chain,
-            time_ns: frame.time_ns,
+            time_us: frame.time_us,
         };
         if frame.kind == FrameKind::Seal {
             watch.see(end);
@@ -173,7 +173,7 @@ fn check_order(frame: &FrameHeader, end: &LogEnd) -> Result<(), Damage> {
     if frame.first_position != end.position {
         return Err(Damage("the positions of the frame do not follow those before"));
     }
-    if frame.time_ns < end.time_ns {
+    if frame.time_us < end.time_us {
         return Err(Damage("the time of the frame is before that of the one before"));
     }
     Ok(())

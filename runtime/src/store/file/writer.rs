@@ -5,7 +5,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::active::Active;
-use super::birth::nanos;
 use super::disk::{Disk, is_full, write_all_at};
 use super::encode::{Encoded, Target, encode};
 use super::format::frame::seal_len;
@@ -139,12 +138,12 @@ impl<D: Disk> Writer<D> {
 
     /// Makes a unit durable: one write, one sync.
     fn write(&mut self, unit: &Unit) -> Result<Encoded, Failure> {
-        let now_ns = nanos(self.shared.clock.now());
-        let mut encoded = self.encode(unit, now_ns, false);
+        let now_us = self.shared.clock.now().as_micros();
+        let mut encoded = self.encode(unit, now_us, false);
         if encoded.is_none() || !self.fits() {
-            self.encode(unit, now_ns, true);
-            self.roll(self.buffer.len() as u64, now_ns)?;
-            encoded = self.encode(unit, now_ns, false).filter(|_| self.fits());
+            self.encode(unit, now_us, true);
+            self.roll(self.buffer.len() as u64, now_us)?;
+            encoded = self.encode(unit, now_us, false).filter(|_| self.fits());
         }
         // The limits of an append keep it far below what a segment can hold.
         let Some(encoded) = encoded else {
@@ -165,7 +164,7 @@ impl<D: Disk> Writer<D> {
         Ok(encoded)
     }
 
-    fn encode(&mut self, unit: &Unit, now_ns: i64, afresh: bool) -> Option<Encoded> {
+    fn encode(&mut self, unit: &Unit, now_us: i64, afresh: bool) -> Option<Encoded> {
         let index = self.shared.index.read().unwrap_or_else(PoisonError::into_inner);
         let (active, tally, end) = (&self.active, &self.tally, &self.end);
         encode(
@@ -176,7 +175,7 @@ impl<D: Disk> Writer<D> {
                 active,
                 tally,
                 end,
-                now_ns,
+                now_us,
                 afresh,
             },
         )
@@ -201,14 +200,14 @@ impl<D: Disk> Writer<D> {
             frame_id: frame.id,
             chain: frame.chain,
             chain_before: self.end.chain,
-            time_ns: frame.time_ns,
+            time_us: frame.time_us,
         };
         let mut index = self.shared.index.write().unwrap_or_else(PoisonError::into_inner);
         encoded.publish(&mut index, &mut self.tally, self.active.number, end);
     }
 
     fn answer(&self, unit: Unit, encoded: &Encoded) {
-        let recorded_at = Timestamp::from_micros(encoded.frame.time_ns / 1000);
+        let recorded_at = Timestamp::from_micros(encoded.frame.time_us);
         let mut firsts = encoded.firsts.iter();
         let mut position = encoded.frame.first_position;
         for request in unit.admitted {

@@ -106,9 +106,9 @@ pub(in super::super) async fn batch_over_streams_is_one(bed: Bed) -> Verdict {
         }
         whole
     };
-    for wrong in 0..streams.len() {
+    for (wrong, named) in streams.iter().enumerate() {
         match store.append(over(Some(wrong))).await {
-            Err(AppendError::Conflict { stream, .. }) => equal("the stream of a conflict", &stream, &streams[wrong])?,
+            Err(AppendError::Conflict { stream, .. }) => equal("the stream of a conflict", &stream, named)?,
             other => {
                 return Err(Stop::failed(format!(
                     "part {wrong} is a conflict, and it answered {other:?}"

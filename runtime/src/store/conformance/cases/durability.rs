@@ -90,7 +90,7 @@ pub(in super::super) async fn not_visible_before_durable(bed: Bed) -> Verdict {
         let seen = log(&store).await?;
         bed.stage(Hook::Crash)?;
         check!(
-            !matches!(answering.answer().await?, Ok(_)),
+            answering.answer().await?.is_err(),
             "an append was answered that was not durable at the crash"
         );
         drop(store);

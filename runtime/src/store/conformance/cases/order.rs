@@ -210,7 +210,7 @@ pub(in super::super) async fn history_is_linearizable(bed: Bed) -> Verdict {
                     2 => {
                         recorder
                             .append(&store, batch(&stream, Expected::Exists, &["x", "y"]))
-                            .await
+                            .await;
                     }
                     3 => recorder.append(&store, batch(&stream, ANY, &["x"])).await,
                     4 if store.capabilities().many_streams => {
@@ -221,7 +221,7 @@ pub(in super::super) async fn history_is_linearizable(bed: Bed) -> Verdict {
                     _ => {
                         recorder
                             .append(&store, batch(&stream, Expected::loaded(head), &["x"]))
-                            .await
+                            .await;
                     }
                 }
             }

@@ -75,7 +75,7 @@ pub(crate) struct FrameHeader {
     pub(crate) event_count: u32,
     /// Frames before this one that were not known to be durable when it was written; 0 when every append is synced.
     pub(crate) unsynced: u32,
-    pub(crate) time_ns: i64,
+    pub(crate) time_us: i64,
     pub(crate) previous: [u8; 16],
     pub(crate) body_hash: [u8; 16],
     /// Zero where the store has no chain.
@@ -92,7 +92,7 @@ pub(crate) struct NewFrame {
     pub(crate) seq: u64,
     pub(crate) first_position: u64,
     pub(crate) event_count: u32,
-    pub(crate) time_ns: i64,
+    pub(crate) time_us: i64,
     pub(crate) previous: [u8; 16],
     pub(crate) previous_chain: [u8; 32],
 }
@@ -120,7 +120,7 @@ pub(crate) fn seal_up(frame: &mut Vec<u8>, new: NewFrame, rules: FrameRules) -> 
     bytes.put_u64(new.first_position);
     bytes.put_u32(new.event_count);
     bytes.put_u32(0);
-    bytes.put_i64(new.time_ns);
+    bytes.put_i64(new.time_us);
     bytes.put(&new.previous);
     bytes.put(&body_hash);
     let mut chain = [0; 32];
@@ -140,7 +140,7 @@ pub(crate) fn seal_up(frame: &mut Vec<u8>, new: NewFrame, rules: FrameRules) -> 
         first_position: new.first_position,
         event_count: new.event_count,
         unsynced: 0,
-        time_ns: new.time_ns,
+        time_us: new.time_us,
         previous: new.previous,
         body_hash,
         chain,
@@ -189,7 +189,7 @@ impl FrameHeader {
             first_position: bytes.u64()?,
             event_count: bytes.u32()?,
             unsynced: bytes.u32()?,
-            time_ns: bytes.i64()?,
+            time_us: bytes.i64()?,
             previous: bytes.array()?,
             body_hash: bytes.array()?,
             chain: [0; 32],
@@ -238,8 +238,8 @@ impl FrameHeader {
 pub(crate) struct Seal {
     pub(crate) events: u64,
     pub(crate) streams: u32,
-    pub(crate) first_time_ns: i64,
-    pub(crate) last_time_ns: i64,
+    pub(crate) first_time_us: i64,
+    pub(crate) last_time_us: i64,
 }
 
 impl Seal {
@@ -247,8 +247,8 @@ impl Seal {
         body.put_u64(self.events);
         body.put_u32(self.streams);
         body.put_u32(0);
-        body.put_i64(self.first_time_ns);
-        body.put_i64(self.last_time_ns);
+        body.put_i64(self.first_time_us);
+        body.put_i64(self.last_time_us);
     }
 
     pub(crate) fn decode(body: &[u8]) -> Result<Self, Damage> {
@@ -258,8 +258,8 @@ impl Seal {
         let seal = Self {
             events,
             streams,
-            first_time_ns: bytes.i64()?,
-            last_time_ns: bytes.i64()?,
+            first_time_us: bytes.i64()?,
+            last_time_us: bytes.i64()?,
         };
         if bytes.rest().is_empty() {
             Ok(seal)

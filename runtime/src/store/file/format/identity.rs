@@ -18,7 +18,7 @@ pub(crate) struct Identity {
     /// Another after every restore: a position means something only together with it.
     pub(crate) epoch: u64,
     pub(crate) name_seed: u64,
-    pub(crate) created_ns: i64,
+    pub(crate) created_us: i64,
     pub(crate) parent_epoch: u64,
     pub(crate) parent_position: u64,
     /// Frames begin at multiples of this: 8, 512 or 4096.
@@ -38,7 +38,7 @@ impl Identity {
         copy.put(&self.store);
         copy.put_u64(self.epoch);
         copy.put_u64(self.name_seed);
-        copy.put_i64(self.created_ns);
+        copy.put_i64(self.created_us);
         copy.put_u64(self.parent_epoch);
         copy.put_u64(self.parent_position);
         copy.put_u32(self.commit_align);
@@ -73,7 +73,7 @@ impl Identity {
             store: bytes.array()?,
             epoch: bytes.u64()?,
             name_seed: bytes.u64()?,
-            created_ns: bytes.i64()?,
+            created_us: bytes.i64()?,
             parent_epoch: bytes.u64()?,
             parent_position: bytes.u64()?,
             commit_align: commit_align(bytes.u32()?)?,

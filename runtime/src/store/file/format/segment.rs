@@ -27,7 +27,7 @@ pub(crate) struct SegmentHeader {
     pub(crate) first_frame_seq: u64,
     /// The length of the file when the header was written.
     pub(crate) capacity: u64,
-    pub(crate) created_ns: i64,
+    pub(crate) created_us: i64,
     /// Where the last frame of the segment before ends, and which it is; zero in the first segment.
     pub(crate) prev_end: u64,
     pub(crate) prev_frame_id: [u8; 16],
@@ -68,7 +68,7 @@ impl SegmentHeader {
         copy.put_u64(self.first_position);
         copy.put_u64(self.first_frame_seq);
         copy.put_u64(self.capacity);
-        copy.put_i64(self.created_ns);
+        copy.put_i64(self.created_us);
         copy.put_u64(self.prev_end);
         copy.put(&self.prev_frame_id);
         copy.put(&self.prev_chain);
@@ -115,7 +115,7 @@ impl SegmentHeader {
             first_position: bytes.u64()?,
             first_frame_seq: bytes.u64()?,
             capacity: bytes.u64()?,
-            created_ns: bytes.i64()?,
+            created_us: bytes.i64()?,
             prev_end: bytes.u64()?,
             prev_frame_id: bytes.array()?,
             prev_chain: bytes.array()?,

@@ -40,7 +40,7 @@ pub(crate) enum Structural<'a> {
     Type(TypeDefinition<'a>),
     /// Stands for a lost record; written by a repair only.
     Void,
-    /// What the clock said, in nanoseconds, when the frame's time was raised to that of the frame before.
+    /// What the clock said, in microseconds, when the frame's time was raised to that of the frame before.
     Clock(i64),
 }
 
@@ -68,8 +68,8 @@ impl TypeDefinition<'_> {
 }
 
 /// Appends a clock record.
-pub(crate) fn put_clock(body: &mut Vec<u8>, seed: u32, raw_ns: i64) {
-    put_structural(body, seed, 0, CLOCK, |body| body.put_i64(raw_ns));
+pub(crate) fn put_clock(body: &mut Vec<u8>, seed: u32, raw_us: i64) {
+    put_structural(body, seed, 0, CLOCK, |body| body.put_i64(raw_us));
 }
 
 fn text(bytes: &[u8]) -> Result<&str, Damage> {

@@ -34,7 +34,7 @@ fn identity() -> Identity {
         store: [1; 16],
         epoch: 2,
         name_seed: 3,
-        created_ns: 4,
+        created_us: 4,
         parent_epoch: 5,
         parent_position: 6,
         commit_align: 8,
@@ -52,7 +52,7 @@ fn segment() -> SegmentHeader {
         first_position: 100,
         first_frame_seq: 50,
         capacity: 1 << 20,
-        created_ns: 4,
+        created_us: 4,
         prev_end: 8192,
         prev_frame_id: [5; 16],
         prev_chain: [6; 32],
@@ -122,7 +122,7 @@ fn frame() -> (Vec<u8>, FrameHeader) {
         seq: 50,
         first_position: 100,
         event_count: 2,
-        time_ns: 1_000,
+        time_us: 1_000,
         previous: [5; 16],
         previous_chain: [6; 32],
     };
@@ -299,8 +299,8 @@ fn a_seal_comes_back() {
     let seal = Seal {
         events: 1,
         streams: 2,
-        first_time_ns: -3,
-        last_time_ns: 4,
+        first_time_us: -3,
+        last_time_us: 4,
     };
     let mut body = Vec::new();
     seal.encode(&mut body);
@@ -340,12 +340,12 @@ proptest! {
     }
 
     #[test]
-    fn frames_come_back_equal(body in bytes_up_to(400), chain: bool, align in proptest::sample::select(vec![8u32, 512, 4096]), seq: u64, time_ns: i64) {
+    fn frames_come_back_equal(body in bytes_up_to(400), chain: bool, align in proptest::sample::select(vec![8u32, 512, 4096]), seq: u64, time_us: i64) {
         let rules = FrameRules { salt: SALT, chain, align };
         let mut bytes = vec![0; header_len(chain)];
         bytes.extend_from_slice(&body);
         let new = NewFrame {
-            kind: FrameKind::Data, offset: 4096, seq, first_position: 1, event_count: 0, time_ns,
+            kind: FrameKind::Data, offset: 4096, seq, first_position: 1, event_count: 0, time_us,
             previous: [1; 16], previous_chain: [2; 32],
         };
         let header = seal_up(&mut bytes, new, rules).expect("a short frame");

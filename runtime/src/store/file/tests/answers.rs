@@ -9,9 +9,7 @@ use super::sim::{SimDisk, Trouble};
 use super::{append_ids, batch, dump, event, exact, open, options, stream};
 use crate::clock::{ManualClock, Timestamp};
 use crate::store::file::{FileStore, PreviousState};
-use crate::store::{
-    AppendError, EventStore, Expected, Limit, LogRead, NewEvent, PageSize, ReadError, Refusal, StreamRead,
-};
+use crate::store::{AppendError, EventStore, Expected, LogRead, NewEvent, PageSize, ReadError, Refusal, StreamRead};
 use crate::stream::{Position, Version};
 
 fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
@@ -251,73 +249,6 @@ async fn a_panic_of_the_writer_hangs_nobody() {
     assert!(matches!(refused, AppendError::Refused(Refusal::Poisoned)), "{refused}");
     assert_eq!(dump(&store).await.len(), 1);
     store.close().await;
-}
-
-/// Rule 1.9.
-#[tokio::test]
-async fn limits_are_checked_before_anything_is_written() {
-    let disk = SimDisk::default();
-    let store = options(&disk)
-        .max_append_bytes(300 << 10)
-        .open("store")
-        .await
-        .expect("a new store");
-    let name = "thing.happened".len();
-    // The batch's own metadata has 8 bytes. Larger than a segment, which is made larger for it.
-    let fits = (300 << 10) - name - 8;
-    store
-        .append(batch("a", Expected::Any, vec![event(vec![7; fits])]))
-        .await
-        .expect("exactly the limit");
-    let refused = store
-        .append(batch("a", Expected::Any, vec![event(vec![7; fits + 1])]))
-        .await
-        .expect_err("one above");
-    let AppendError::Refused(Refusal::TooLarge { what, limit, actual }) = refused else {
-        panic!("{refused}")
-    };
-    assert_eq!((what, limit, actual), (Limit::Batch, 300 << 10, (300 << 10) + 1));
-    let many = vec![event([]); (1 << 20) + 1];
-    let refused = store
-        .append(batch("a", Expected::Any, many))
-        .await
-        .expect_err("too many");
-    assert!(
-        matches!(
-            refused,
-            AppendError::Refused(Refusal::TooLarge {
-                what: Limit::Events,
-                ..
-            })
-        ),
-        "{refused}"
-    );
-    let refused = store
-        .append(batch("a", Expected::Any, vec![event([]).metadata(vec![0; 65_536])]))
-        .await
-        .expect_err("too large");
-    assert!(
-        matches!(
-            refused,
-            AppendError::Refused(Refusal::TooLarge {
-                what: Limit::Metadata,
-                ..
-            })
-        ),
-        "{refused}"
-    );
-    store
-        .append(batch("a", Expected::Any, vec![event([]).metadata(vec![0; 65_535])]))
-        .await
-        .expect("exactly the limit");
-    let seen = dump(&store).await;
-    assert_eq!(
-        (seen.len(), seen[0].payload.len(), seen[1].metadata.len()),
-        (2, fits, 65_535)
-    );
-    store.close().await;
-    let store = options(&disk).open("store").await.expect("the same store");
-    assert_eq!(dump(&store).await, seen);
 }
 
 /// Rule 10.1: the clock may do what it likes.

@@ -4,6 +4,7 @@
 mod answers;
 mod crashes;
 mod damage;
+mod limits;
 mod real;
 mod sim;
 

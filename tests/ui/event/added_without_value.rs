@@ -1,0 +1,14 @@
+//! Events from before the field are read too, and nothing is filled in silently.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", version = 2)]
+pub struct Deposited {
+    pub amount: u64,
+    #[event(since = 2)]
+    pub currency: String,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! A change makes a new version, and the number of the event says so.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", version = 1)]
+pub struct Deposited {
+    pub amount: u64,
+    #[event(since = 2, default = "EUR")]
+    pub currency: String,
+}
+
+fn main() {}

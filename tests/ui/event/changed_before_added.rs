@@ -1,0 +1,14 @@
+//! A field is renamed, retyped or removed after it was added.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", version = 2)]
+pub struct Deposited {
+    pub amount: u64,
+    #[event(since = 2, renamed(2, from = "memo"))]
+    pub note: Option<String>,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! A payload is a JSON object.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", version = 1, example(1, "amount: 5"))]
+pub struct Deposited {
+    pub amount: u64,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! Readers of the version that is written can read it.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", version = 2, floor = 3)]
+pub struct Deposited {
+    pub amount: u64,
+    #[event(since = 2, default = "EUR")]
+    pub currency: String,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! A reader of version 1 cannot do without the field.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", version = 2, floor = 1, removed(2, channel: u8))]
+pub struct Deposited {
+    pub amount: u64,
+}
+
+fn main() {}

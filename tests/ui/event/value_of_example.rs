@@ -1,0 +1,12 @@
+//! An example says of which version it is.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", example(r#"{"amount":5}"#))]
+pub struct Deposited {
+    pub amount: u64,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! Derives are a list, as they are elsewhere.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", version = 2, old_derives = Debug)]
+pub struct Deposited {
+    pub amount: u64,
+    #[event(since = 2, default = "EUR")]
+    pub currency: String,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! The type before is what old payloads are read as.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", version = 2)]
+pub struct Deposited {
+    #[event(retyped(2, u32))]
+    pub amount: u64,
+}
+
+fn main() {}

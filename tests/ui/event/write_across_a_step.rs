@@ -1,0 +1,19 @@
+//! A step is yours, and so is the way back over it.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", version = 2, write = 1, step(1 = in_cents), removed(2, amount: u64))]
+pub struct Deposited {
+    #[event(since = 2)]
+    pub cents: u64,
+}
+
+fn in_cents(old: DepositedV1) -> DepositedV2 {
+    DepositedV2 {
+        cents: old.amount * 100,
+    }
+}
+
+fn main() {}

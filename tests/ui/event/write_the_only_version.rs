@@ -1,0 +1,12 @@
+//! An older version is written where there is one.
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", version = 1, write = 1)]
+pub struct Deposited {
+    pub amount: u64,
+}
+
+fn main() {}

@@ -1,0 +1,28 @@
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", version = 2, frozen, removed(2, memo: String))]
+pub struct DepositedV2 {
+    amount: u64,
+}
+
+#[derive(Clone, Serialize, Deserialize, Event)]
+#[event(name = "account.deposited", version = 3, write = 2, from = DepositedV2)]
+pub struct Deposited {
+    pub amount: u64,
+}
+
+impl recount::Upcast<DepositedV2> for DepositedV3 {
+    fn upcast(old: DepositedV2) -> Self {
+        Self { amount: old.amount }
+    }
+}
+
+impl recount::Downcast<Deposited> for DepositedV2 {
+    fn downcast(new: Deposited) -> Self {
+        Self { amount: new.amount }
+    }
+}
+
+fn main() {}
