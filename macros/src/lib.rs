@@ -112,8 +112,54 @@ mod tests;
 /// let event: AccountEvent = Opened {}.into();
 /// ```
 ///
-/// The only key is `crate`. What comes out: `EventSet`, `From` of each event, `Fold` into every aggregate that applies all of the events, and
-/// `IntoEvents`, so that commands may return them. Two events under one stored name are a compile error.
+/// What was stored under other names is still read. `alias`, `dropped` and `split` may be given several times, and take lists.
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Serialize, Deserialize, recount::Event)]
+/// # #[event(name = "account.opened")]
+/// # struct Opened {}
+/// # #[derive(Serialize, Deserialize, recount::Event)]
+/// # #[event(name = "account.limit_raised", frozen)]
+/// # struct LimitRaised {}
+/// # #[derive(Serialize, Deserialize, recount::Event)]
+/// # #[event(name = "account.opened_twice", frozen)]
+/// # struct OpenedTwice {}
+/// use recount::{Split, UnknownEvent};
+///
+/// #[derive(recount::Event)]
+/// #[event(alias("account.created" => Opened))]
+/// #[event(dropped("account.blinked"), split(OpenedTwice))]
+/// enum AccountEvent {
+///     Opened(Opened),
+///     #[event(frozen)]
+///     LimitRaised(LimitRaised),
+///     #[event(unknown)]
+///     Other(UnknownEvent),
+/// }
+/// impl Split<AccountEvent> for OpenedTwice {
+///     fn split(self, out: &mut dyn FnMut(AccountEvent)) {
+///         out(Opened {}.into());
+///         out(Opened {}.into());
+///     }
+/// }
+/// use recount::testing::stored;
+/// assert_eq!(stored("account.created", 1, "{}").read::<AccountEvent>().unwrap().len(), 1);
+/// assert_eq!(stored("account.opened_twice", 1, "{}").read::<AccountEvent>().unwrap().len(), 2);
+/// assert_eq!(stored("account.blinked", 1, "never looked at").read::<AccountEvent>().unwrap().len(), 0);
+/// ```
+///
+/// | key | |
+/// |---|---|
+/// | `alias("account.created" => Opened)` | an old stored name; the versions of it are those of the event |
+/// | `dropped("account.blinked")` | a stored name that is passed over, its payload unread |
+/// | `split(OpenedTwice)` | an old event that is read as several, or as none: it implements `Split` |
+/// | `frozen`, on a variant | a retired event: still folded, never written. Its struct may be `frozen` as well |
+/// | `unknown`, on a variant | holds what no other variant can read, as an `UnknownEvent`. Without it such an event is an error |
+/// | `crate = ::other::recount` | where recount is, if it is not at `::recount` |
+///
+/// What comes out: `EventSet`, `From` of each event, `Fold` into every aggregate that applies all of the events, and `IntoEvents`, so that
+/// commands may return them, but for what is frozen or unknown. Two events under one stored name are a compile error.
 ///
 /// [`macro@events`] writes structs and enum at once.
 #[proc_macro_derive(Event, attributes(event))]
@@ -147,7 +193,8 @@ pub fn event(input: TokenStream) -> TokenStream {
 ///
 /// What comes out: for each variant a struct of its name, as visible as the enum, with the enum's derives, `Serialize`, `Deserialize` and
 /// [`macro@Event`]; its docs, `#[event(..)]`, `#[serde(..)]` and other attributes move along. And the enum, whose variants hold them. A variant
-/// that holds one struct already stays as it is. The enum's derives stand below this attribute.
+/// that holds one struct already stays as it is. The enum's derives stand below this attribute, and so do the keys of a set, such as
+/// `#[event(dropped("account.blinked"))]`. A variant that is `#[event(frozen)]` becomes a struct that is.
 #[proc_macro_attribute]
 pub fn events(arguments: TokenStream, item: TokenStream) -> TokenStream {
     flow::events(arguments.into(), &item.into()).into()

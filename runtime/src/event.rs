@@ -38,6 +38,19 @@ pub trait EventVersion: Sized {
         payload: &[u8],
         meta: &crate::envelope::UpcastMeta<'_>,
     ) -> Result<Self, DecodeError>;
+
+    /// The same, handed on to `then` where it was read. The derive does it without moving the event about: an event is some hundred
+    /// bytes, and each move of it is felt beside the reading of its JSON.
+    #[doc(hidden)]
+    #[inline]
+    fn decode_then<R>(
+        version: u32,
+        payload: &[u8],
+        meta: &crate::envelope::UpcastMeta<'_>,
+        then: impl FnOnce(Self) -> R,
+    ) -> Result<R, DecodeError> {
+        Self::decode_version(version, payload, meta).map(then)
+    }
 }
 
 /// The current version of an event: what can be written too.

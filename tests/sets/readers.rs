@@ -178,8 +178,8 @@ fn the_list_of_readers_is_complete() {
     let mut decodes = BTreeSet::new();
     let mut readers = BTreeSet::new();
     for (file, text) in files(&source, &source) {
-        // The suite of stores compares bytes; `private` is the decoder itself.
-        if file.starts_with("private") || file.starts_with("store/conformance") {
+        // The suite of stores compares bytes; `event` declares the decoder, and `private` is it.
+        if file == "event.rs" || file.starts_with("private") || file.starts_with("store/conformance") {
             continue;
         }
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();

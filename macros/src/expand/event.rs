@@ -5,7 +5,7 @@ mod history;
 mod value;
 mod write;
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Fields;
 
@@ -32,6 +32,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
             quote_spanned!(here=> ::core::result::Result::Err(#krate::__private::no_such_version::<#itself>(version))),
         ),
     };
+    let then = then(event);
     let (written, alias, history) = (writable(event), alias(event), history::history(event));
     quote_spanned! {here=>
         #[automatically_derived]
@@ -51,11 +52,37 @@ pub(crate) fn event(event: &Event) -> TokenStream {
                     #old
                 }
             }
+            #then
         }
         #written
         #alias
         #history
     }
+}
+
+/// The current version handed on where it was read, and the others after their chain. A unit struct has nothing to move.
+fn then(event: &Event) -> Option<TokenStream> {
+    if matches!(event.fields, Fields::Unit) {
+        return None;
+    }
+    let (here, version) = (generated(event.ident.span()), number(event.version()));
+    let krate = event.runtime.at(here);
+    let read = Ident::new(if event.frozen { "frozen_then" } else { "current_then" }, here);
+    Some(quote_spanned! {here=>
+        #[inline]
+        fn decode_then<__R>(
+            version: u32,
+            payload: &[u8],
+            meta: &#krate::UpcastMeta<'_>,
+            then: impl ::core::ops::FnOnce(Self) -> __R,
+        ) -> ::core::result::Result<__R, #krate::DecodeError> {
+            if version == #version {
+                #krate::__private::#read(payload, then)
+            } else {
+                <Self as #krate::EventVersion>::decode_version(version, payload, meta).map(then)
+            }
+        }
+    })
 }
 
 /// `impl Event`, unless the event is only read.

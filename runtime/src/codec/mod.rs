@@ -37,6 +37,18 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> 
     Ok(serde_json::from_slice(bytes)?)
 }
 
+/// The same as [`decode`], handed on to `then` before the value is moved.
+///
+/// # Errors
+/// Those of [`decode`].
+#[inline]
+pub(crate) fn decode_then<T: DeserializeOwned, R>(bytes: &[u8], then: impl FnOnce(T) -> R) -> Result<R, JsonError> {
+    match serde_json::from_slice(bytes) {
+        Ok(value) => Ok(then(value)),
+        Err(error) => Err(JsonError(error)),
+    }
+}
+
 /// Writes a value as JSON.
 ///
 /// # Errors

@@ -23,6 +23,20 @@ pub fn unknown_name(raw: &RawEvent<'_>) -> DecodeError {
     DecodeError::UnknownName { name: raw.name.into() }
 }
 
+/// The same as [`read`], handed on to `then` where it was read.
+///
+/// # Errors
+/// Those of [`read`].
+#[inline]
+pub fn read_then<E: EventVersion>(raw: &RawEvent<'_>, then: impl FnOnce(E)) -> Result<(), DecodeError> {
+    let version = if raw.version == E::VERSION {
+        E::VERSION
+    } else {
+        readable(E::NAME, E::OLDEST, E::VERSION, raw.version, raw.floor)?
+    };
+    E::decode_then(version, raw.payload, &raw.meta, then)
+}
+
 fn readable(name: EventName, oldest: u32, newest: u32, version: u32, floor: u32) -> Result<u32, DecodeError> {
     if (oldest..=newest).contains(&version) {
         Ok(version)
@@ -59,6 +73,27 @@ pub fn decode_current<E: Event>(payload: &[u8]) -> Result<E, DecodeError> {
 /// [`DecodeError::Payload`].
 pub fn decode_frozen<E: EventVersion + DeserializeOwned>(payload: &[u8]) -> Result<E, DecodeError> {
     codec::decode(payload).map_err(|source| unreadable(E::NAME, E::VERSION, payload, source))
+}
+
+/// [`decode_current`], handed on to `then` where it was read.
+///
+/// # Errors
+/// [`DecodeError::Payload`].
+#[inline]
+pub fn current_then<E: Event, R>(payload: &[u8], then: impl FnOnce(E) -> R) -> Result<R, DecodeError> {
+    frozen_then(payload, then)
+}
+
+/// [`decode_frozen`], handed on to `then` where it was read.
+///
+/// # Errors
+/// [`DecodeError::Payload`].
+#[inline]
+pub fn frozen_then<E: EventVersion + DeserializeOwned, R>(
+    payload: &[u8],
+    then: impl FnOnce(E) -> R,
+) -> Result<R, DecodeError> {
+    codec::decode_then(payload, then).map_err(|source| unreadable(E::NAME, E::VERSION, payload, source))
 }
 
 /// Decodes a unit struct: serde knows it as `null`, and it is stored as any object.

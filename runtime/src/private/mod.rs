@@ -10,7 +10,10 @@ mod sets;
 mod twins;
 
 pub use crate::codec::Json;
-pub use decode::{decode_current, decode_frozen, decode_unit, no_such_version, read, unknown_name};
+pub use decode::{
+    current_then, decode_current, decode_frozen, decode_unit, frozen_then, no_such_version, read, read_then,
+    unknown_name,
+};
 pub use encode::{encode_current, encode_older, encode_unit};
 pub use fold::{change, create, present, turn};
 pub use history::{Kept, Old, decode_old};
