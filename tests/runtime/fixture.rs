@@ -6,7 +6,8 @@ use recount::testing::{NOW, given, given_nothing};
 use recount::{BadDecision, ExecuteError, Timestamp};
 
 use crate::meter::{
-    Count, Counted, Ensure, Explode, Flood, Install, InstallAgain, Installed, Look, Meter, MeterEvent, TooMuch, Weighed,
+    Count, Counted, Drift, Ensure, Explode, Flood, Install, InstallAgain, Installed, Look, Meter, MeterEvent, TooMuch,
+    Weighed,
 };
 
 fn installed() -> MeterEvent {
@@ -116,6 +117,16 @@ fn what_fails_says_why() {
     let text = failure(|| _ = given_nothing::<Meter>().when(Count { by: 1 }).then_state(|_| ()));
     assert!(
         text.starts_with("expected a state, but the answer was NotFound"),
+        "{text}"
+    );
+}
+
+/// Rule 4.1: the same state, command and context give the same decision.
+#[test]
+fn a_handler_that_looks_elsewhere_is_found() {
+    let text = failure(|| _ = given::<Meter>([installed()]).when(Drift {}).then_events([counted(0)]));
+    assert!(
+        text.starts_with("`drift` was decided twice on the same state, and the decisions differ"),
         "{text}"
     );
 }

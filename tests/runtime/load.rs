@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use recount::{At, LoadError, Loaded, ManualClock, MemoryStore, Position, Timestamp};
+use recount::{At, Fold, LoadError, Loaded, ManualClock, MemoryStore, Position, Timestamp};
 
 use crate::meter::{Count, Install, Meter, on};
 
@@ -110,5 +110,39 @@ async fn loads_are_fresh() {
             number
         );
         two.execute("m", Count { by: 0 }).await.expect("counted");
+    }
+}
+
+/// Rules 5.1, 5.2: folding is total and deterministic, and parts add up: for every cut, the events before it and then those after it give
+/// what a load gives.
+#[tokio::test]
+async fn folding_splits_anywhere() {
+    let runtime = on(MemoryStore::new()).await;
+    runtime.execute("m", Install {}).await.expect("created");
+    for by in 1..40 {
+        runtime.execute("m", Count { by }).await.expect("counted");
+    }
+    let mut history = runtime.history::<Meter>("m");
+    let mut events = Vec::new();
+    while let Some(event) = history.next().await {
+        events.push(event.expect("readable").into_event());
+    }
+    let loaded = runtime.load::<Meter>("m").await.expect("readable").expect("there");
+    for cut in 0..=events.len() {
+        let (before, after) = events.split_at(cut);
+        let mut state: Option<Meter> = None;
+        for event in before {
+            event.fold(&mut state).expect("it fits");
+        }
+        let then = runtime
+            .load_at::<Meter>("m", At::Version(cut as u64))
+            .await
+            .expect("readable");
+        let seen = |meter: &Meter| (meter.count, meter.events);
+        assert_eq!(state.as_ref().map(seen), then.as_deref().map(seen), "cut at {cut}");
+        for event in after {
+            event.fold(&mut state).expect("it fits");
+        }
+        assert_eq!(state.as_ref().map(seen), Some(seen(&loaded)), "cut at {cut}");
     }
 }

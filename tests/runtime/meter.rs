@@ -25,6 +25,9 @@ pub struct TooMuch(pub u64);
 /// How often `count_up` was called, for tests that run alone on their meter.
 pub static CALLS: AtomicU32 = AtomicU32::new(0);
 
+/// What `drift` takes from elsewhere.
+static DRIFT: AtomicU32 = AtomicU32::new(0);
+
 /// The state. Not `Clone` and not `PartialEq`, as a user's may be.
 #[derive(Aggregate, Debug)]
 #[aggregate(name = "meter", id = String, events = MeterEvent)]
@@ -102,6 +105,14 @@ impl Meter {
     #[command]
     pub fn explode(&self, words: String) -> Counted {
         panic!("{words}")
+    }
+
+    /// Decides on what it should not know.
+    #[command]
+    pub fn drift(&self) -> Counted {
+        Counted {
+            by: u64::from(DRIFT.fetch_add(1, Ordering::SeqCst)),
+        }
     }
 
     /// Decides an event whose `#[apply]` panics.

@@ -85,9 +85,10 @@ pub enum ExecuteError<R> {
 impl<R> ExecuteError<R> {
     /// The same with another error of the domain.
     ///
+    /// ```
     /// use std::convert::Infallible;
+    ///
     /// use recount::ExecuteError;
-    ///     /// use recount::ExecuteError;
     ///
     /// fn widened(error: ExecuteError<Infallible>) -> ExecuteError<String> {
     ///     error.map_rejection(|never| match never {})
