@@ -34,7 +34,6 @@ impl Text {
 
     /// The text with a number after it, in decimal digits.
     #[must_use]
-    #[allow(dead_code, reason = "sentences with numbers come with the histories of events")]
     pub(crate) const fn number(self, number: u64) -> Self {
         let front = if number >= 10 { self.number(number / 10) } else { self };
         front.push("0123456789".split_at((number % 10) as usize).1.split_at(1).0)

@@ -75,7 +75,7 @@
 //! - **Declaring**: [`events`], [`derive(Event)`](derive@Event), [`derive(Aggregate)`](derive@Aggregate), [`handlers`],
 //!   [`derive(StreamKey)`](derive@StreamKey). Each macro writes impls of public traits that could be written by hand.
 //! - **Running**: [`Runtime::execute`], [`load`](Runtime::load), [`load_at`](Runtime::load_at), [`history`](Runtime::history).
-//! - **Storing**: [`FileStore`], [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`].
+//! - **Storing**: [`FileStore`] (on Linux), [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`].
 //! - **Testing**: [`testing::given`], without a store and without an async runtime.
 //!
 //! # Features
@@ -115,7 +115,9 @@ pub use runtime::{
     LoadError, Loaded, NoStore, Panicked, Runtime, StartError, Unreadable,
 };
 pub use split::Split;
-pub use store::{AnyStore, EventStore, FileStore, MemoryStore};
+#[cfg(target_os = "linux")]
+pub use store::FileStore;
+pub use store::{AnyStore, EventStore, MemoryStore};
 pub use stream::{
     AppendId, AsKey, EventId, EventIdError, InvalidName, NameReason, Position, StreamId, StreamKey, Version,
 };

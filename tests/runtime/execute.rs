@@ -198,7 +198,7 @@ async fn an_expected_version_is_not_decided_again() {
     );
 }
 
-/// Rules 4.5, 2.7: an answer that is lost is unknown, is not tried again, and names what to look for.
+/// Rule 4.5: an answer that is lost is unknown, is not tried again, and names what to look for.
 #[tokio::test]
 async fn a_lost_answer_is_unknown() {
     let runtime = on(Double {
@@ -369,7 +369,7 @@ async fn the_context_of_a_decision() {
     assert_eq!(first.id.parse::<Uuid>().expect("an id").get_version_num(), 7);
 }
 
-/// Rules 4.9, 4.10: who and what caused an event is stored beside it; `$` is ours.
+/// Rule 4.10: who and what caused an event is stored beside it; `$` is ours.
 #[tokio::test]
 async fn headers_are_stored() {
     let runtime = on(MemoryStore::new()).await;

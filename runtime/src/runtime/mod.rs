@@ -55,6 +55,8 @@ impl Runtime {
     /// Executes a command on the aggregate of this id: loads it, decides, and writes what was decided. What is returned is awaited; its
     /// methods set who asks, what is expected, and how long it may take.
     ///
+    /// It reads and folds the whole stream, a page at a time: a command on a stream of a hundred events costs a hundred decodings.
+    ///
     /// # Errors
     /// [`ExecuteError`]; every variant but one is definite: nothing was written.
     ///

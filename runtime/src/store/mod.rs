@@ -6,6 +6,7 @@ mod batch;
 pub mod conformance;
 mod erased;
 mod error;
+#[cfg(target_os = "linux")]
 pub mod file;
 mod memory;
 mod page;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 pub use any::AnyStore;
 pub use batch::{Batch, Expected, NewEvent, Part};
 pub use error::{AppendError, Limit, ReadError, Refusal};
+#[cfg(target_os = "linux")]
 pub use file::FileStore;
 pub use memory::MemoryStore;
 pub use page::{EventRef, Page, PageBuilder};

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::stream::Position;
 
-/// Why [`FileStore::open`](super::FileStore::open) gave no store. Nothing was changed: what is on the disk is as it was.
+/// Why [`FileStore::open`](super::FileStore::open) gave no store. No event was changed: segments, identity and watermark are as they were.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {

@@ -112,7 +112,7 @@ impl FileStore {
     /// Opens the store in this directory with the default [`Options`], and makes it where there is none.
     ///
     /// # Errors
-    /// [`OpenError`]: nothing was changed.
+    /// [`OpenError`]: no event was changed.
     ///
     /// # Cancel safety
     /// A dropped future opens the store and closes it again.
@@ -168,6 +168,10 @@ impl<D: Disk> FileStore<D> {
         let (answer, page) = oneshot::channel();
         let shared = Arc::clone(shared);
         let job: Job = Box::new(move || {
+            // A caller that has gone away while it waited for its turn costs no read.
+            if answer.is_closed() {
+                return;
+            }
             let _gone = answer.send(make(&shared, &read, Waiting::Allowed));
         });
         let panicked = || ReadError::Io {

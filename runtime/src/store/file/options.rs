@@ -142,7 +142,7 @@ impl<D: Disk> Options<D> {
     /// Opens the store in this directory, and makes it where there is none.
     ///
     /// # Errors
-    /// [`OpenError`]: nothing was changed.
+    /// [`OpenError`]: no event was changed.
     ///
     /// # Cancel safety
     /// A dropped future opens the store and closes it again.
