@@ -31,10 +31,7 @@ impl JsonError {
 /// # Errors
 /// If the bytes are not a JSON object, or not of that type.
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
-    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-        return Err(JsonError(serde::de::Error::custom("a list, and not an object")));
-    }
-    Ok(serde_json::from_slice(bytes)?)
+    decode_then(bytes, |value| value)
 }
 
 /// The same as [`decode`], handed on to `then` before the value is moved.
@@ -43,10 +40,18 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> 
 /// Those of [`decode`].
 #[inline]
 pub(crate) fn decode_then<T: DeserializeOwned, R>(bytes: &[u8], then: impl FnOnce(T) -> R) -> Result<R, JsonError> {
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        return Err(is_a_list());
+    }
     match serde_json::from_slice(bytes) {
         Ok(value) => Ok(then(value)),
         Err(error) => Err(JsonError(error)),
     }
+}
+
+#[cold]
+fn is_a_list() -> JsonError {
+    JsonError(serde::de::Error::custom("a list, and not an object"))
 }
 
 /// Writes a value as JSON.
