@@ -221,30 +221,8 @@ pub(crate) mod private {
     }
 }
 
-/// Retired types: what is generated names them too, and the user has said already that it is meant.
-pub mod retired {
-    use serde::{Deserialize, Serialize};
-
-    /// It happened.
-    #[deprecated = "nothing emits it any more"]
-    #[derive(Debug, Clone, Serialize, Deserialize, recount::Event)]
-    #[event(name = "retired.happened")]
-    pub struct Happened {
-        /// When.
-        pub at: u64,
-    }
-
-    /// All that happens.
-    #[derive(Debug, Clone, recount::Event)]
-    #[expect(deprecated, reason = "it is still read")]
-    pub enum RetiredEvent {
-        /// It happened.
-        Happened(Happened),
-    }
-}
-
 /// Events with a past: public, private, and none of whose old fields anybody reads.
-pub mod versions {
+pub mod history {
     use recount::{Downcast, Event, Upcast};
     use serde::{Deserialize, Serialize};
 
@@ -269,7 +247,7 @@ pub mod versions {
 
     /// Somebody moved.
     #[derive(Debug, Clone, Serialize, Deserialize, Event)]
-    #[event(name = "past.moved", version = 5, step(1 = named), step(3), removed(2, name: String), removed(5, unread: u8))]
+    #[event(name = "history.moved", version = 5, step(1 = named), step(3), removed(2, name: String), removed(5, unread: u8))]
     pub struct Moved {
         /// Who.
         #[event(since = 2)]
@@ -310,13 +288,13 @@ pub mod versions {
     }
 
     #[derive(Deserialize, Event)]
-    #[event(name = "past.left", version = 1, frozen)]
+    #[event(name = "history.left", version = 1, frozen)]
     struct LeftV1 {
         day: u32,
     }
 
     #[derive(Debug, Clone, Serialize, Deserialize, Event)]
-    #[event(name = "past.left", version = 3, from = LeftV1, write = 2, removed(3, why: Option<String>))]
+    #[event(name = "history.left", version = 3, from = LeftV1, write = 2, removed(3, why: Option<String>))]
     pub(crate) struct Left {
         pub(crate) day: u64,
     }
@@ -332,7 +310,7 @@ pub mod versions {
 
     /// It rang, and nobody says why.
     #[derive(Debug, Clone, Serialize, Deserialize, Event)]
-    #[event(name = "past.rang", version = 2, write = 1, step(1), removed(2, loud: bool))]
+    #[event(name = "history.rang", version = 2, write = 1, step(1), removed(2, loud: bool))]
     pub struct Rang;
 
     impl Upcast<RangV1> for RangV2 {
@@ -348,9 +326,9 @@ pub mod versions {
     }
 
     /// All of it.
-    #[recount::events(prefix = "past")]
+    #[recount::events(prefix = "history")]
     #[derive(Debug, Clone)]
-    pub enum PastEvent {
+    pub enum HistoryEvent {
         /// Somebody moved.
         Moved(Moved),
         #[event(version = 2, removed(2, unread: Vec<u8>))]
@@ -366,9 +344,31 @@ pub mod versions {
     }
 }
 
+/// Retired types: what is generated names them too, and the user has said already that it is meant.
+pub mod retired {
+    use serde::{Deserialize, Serialize};
+
+    /// It happened.
+    #[deprecated = "nothing emits it any more"]
+    #[derive(Debug, Clone, Serialize, Deserialize, recount::Event)]
+    #[event(name = "retired.happened")]
+    pub struct Happened {
+        /// When.
+        pub at: u64,
+    }
+
+    /// All that happens.
+    #[derive(Debug, Clone, recount::Event)]
+    #[expect(deprecated, reason = "it is still read")]
+    pub enum RetiredEvent {
+        /// It happened.
+        Happened(Happened),
+    }
+}
+
 #[test]
 fn both_domains_are_used() {
-    assert_eq!(versions::left().day, 1);
+    assert_eq!(history::left().day, 1);
     assert_eq!(public::NEEDS.1, "lint.grown");
     assert_eq!(private::requests().len(), 2);
 }

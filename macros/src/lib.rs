@@ -42,7 +42,55 @@ mod tests;
 /// | `version = 1` | the version of that name. Default: 1 |
 /// | `crate = ::other::recount` | where recount is, if it is not at `::recount` |
 ///
-/// What comes out: `EventVersion` and `Event`. A struct without fields is stored as `{}`, so that it can gain some.
+/// What comes out: `EventVersion` and `Event`, and the alias `OpenedV1`, so that what is written of this version stays true when the next
+/// comes. A struct without fields is stored as `{}`, so that it can gain some.
+///
+/// # Older versions of a struct
+///
+/// What was stored is never written anew. When an event changes, its `version` goes up by one and the change is declared where it is:
+///
+/// ```
+/// use recount::{Event, Upcast};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize, Event)]
+/// #[event(name = "account.deposited", version = 3, removed(3, channel_code: u32))]
+/// pub struct Deposited {
+///     pub amount: i64,
+///     #[event(since = 2, default = "EUR")]
+///     pub currency: String,
+///     #[event(renamed(3, from = "memo"))]
+///     pub note: Option<String>,
+/// }
+///
+/// let old = DepositedV1 { channel_code: 7, amount: 5, memo: None };
+/// let now: DepositedV3 = Deposited::upcast(DepositedV2::upcast(old));
+/// assert_eq!(now, Deposited { amount: 5, currency: "EUR".into(), note: None });
+/// ```
+///
+/// | key of a field | |
+/// |---|---|
+/// | `since = 2` | the first version with the field. Alone it is for an `Option`, which was `None` before, and where a `step` says the value |
+/// | `default = "EUR"` | beside `since`: what it was before. A constant; a text goes through `From<&str>`. `default` alone is `Default::default()` |
+/// | `with = street_len` | beside `since`: a `fn(&DepositedV1) -> T` that computes it from the whole event before |
+/// | `renamed(3, from = "memo")` | the key that it was stored under before version 3. May stand more than once |
+/// | `retyped(2, from = AddressV1)` | its type before version 2, which becomes the new one by `From`, or by `with = path` beside `from` |
+///
+/// | key of the struct | |
+/// |---|---|
+/// | `removed(3, memo: String)` | a field that version 3 has no more. Beside its type also `since`, `default` and `serde(..)` |
+/// | `step(2 = split_name)` | a `fn(DepositedV2) -> DepositedV3` that writes all of version 3. `step(2)`: `Upcast` or `TryUpcast` is written by hand |
+/// | `from = DepositedV1` | the struct that was kept for the version just below those described here; its step up is written by hand |
+/// | `raw(..=1 = repair)` | versions up to 1 are JSON to a `fn(serde_json::Value, &UpcastMeta<'_>) -> Result<DepositedV2, UpcastError>` |
+/// | `frozen` | the event is only read: a kept struct, which derives `Deserialize` and `Event`, or an event that nobody emits any more |
+/// | `write = 2` | while older nodes read: write version 2. `EncodeError::Lossy` refuses what it cannot hold; `default` in `removed` is what is written |
+/// | `floor = 2` | the oldest version whose readers can read what is written. It follows from the changes; write it where an added field changes what the others mean |
+/// | `old_derives(Debug)` | what the structs of old versions derive besides `Deserialize` |
+/// | `example(1, r#"{"amount":5}"#)` | a payload of version 1, for the checks of the schema |
+/// | `context = "bank"` | whose event it is, where two crates of a package have one name. Default: the name of the crate |
+///
+/// What comes out besides: the structs of the old versions, `Upcast` between two where no `step` is by hand, and `Downcast` under `write`. serde's
+/// attributes of a field go along, but for `rename` and `alias` before a rename, and for what speaks of the type before a new type.
 ///
 /// # On an enum
 ///

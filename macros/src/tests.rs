@@ -7,7 +7,7 @@ use std::{env, fs};
 
 use proc_macro2::{TokenStream, TokenTree};
 
-use crate::examples::{self, Example};
+use crate::examples::{Example, all};
 use crate::flow;
 
 /// The macro whose attribute stands first, on the rest of the input.
@@ -46,7 +46,7 @@ fn input(example: &Example) -> String {
 
 #[test]
 fn expansions() {
-    for example in examples::all() {
+    for example in all() {
         let input = input(example);
         let mut settings = insta::Settings::clone_current();
         settings.set_description(&input);
@@ -63,7 +63,7 @@ fn docs_show_what_is_generated() {
                     Each macro writes impls of public traits, which could be written by hand. To see what one of your own items becomes:\n\
                     `RECOUNT_EXPAND=Deposited cargo check` prints it (cargo runs the macros of a crate only when it compiles it).\n"
         .to_owned();
-    for example in examples::all() {
+    for example in all() {
         let (input, output) = (input(example), pretty(expand(&input(example))));
         let title = example.name.replace('_', " ");
         page += &format!("\n## {title}\n\n{}\n\n```rust,ignore\n{input}\n```\n\n", example.about);

@@ -4,7 +4,7 @@ use recount::{DecodeError, Event, EventVersion, Timestamp, TryUpcast, Upcast, Up
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::kit::{read, reads, recorded_at};
+use crate::kit::{read, read_set, reads, recorded_at};
 
 #[derive(Deserialize, Event)]
 #[event(name = "account.withdrawn", version = 1, frozen)]
@@ -220,4 +220,115 @@ fn a_retired_event_is_read() {
         reads::<LimitRaisedV2>(2, r#"{"to":5,"by":2}"#),
         LimitRaised { to: 5, by: 2 }
     );
+}
+
+/// The history of `recipes::Deposited`, with a struct kept for each version.
+mod by_structs {
+    use super::{Deserialize, Event, Serialize, Upcast};
+
+    #[derive(Deserialize, Event)]
+    #[event(name = "account.deposited", version = 1, frozen)]
+    struct DepositedV1 {
+        amount: i64,
+        memo: Option<String>,
+        #[serde(default)]
+        tags: Vec<String>,
+    }
+
+    #[derive(Deserialize, Event)]
+    #[event(name = "account.deposited", version = 2, from = DepositedV1, frozen)]
+    struct DepositedV2 {
+        amount: i64,
+        currency: String,
+        memo: Option<String>,
+        #[serde(default)]
+        tags: Vec<String>,
+    }
+
+    #[derive(Debug, Serialize, Deserialize, Event)]
+    #[event(name = "account.deposited", version = 3, from = DepositedV2)]
+    pub(super) struct Deposited {
+        pub(super) amount: i64,
+        pub(super) currency: String,
+        pub(super) note: Option<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub(super) tags: Vec<String>,
+    }
+
+    impl Upcast<DepositedV1> for DepositedV2 {
+        fn upcast(old: DepositedV1) -> Self {
+            Self {
+                amount: old.amount,
+                currency: "EUR".into(),
+                memo: old.memo,
+                tags: old.tags,
+            }
+        }
+    }
+
+    impl Upcast<DepositedV2> for DepositedV3 {
+        fn upcast(old: DepositedV2) -> Self {
+            Self {
+                amount: old.amount,
+                currency: old.currency,
+                note: old.memo,
+                tags: old.tags,
+            }
+        }
+    }
+}
+
+/// Chronicle: the old shape under a new struct counts as a change.
+#[test]
+fn inline_and_kept_forms_of_one_history_read_the_same() {
+    use crate::recipes::Deposited as Inline;
+    for (version, payload) in [
+        (1, r#"{"channel_code":7,"amount":5,"memo":"rent","tags":["a"]}"#),
+        (2, r#"{"channel_code":7,"amount":5,"currency":"CHF","memo":null}"#),
+        (3, r#"{"amount":5,"currency":"CHF","note":"rent"}"#),
+    ] {
+        let (kept, inline) = (
+            reads::<by_structs::Deposited>(version, payload),
+            reads::<Inline>(version, payload),
+        );
+        assert_eq!(
+            (kept.encode().expect("writable"), kept.note, kept.currency),
+            (inline.encode().expect("writable"), inline.note, inline.currency)
+        );
+    }
+    assert_eq!((Inline::FLOOR, by_structs::Deposited::FLOOR), (3, 3));
+}
+
+/// A step for several stored forms is told which one it has.
+#[derive(Debug, PartialEq, Serialize, Deserialize, Event)]
+#[event(name = "scale.read", version = 3, raw(..=2 = by_version))]
+struct ScaleRead {
+    grams: u64,
+}
+
+fn by_version(stored: Value, meta: &UpcastMeta<'_>) -> Result<ScaleReadV3, UpcastError> {
+    let amount = stored["amount"].as_u64().ok_or_else(|| UpcastError::new("no amount"))?;
+    match (meta.stored_name(), meta.stored_version()) {
+        ("scale.read", 1) => Ok(ScaleRead { grams: amount * 1000 }),
+        ("scale.read", 2) => Ok(ScaleRead { grams: amount }),
+        other => Err(UpcastError::new(format!("{other:?}"))),
+    }
+}
+
+#[derive(Debug, PartialEq, Event)]
+enum ScaleEvent {
+    Read(ScaleRead),
+}
+
+#[test]
+fn the_stored_name_and_version_are_told() {
+    let read = |version, payload: &str| {
+        read_set::<ScaleEvent>("scale.read", version, 1, payload.as_bytes()).expect("readable")
+    };
+    assert_eq!(
+        read(1, r#"{"amount":2}"#),
+        [ScaleEvent::Read(ScaleRead { grams: 2_000 })]
+    );
+    assert_eq!(read(2, r#"{"amount":2}"#), [ScaleEvent::Read(ScaleRead { grams: 2 })]);
+    assert_eq!(read(3, r#"{"grams":2}"#), [ScaleEvent::Read(ScaleRead { grams: 2 })]);
 }

@@ -11,6 +11,7 @@ use syn::Fields;
 
 use crate::model::Event;
 use crate::support::spans::{generated, located, respanned};
+use crate::support::words::plain;
 
 pub(crate) fn event(event: &Event) -> TokenStream {
     let (ident, name, version) = (respanned(&event.ident), event.name(), number(event.version()));
@@ -39,6 +40,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
             const NAME: &'static str = #name;
             const VERSION: u32 = #version;
             const OLDEST: u32 = 1;
+            #[inline]
             fn decode_version(
                 version: u32,
                 payload: &[u8],
@@ -115,7 +117,7 @@ fn alias(event: &Event) -> Option<TokenStream> {
     let here = generated(event.ident.span());
     let (vis, version) = (located(&event.vis, here), event.version());
     let (alias, ident) = (event.versioned(version, here), event.struct_of(version, here));
-    let docs = format!(" Version {version} of `{}`: [`{ident}`].", event.name());
+    let docs = format!(" Version {version} of `{}`: [`{}`].", event.name(), plain(&ident));
     (alias != ident).then(|| {
         quote_spanned! {here=>
             #[doc = #docs]

@@ -6,7 +6,8 @@ use crate::aggregate::{Aggregate, Fold};
 use crate::command::{Command, Context, EventsOf, Handle, IntoEvents, RejectionOf, Requires};
 use crate::envelope::{RawEvent, UpcastMeta};
 use crate::event::{DecodeError, EncodeError, Encoded, EventSet, Outcome};
-use crate::runtime::error::{BadDecision, ExecuteError, Panicked};
+use crate::runtime::error::ExecuteError;
+use crate::runtime::reason::{BadDecision, Panicked};
 use crate::stream::AppendId;
 
 /// What a decision is made with.

@@ -1,11 +1,8 @@
 //! Why a command, a load, a history or a start did not give what was asked.
 
-use std::any::Any;
 use std::error::Error;
 
-use crate::aggregate::FoldError;
-use crate::envelope::{Meta, Stored};
-use crate::event::{DecodeError, EncodeError};
+use crate::runtime::reason::{BadDecision, CorruptStream, Panicked, Unreadable};
 use crate::store::{AppendError, Expected, ReadError, Refusal};
 use crate::stream::{AppendId, InvalidName, Position, StreamId, Version};
 
@@ -85,9 +82,10 @@ pub enum ExecuteError<R> {
 impl<R> ExecuteError<R> {
     /// The same with another error of the domain.
     ///
+    /// ```
     /// use std::convert::Infallible;
+    ///
     /// use recount::ExecuteError;
-    ///     /// use recount::ExecuteError;
     ///
     /// fn widened(error: ExecuteError<Infallible>) -> ExecuteError<String> {
     ///     error.map_rejection(|never| match never {})
@@ -224,88 +222,6 @@ pub enum HistoryError {
     /// The store could not be read. The history ends.
     #[error("the stream could not be read")]
     Store(#[from] ReadError),
-}
-
-/// A stored event that this build cannot read. It is untouched, and its bytes are here.
-#[derive(Debug, thiserror::Error)]
-#[error("event {} of `{}` (position {}) cannot be read", meta.version, meta.stream, meta.position)]
-#[non_exhaustive]
-pub struct Unreadable {
-    /// Where it stands, when it was written, and what caused it.
-    pub meta: Meta,
-    /// Its stored name, version and floor.
-    pub stored: Stored,
-    /// Its payload as it is stored.
-    pub payload: Vec<u8>,
-    /// Why it cannot be read.
-    pub source: DecodeError,
-}
-
-/// The events of a stream do not fit together. State is never guessed: nothing of the stream was used.
-#[derive(Debug, thiserror::Error)]
-#[error("`{stream}` is corrupt at version {version} (position {position}, `{name}` version {event_version})")]
-#[non_exhaustive]
-pub struct CorruptStream {
-    /// The stream.
-    pub stream: StreamId,
-    /// The number of the event that does not fit.
-    pub version: Version,
-    /// Its place in the store.
-    pub position: Position,
-    /// Its stored name.
-    pub name: String,
-    /// The stored version of that name.
-    pub event_version: u32,
-    /// What does not fit.
-    #[source]
-    pub reason: CorruptReason,
-}
-
-/// What does not fit in a stream.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CorruptReason {
-    /// The event creates what exists, or changes what does not.
-    #[error(transparent)]
-    Fold(#[from] FoldError),
-    /// The versions before it are not all there.
-    #[error("version {expected} should stand here")]
-    Hole {
-        /// The version that is missing.
-        expected: Version,
-    },
-}
-
-/// What a handler decided and nobody can write.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BadDecision {
-    /// An event does not fit the state it was decided on, or the decided events before it.
-    #[error(transparent)]
-    Fold(#[from] FoldError),
-    /// An event cannot be written in a way that it can be read.
-    #[error(transparent)]
-    Encode(#[from] EncodeError),
-}
-
-/// User code panicked. Nothing was written, and the store and other callers go on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("user code panicked: {message}")]
-#[non_exhaustive]
-pub struct Panicked {
-    /// What it said.
-    pub message: String,
-}
-
-impl Panicked {
-    /// The panic of this payload, as `catch_unwind` gives it.
-    pub(crate) fn new(payload: &(dyn Any + Send)) -> Self {
-        let text = payload.downcast_ref::<&str>().copied();
-        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        Self {
-            message: text.unwrap_or("a value that is no text").to_owned(),
-        }
-    }
 }
 
 /// Why a runtime did not start. Nothing was read or written.

@@ -11,8 +11,9 @@ use futures_core::Stream;
 use crate::envelope::Recorded;
 use crate::event::{DecodeError, EventSet};
 use crate::runtime::BoxFuture;
-use crate::runtime::error::{CorruptReason, HistoryError, Panicked};
+use crate::runtime::error::HistoryError;
 use crate::runtime::load::{corrupt, unreadable};
+use crate::runtime::reason::{CorruptReason, Panicked};
 use crate::store::{AnyStore, EventRef, EventStore, Page, ReadError, StreamRead};
 use crate::stream::{StreamId, Version};
 

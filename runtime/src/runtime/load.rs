@@ -7,7 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::aggregate::{Aggregate, FoldStoredError, fold_stored};
 use crate::clock::Timestamp;
 use crate::runtime::Runtime;
-use crate::runtime::error::{CorruptReason, CorruptStream, LoadError, Panicked, StateError, Unreadable};
+use crate::runtime::error::{LoadError, StateError};
+use crate::runtime::reason::{CorruptReason, CorruptStream, Panicked, Unreadable};
 use crate::store::{AnyStore, EventRef, EventStore, ReadError, StreamRead};
 use crate::stream::{Position, StreamId, Version};
 

@@ -6,6 +6,7 @@ mod error;
 mod execute;
 mod history;
 mod load;
+mod reason;
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -16,12 +17,11 @@ use std::sync::Arc;
 
 pub use builder::{Builder, NoStore};
 pub(crate) use decide::{Decided, Deciding, decide};
-pub use error::{
-    BadDecision, CorruptReason, CorruptStream, ExecuteError, HistoryError, LoadError, Panicked, StartError, Unreadable,
-};
+pub use error::{ExecuteError, HistoryError, LoadError, StartError};
 pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
+pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 
 use crate::aggregate::Aggregate;
 use crate::clock::Clock;

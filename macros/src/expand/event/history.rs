@@ -12,6 +12,7 @@ use super::write;
 use crate::model::{Event, Track};
 use crate::support::attributes::docs_or;
 use crate::support::spans::{generated, located};
+use crate::support::words::plain;
 
 /// Structs and steps of all versions that are described here.
 pub(super) fn history(event: &Event) -> TokenStream {
@@ -95,7 +96,10 @@ fn old_field(track: &Track, version: u32) -> TokenStream {
         field_in(track, version),
         track.type_in(version),
     );
-    let docs = docs_or(&track.docs, &format!("`{ident}`, as version {version} has it."));
+    let docs = docs_or(
+        &track.docs,
+        &format!("`{}`, as version {version} has it.", plain(&ident)),
+    );
     let rename = track.rename_after(version).map(|renamed| &renamed.from);
     let is_retyped = track.retype_after(version).is_some();
     // The stored key is another one where the field was renamed, and what speaks of the type goes where it was another one.

@@ -1,44 +1,8 @@
-//! Events, their histories, and sets of them.
+//! Events with a history.
 
 use super::Example;
 
 pub(super) const EXAMPLES: &[Example] = &[
-    Example {
-        name: "events",
-        about: "`#[recount::events]` writes the structs and the enum: what one would write with `#[derive(Event)]` on each. \
-                A field is as visible as the enum, and what has no doc comment gets one.",
-        input: r#"
-            #[recount::events(prefix = "account")]
-            /// What can happen to an account.
-            #[derive(Clone, Debug, PartialEq)]
-            pub enum AccountEvent {
-                /// The account exists from now on.
-                Opened { owner: String },
-                #[event(name = "account.shut")]
-                Closed,
-            }
-        "#,
-    },
-    Example {
-        name: "event",
-        about: "`#[derive(Event)]` on a struct: its name and version, how it is read, and how it is written.",
-        input: r#"
-            #[derive(Serialize, Deserialize, Event)]
-            #[event(name = "account.opened", version = 1)]
-            pub struct Opened {
-                pub owner: String,
-            }
-        "#,
-    },
-    Example {
-        name: "event_unit",
-        about: "A struct without fields is `null` to serde. As an event it is stored as `{}`, so that it can gain fields.",
-        input: r#"
-            #[derive(Serialize, Deserialize, Event)]
-            #[event(name = "account.closed")]
-            pub struct Closed;
-        "#,
-    },
     Example {
         name: "event_history",
         about: "An event with a history: the struct of each older version, one step between two, and the chain that walks them. The \
@@ -122,36 +86,6 @@ pub(super) const EXAMPLES: &[Example] = &[
                 pub amount: i64,
                 #[event(since = 2)]
                 pub note: Option<String>,
-            }
-        "#,
-    },
-    Example {
-        name: "event_set",
-        about: "`#[derive(Event)]` on an enum: the set reads and writes its events, folds into every aggregate that applies all of \
-                them, and is what a command may return, as each of its events is.",
-        input: r#"
-            #[derive(Event)]
-            pub enum AccountEvent {
-                Opened(Opened),
-                Closed(Closed),
-            }
-        "#,
-    },
-    Example {
-        name: "event_set_with_a_past",
-        about: "The same over the years: an alias is one more pattern of its event, a dropped event is passed over unread, an old event \
-                is split into several, a retired one is folded and not written, and what is unknown is kept. Each name is one line \
-                of the check that no two are the same.",
-        input: r#"
-            #[derive(Event)]
-            #[event(alias("account.shut" => Closed))]
-            #[event(dropped("account.blinked"), split(DetailsChanged))]
-            pub enum AccountEvent {
-                Closed(Closed),
-                #[event(frozen)]
-                LimitRaised(LimitRaised),
-                #[event(unknown)]
-                Other(UnknownEvent),
             }
         "#,
     },

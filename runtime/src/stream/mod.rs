@@ -1,0 +1,226 @@
+//! What names and numbers a stream's events: `StreamId` here, its keys, the numbers, and the ids of appends and events beside it.
+
+mod id;
+mod key;
+mod number;
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+use std::sync::Arc;
+
+pub use id::{AppendId, EventId, EventIdError};
+pub use key::{AsKey, StreamKey};
+pub use number::{Position, Version};
+
+/// The longest id of a stream, in bytes.
+pub(crate) const MAX_ID_BYTES: usize = 512;
+/// The longest name of a stream, in bytes: its category, a `/` and its id.
+pub(crate) const MAX_STREAM_BYTES: usize = 1024;
+
+/// The name of a stream: a category, which is the aggregate's declared name, and an id.
+///
+/// Its text form is `category/id`. Names are compared byte for byte: no case is folded and no Unicode form normalised, so two names that
+/// look the same may be two streams. A name is never used as a path.
+///
+/// ```
+/// use recount::StreamId;
+///
+/// let stream = StreamId::new("account", "acc-101")?;
+/// assert_eq!((stream.category(), stream.id(), stream.as_str()), ("account", "acc-101", "account/acc-101"));
+/// assert!(StreamId::new("account", "a\nb").is_err());
+/// # Ok::<(), recount::InvalidName>(())
+/// ```
+#[derive(Clone)]
+pub struct StreamId {
+    /// `category/id`, shared by all clones.
+    text: Arc<str>,
+    category: usize,
+}
+
+impl StreamId {
+    /// The stream of this category and id.
+    ///
+    /// # Errors
+    /// [`InvalidName`] if a part is empty or has a control character, if the category has a `/` or begins with `$` (those belong to
+    /// recount), if the id is longer than 512 bytes or the whole longer than 1024.
+    pub fn new(category: &str, id: &str) -> Result<Self, InvalidName> {
+        let reason = if category.is_empty() {
+            NameReason::EmptyCategory
+        } else if id.is_empty() {
+            NameReason::EmptyId
+        } else if category.starts_with('$') {
+            NameReason::Reserved
+        } else if category.contains('/') {
+            NameReason::Slash
+        } else if category.contains(char::is_control) || id.contains(char::is_control) {
+            NameReason::Control
+        } else if id.len() > MAX_ID_BYTES || category.len() + 1 + id.len() > MAX_STREAM_BYTES {
+            NameReason::TooLong
+        } else {
+            return Ok(Self {
+                text: [category, "/", id].concat().into(),
+                category: category.len(),
+            });
+        };
+        Err(InvalidName {
+            name: shown(category, id),
+            reason,
+        })
+    }
+
+    /// What kind of thing the stream is about: the declared name of its aggregate.
+    #[must_use]
+    pub fn category(&self) -> &str {
+        self.text.get(..self.category).unwrap_or_default()
+    }
+
+    /// Which one of its kind the stream is about.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.text.get(self.category + 1..).unwrap_or_default()
+    }
+
+    /// `category/id`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// The refused name for a message: escaped, and cut where it is long.
+fn shown(category: &str, id: &str) -> String {
+    let text: String = category.chars().chain(['/']).chain(id.chars()).take(80).collect();
+    text.escape_debug().to_string()
+}
+
+impl PartialEq for StreamId {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for StreamId {}
+
+impl Hash for StreamId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl PartialOrd for StreamId {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for StreamId {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A name may hold marks that turn a terminal's line around; it is shown as it can be typed.
+        write!(f, "{}", self.text.escape_debug())
+    }
+}
+
+impl fmt::Debug for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+impl FromStr for StreamId {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        match text.split_once('/') {
+            Some((category, id)) => Self::new(category, id),
+            None => Self::new(text, ""),
+        }
+    }
+}
+
+/// A text cannot name a stream.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{name}` cannot name a stream: {reason}")]
+#[non_exhaustive]
+pub struct InvalidName {
+    /// The name, escaped and cut to 80 characters.
+    pub name: String,
+    /// What is wrong with it.
+    pub reason: NameReason,
+}
+
+/// What is wrong with the name of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NameReason {
+    /// There is no category.
+    #[error("its category is empty")]
+    EmptyCategory,
+    /// There is no id.
+    #[error("its id is empty")]
+    EmptyId,
+    /// The category begins with `$`.
+    #[error("categories that begin with `$` belong to recount")]
+    Reserved,
+    /// The category holds the mark between category and id.
+    #[error("a category has no `/`")]
+    Slash,
+    /// A newline, a NUL or another control character.
+    #[error("it has a control character")]
+    Control,
+    /// An id above 512 bytes, or a whole name above 1024.
+    #[error("an id has at most 512 bytes, and the whole name at most 1024")]
+    TooLong,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn reason(category: &str, id: &str) -> NameReason {
+        StreamId::new(category, id).expect_err("a refused name").reason
+    }
+
+    /// Rule 1.1.
+    #[test]
+    fn hostile_names_are_refused() {
+        assert_eq!(reason("", "1"), NameReason::EmptyCategory);
+        assert_eq!(reason("account", ""), NameReason::EmptyId);
+        assert_eq!(reason("$all", "1"), NameReason::Reserved);
+        assert_eq!(reason("a/b", "1"), NameReason::Slash);
+        assert_eq!(reason("account", "a\0b"), NameReason::Control);
+        assert_eq!(reason("account", "a\u{85}b"), NameReason::Control);
+        assert_eq!(reason("account", &"x".repeat(513)), NameReason::TooLong);
+        assert_eq!(reason(&"x".repeat(600), &"x".repeat(512)), NameReason::TooLong);
+        assert!(StreamId::new("account", &"x".repeat(512)).is_ok());
+        assert!(StreamId::new("account", "../../etc/passwd").is_ok());
+        let error = StreamId::new("account", &"\n".repeat(1 << 20)).expect_err("a refused name");
+        assert!(error.to_string().len() < 300, "{error}");
+    }
+
+    #[test]
+    fn names_are_shown_escaped() -> Result<(), InvalidName> {
+        assert_eq!(
+            StreamId::new("account", "a\u{202e}b")?.to_string(),
+            "account/a\\u{202e}b"
+        );
+        Ok(())
+    }
+
+    proptest! {
+        /// Rule 1.1: the text form is injective.
+        #[test]
+        fn text_form_is_injective(category in "[a-z]{1,3}", id in "[a-z/]{1,4}", other in "[a-z]{1,3}", other_id in "[a-z/]{1,4}") {
+            let (a, b) = (StreamId::new(&category, &id)?, StreamId::new(&other, &other_id)?);
+            prop_assert_eq!(a == b, category == other && id == other_id);
+            prop_assert_eq!(a.as_str().parse::<StreamId>()?, a);
+        }
+    }
+}
