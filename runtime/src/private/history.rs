@@ -1,5 +1,6 @@
 //! From the bytes of an old version to the current one: generated code names the structs and the steps, and this walks them.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::de::DeserializeOwned;
@@ -32,7 +33,7 @@ impl Old<'_> {
     #[inline]
     pub fn oldest<V: DeserializeOwned>(&self, version: u32) -> Result<Option<V>, DecodeError> {
         if self.version == version {
-            self.read().map(Some)
+            codec::decode_then(self.payload, Some).map_err(|source| self.unreadable(source))
         } else {
             Ok(None)
         }
@@ -75,7 +76,10 @@ impl Old<'_> {
         up: impl FnOnce(Prev, &UpcastMeta<'_>) -> Result<Next, UpcastError>,
     ) -> Result<Option<Next>, DecodeError> {
         match prev {
-            Some(prev) => self.up(prev, up).map(Some),
+            Some(prev) => match up(prev, self.meta) {
+                Ok(next) => Ok(Some(next)),
+                Err(error) => Err(self.failed(error.into_inner())),
+            },
             None => self.oldest(version),
         }
     }
@@ -106,7 +110,17 @@ impl Old<'_> {
     }
 
     fn read<V: DeserializeOwned>(&self) -> Result<V, DecodeError> {
-        codec::decode(self.payload).map_err(|source| unreadable(self.name, self.version, self.payload, source))
+        codec::decode(self.payload).map_err(|source| self.unreadable(source))
+    }
+
+    #[cold]
+    fn unreadable(&self, source: codec::JsonError) -> DecodeError {
+        unreadable(self.name, self.version, self.payload, source)
+    }
+
+    #[cold]
+    fn panicked(&self, panic: &(dyn Any + Send)) -> DecodeError {
+        self.failed(Box::new(Panicked::new(panic)))
     }
 
     #[cold]
@@ -140,16 +154,8 @@ pub fn decode_old<E: EventVersion>(
         payload,
         meta,
     };
-    let (mut chain, mut read) = (Some(chain), None);
-    match caught(&mut || read = chain.take().map(|chain| chain(&old))) {
-        Ok(()) => read.unwrap_or_else(|| Err(no_such_version::<E>(version))),
-        Err(panic) => Err(old.failed(Box::new(panic))),
-    }
-}
-
-/// Not generic, so that a program has it once.
-fn caught(run: &mut dyn FnMut()) -> Result<(), Panicked> {
-    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| Panicked::new(&*panic))
+    // Around each chain itself: through a `dyn FnMut` the event would be moved out once more, a twentieth of the whole read.
+    catch_unwind(AssertUnwindSafe(|| chain(&old))).unwrap_or_else(|panic| Err(old.panicked(&*panic)))
 }
 
 /// A struct that the user kept for an old version: `from = WithdrawnV1`.
