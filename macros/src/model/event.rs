@@ -113,6 +113,12 @@ impl Event {
     pub(crate) fn fields_in(&self, version: u32) -> impl Iterator<Item = &Track> {
         self.history.tracks.iter().filter(move |track| track.lives_in(version))
     }
+
+    /// Whether this is an `alias` that a field of this version is stored under: then it is no other spelling there.
+    pub(crate) fn is_taken_alias(&self, version: u32, meta: &Meta) -> bool {
+        let (all, alias) = (self.rename_all(), stored::alias(meta));
+        alias.is_some() && self.fields_in(version).any(|track| track.key_in(version, all) == alias)
+    }
 }
 
 impl At {

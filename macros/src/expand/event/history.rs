@@ -34,7 +34,7 @@ fn old_struct(event: &Event, version: u32) -> TokenStream {
     let serialize = (event.writes() == version).then(|| quote_spanned!(here=> #krate::__private::serde::Serialize,));
     let derives = &event.history.old_derives;
     let rename_all = event.serde.iter().filter(|meta| meta.path().is_ident("rename_all"));
-    let fields = event.fields_in(version).map(|track| old_field(track, version));
+    let fields = event.fields_in(version).map(|track| old_field(event, track, version));
     let read = read_what_is_stored(event, version, &ident);
     quote_spanned! {here=>
         #[doc = #docs]
@@ -89,7 +89,7 @@ pub(super) fn structs_without_derives(event: &Event) -> TokenStream {
     quote!(#(#structs)*)
 }
 
-fn old_field(track: &Track, version: u32) -> TokenStream {
+fn old_field(event: &Event, track: &Track, version: u32) -> TokenStream {
     let here = generated(track.ident.span());
     let (vis, ident, ty) = (
         located(&track.vis, here),
@@ -103,6 +103,7 @@ fn old_field(track: &Track, version: u32) -> TokenStream {
     let rename = track.rename_after(version).map(|renamed| &renamed.from);
     let is_retyped = track.retype_after(version).is_some();
     // The stored key is another one where the field was renamed, and what speaks of the type goes where it was another one.
+    // Other spellings stay: the releases of that version read them.
     let goes_along = |meta: &&syn::Meta| {
         let is = |names: &[&str]| names.iter().any(|name| meta.path().is_ident(name));
         let speaks_of_type = is(&[
@@ -113,7 +114,7 @@ fn old_field(track: &Track, version: u32) -> TokenStream {
             "bound",
             "borrow",
         ]) || (is(&["default"]) && !matches!(meta, syn::Meta::Path(_)));
-        !(rename.is_some() && is(&["rename", "alias"]) || is_retyped && speaks_of_type)
+        !(rename.is_some() && is(&["rename"]) || event.is_taken_alias(version, meta) || is_retyped && speaks_of_type)
     };
     let rename = rename.map(|key| quote_spanned!(here=> #[serde(rename = #key)]));
     let metas: Vec<_> = track.serde.iter().filter(goes_along).collect();

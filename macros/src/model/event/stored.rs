@@ -71,7 +71,7 @@ fn pascal(snake: &str) -> String {
 pub(crate) fn text_of(metas: &[Meta], key: &str) -> Option<String> {
     let meta = metas.iter().find(|meta| meta.path().is_ident(key))?;
     match meta {
-        Meta::NameValue(pair) => text(&pair.value),
+        Meta::NameValue(_) => text(meta),
         Meta::List(list) => {
             let sides = list.parse_args_with(syn::punctuated::Punctuated::<Meta, Token![,]>::parse_terminated);
             let sides: Vec<Meta> = sides.ok()?.into_iter().collect();
@@ -81,11 +81,19 @@ pub(crate) fn text_of(metas: &[Meta], key: &str) -> Option<String> {
     }
 }
 
-fn text(expr: &Expr) -> Option<String> {
-    match expr {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text), ..
-        }) => Some(text.value()),
+/// The other spelling of `alias = ".."`.
+pub(super) fn alias(meta: &Meta) -> Option<String> {
+    meta.path().is_ident("alias").then(|| text(meta)).flatten()
+}
+
+fn text(meta: &Meta) -> Option<String> {
+    match meta {
+        Meta::NameValue(pair) => match &pair.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text), ..
+            }) => Some(text.value()),
+            _ => None,
+        },
         _ => None,
     }
 }
