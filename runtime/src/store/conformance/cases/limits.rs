@@ -32,11 +32,11 @@ pub(in super::super) async fn limits_at_and_over(bed: Bed) -> Verdict {
         .await?;
     at.edge(Limit::Metadata, limits.metadata, |size| one("n", 0, 0, size))
         .await?;
-    // Names, payloads and metadata count together: this many bytes besides the last payload.
+    // Names, payloads and metadata count together, the name of the stream too: this many bytes in all.
     let full = limits.payload.min(limits.batch / 2);
     let rest = |size: usize| {
         let mut events = Vec::new();
-        let mut left = size;
+        let mut left = size - edge().as_str().len();
         while left > 0 {
             let payload = full.min(left - 1);
             events.push(NewEvent::new("n", 1, 1, vec![b'p'; payload]));
