@@ -2,6 +2,7 @@
 
 mod any;
 mod batch;
+mod capabilities;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod erased;
@@ -10,6 +11,7 @@ mod error;
 pub mod file;
 mod memory;
 mod page;
+mod read;
 
 use std::future::Future;
 
@@ -17,11 +19,13 @@ use uuid::Uuid;
 
 pub use any::AnyStore;
 pub use batch::{Batch, Expected, NewEvent, Part};
+pub use capabilities::{Capabilities, Durability, Limits};
 pub use error::{AppendError, Limit, ReadError, Refusal};
 #[cfg(target_os = "linux")]
 pub use file::FileStore;
 pub use memory::MemoryStore;
 pub use page::{EventRef, Page, PageBuilder};
+pub use read::{LogRead, PageSize, StreamRead};
 
 use crate::clock::Timestamp;
 use crate::stream::{AppendId, Position, StreamId, Version};
@@ -116,84 +120,6 @@ pub struct StoreId {
     pub epoch: u64,
 }
 
-/// What a store keeps of the contract (rule 12.1). What it cannot keep is a missing capability, never a footnote.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Capabilities {
-    /// What an answered append survives.
-    pub durability: Durability,
-    /// Positions are 1, 2, 3, … in the order of commits; a gap is corruption (rule 3.1).
-    pub dense_positions: bool,
-    /// An append that was answered before another began has the smaller position (rule 3.5).
-    pub linearizable: bool,
-    /// One batch may span several streams (rule 1.3).
-    pub many_streams: bool,
-    /// How large things may be (rule 1.9).
-    pub limits: Limits,
-}
-
-impl Capabilities {
-    /// A store that keeps everything, with this durability and these limits. A store that keeps less takes away from it.
-    #[must_use]
-    pub const fn full(durability: Durability, limits: Limits) -> Self {
-        Self {
-            durability,
-            dense_positions: true,
-            linearizable: true,
-            many_streams: true,
-            limits,
-        }
-    }
-}
-
-/// What an answered append survives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Durability {
-    /// Nothing: it is gone with the process.
-    None,
-    /// The loss of power: it was synced to the disk before it was answered.
-    Synced,
-}
-
-/// How large things may be, in bytes unless said otherwise (rule 1.9). Every store accepts at least 256 KiB per event, 100 events and
-/// 512 KiB per batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Limits {
-    /// The payload of one event.
-    pub payload: usize,
-    /// The metadata of one event, and that of a batch.
-    pub metadata: usize,
-    /// The name of one event.
-    pub name: usize,
-    /// The events of one batch, a count.
-    pub events: usize,
-    /// The payloads, metadata and names of one batch together, those of its streams too.
-    pub batch: usize,
-}
-
-impl Limits {
-    /// What every store must accept at the least.
-    pub const LEAST: Self = Self {
-        payload: 256 << 10,
-        metadata: 4 << 10,
-        name: 255,
-        events: 100,
-        batch: 512 << 10,
-    };
-
-    /// What `MemoryStore` and `FileStore` accept unless told otherwise: 16 MiB per batch, of which one event may fill 15; 2^20 events.
-    pub const DEFAULT: Self = Self {
-        // Below that of a batch, or a payload at its limit would be refused for the batch that it fills with its name and metadata.
-        payload: 15 << 20,
-        metadata: 65_535,
-        name: 255,
-        events: 1 << 20,
-        batch: 16 << 20,
-    };
-}
-
 /// What an append has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -246,106 +172,4 @@ pub struct CommittedPart {
     pub first: Version,
     /// The version of its last new event.
     pub last: Version,
-}
-
-/// A page of one stream: which way, from where, and how much at most.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct StreamRead {
-    /// The stream.
-    pub stream: StreamId,
-    /// The first version of the page; `None` is the first of the stream, or reading backward the last.
-    pub from: Option<Version>,
-    /// From higher versions to lower ones.
-    pub backward: bool,
-    /// How much at most.
-    pub size: PageSize,
-}
-
-impl StreamRead {
-    /// The first page of a stream, forward.
-    #[must_use]
-    pub const fn new(stream: StreamId) -> Self {
-        Self {
-            stream,
-            from: None,
-            backward: false,
-            size: PageSize::DEFAULT,
-        }
-    }
-
-    /// From this version on, that version included.
-    #[must_use]
-    pub const fn from(mut self, version: Version) -> Self {
-        self.from = Some(version);
-        self
-    }
-
-    /// From higher versions to lower ones.
-    #[must_use]
-    pub const fn backward(mut self) -> Self {
-        self.backward = true;
-        self
-    }
-
-    /// How much at most, instead of [`PageSize::DEFAULT`].
-    #[must_use]
-    pub const fn size(mut self, size: PageSize) -> Self {
-        self.size = size;
-        self
-    }
-}
-
-/// A page of the whole log: after which position, and how much at most.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct LogRead {
-    /// Events after this position are served.
-    pub after: Position,
-    /// How much at most.
-    pub size: PageSize,
-}
-
-impl LogRead {
-    /// The page after a position; [`Position::START`] for the first.
-    #[must_use]
-    pub const fn after(after: Position) -> Self {
-        Self {
-            after,
-            size: PageSize::DEFAULT,
-        }
-    }
-
-    /// How much at most, instead of [`PageSize::DEFAULT`].
-    #[must_use]
-    pub const fn size(mut self, size: PageSize) -> Self {
-        self.size = size;
-        self
-    }
-}
-
-/// How much one page holds at most; its first event always fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageSize {
-    /// A count of events, at least 1.
-    pub events: usize,
-    /// Bytes of payload and metadata.
-    pub bytes: usize,
-}
-
-impl PageSize {
-    /// 512 events and 1 MiB.
-    pub const DEFAULT: Self = Self {
-        events: 512,
-        bytes: 1 << 20,
-    };
-
-    /// At most this many events, and 1 MiB.
-    #[must_use]
-    pub const fn events(events: usize) -> Self {
-        Self {
-            events,
-            ..Self::DEFAULT
-        }
-    }
 }
