@@ -25,6 +25,11 @@ pub trait Command: Clone + Send + 'static {
     type Aggregate: Handle<Self>;
     /// The declared name.
     const NAME: &'static str;
+
+    /// The declared name of this one: that of the command inside, where [`NAME`](Self::NAME) is that of an enum of commands.
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
 }
 
 /// What a command needs of its stream.

@@ -251,7 +251,15 @@ pub enum EncodeError {
         /// The stored name of the event.
         name: String,
     },
-    /// The event would not be read back as it was: it is refused before it is stored.
+    /// The event would be read back as another one: it is refused before it is stored.
+    #[error("`{name}` would be read back as another event at `{path}`: its `Serialize` and `Deserialize` disagree")]
+    Changed {
+        /// The event.
+        name: EventName,
+        /// The field that differs, such as `lines[2].sku`.
+        path: String,
+    },
+    /// The event could not be read back at all: it is refused before it is stored.
     #[error("`{name}` would be stored but could not be read back: its `Serialize` and `Deserialize` disagree")]
     Unreadable {
         /// The event.

@@ -19,6 +19,8 @@ pub enum Odd {
     LostAnswer,
     /// An append never ends.
     Stuck,
+    /// Every page of a stream is empty, and none is the last.
+    Endless,
 }
 
 /// A memory store with one oddity.
@@ -72,12 +74,15 @@ impl EventStore for Double {
                 })
             }
             Odd::Stuck => std::future::pending().await,
-            Odd::Hole => self.inner.append(batch).await,
+            Odd::Hole | Odd::Endless => self.inner.append(batch).await,
         }
     }
 
     async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {
         let page = self.inner.read_stream(read.clone()).await?;
+        if matches!(self.odd, Odd::Endless) {
+            return Ok(PageBuilder::new(read.size).finish(page.scanned_through(), false));
+        }
         if !matches!(self.odd, Odd::Hole) {
             return Ok(page);
         }

@@ -157,21 +157,33 @@ async fn an_expected_version_is_not_decided_again() {
     let runtime = on(MemoryStore::new()).await;
     let receipt = runtime
         .execute("m", Ensure { by: 1 })
-        .expect_version(0_u64)
+        .expect_version(0)
         .await
         .expect("there was nothing");
     let version = receipt.version.expect("a version");
     runtime
         .execute("m", Count { by: 1 })
-        .expect_version(version)
+        .expect_version(version.get())
         .await
         .expect("nobody was in between");
-    let answer = runtime.execute("m", Count { by: 1 }).expect_version(version).await;
+    let answer = runtime
+        .execute("m", Count { by: 1 })
+        .expect_version(version.get())
+        .await;
     assert!(matches!(
         answer,
         Err(ExecuteError::Conflict { attempts: 1, expected: Some(expected), actual: Some(actual), .. })
             if expected == version && actual == 3
     ));
+    let told = answer.map(drop).map_err(|error| {
+        error
+            .map_rejection(|TooMuch(_)| std::io::Error::other("too much"))
+            .to_string()
+    });
+    assert_eq!(
+        told,
+        Err("`meter/m` is at version 3, and not at version 2, after 1 attempts".to_owned())
+    );
     let inner = MemoryStore::new();
     on(inner.clone()).await.execute("m", Install {}).await.expect("created");
     let runtime = on(Double {
@@ -179,7 +191,7 @@ async fn an_expected_version_is_not_decided_again() {
         odd: Odd::Rivals(AtomicU32::new(1)),
     })
     .await;
-    let answer = runtime.execute("m", Count { by: 1 }).expect_version(1_u64).await;
+    let answer = runtime.execute("m", Count { by: 1 }).expect_version(1).await;
     assert!(
         matches!(answer, Err(ExecuteError::Conflict { attempts: 1, .. })),
         "{answer:?}"

@@ -9,4 +9,5 @@ mod fixture;
 mod history;
 mod load;
 mod meter;
+mod stored;
 mod unreadable;

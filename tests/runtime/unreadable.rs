@@ -1,6 +1,6 @@
 //! Stored bytes that this build cannot use: each reader says where and why, and uses nothing of them.
 
-use recount::store::NewEvent;
+use recount::store::{NewEvent, ReadError};
 use recount::{CorruptReason, DecodeError, ExecuteError, FoldError, HistoryError, LoadError, MemoryStore, Runtime};
 
 use crate::doubles::{Double, Odd, plant, raw};
@@ -183,5 +183,23 @@ async fn a_hole_in_a_stream() {
     let mut history = runtime.history::<Meter>("m");
     assert!(matches!(history.next().await, Some(Ok(_))));
     assert!(matches!(history.next().await, Some(Err(HistoryError::Corrupt(corrupt))) if is_hole(&corrupt.reason)));
+    assert!(history.next().await.is_none());
+}
+
+/// Rule 7.10: a page that is empty and not the last is no end, for any reader.
+#[tokio::test]
+async fn pages_that_never_end() {
+    let runtime = on(Double {
+        inner: MemoryStore::new(),
+        odd: Odd::Endless,
+    })
+    .await;
+    let is_corrupt = |error: &ReadError| matches!(error, ReadError::Corrupt { place, .. } if place == "meter/m");
+    assert!(matches!(runtime.load::<Meter>("m").await, Err(LoadError::Store(error)) if is_corrupt(&error)));
+    assert!(
+        matches!(runtime.execute("m", Count { by: 1 }).await, Err(ExecuteError::Store(error)) if is_corrupt(&error))
+    );
+    let mut history = runtime.history::<Meter>("m");
+    assert!(matches!(history.next().await, Some(Err(HistoryError::Store(error))) if is_corrupt(&error)));
     assert!(history.next().await.is_none());
 }

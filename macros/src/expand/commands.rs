@@ -138,11 +138,28 @@ impl All<'_> {
             },
         );
         let handle = members.iter().map(|member| self.handle(member));
+        // What is stored beside the events names the command, and not the enum that it came in.
+        let names = members.iter().map(
+            |Member {
+                 variant,
+                 ty,
+                 conditions,
+                 ..
+             }| {
+                quote_spanned! {here=>
+                    #(#conditions)*
+                    #name::#variant(_) => <#ty as #krate::Command>::NAME,
+                }
+            },
+        );
         quote_spanned! {here=>
             #[automatically_derived]
             impl #krate::Command for #name {
                 type Aggregate = #aggregate;
                 const NAME: &'static str = #stored;
+                fn name(&self) -> &'static str {
+                    match self { #(#names)* }
+                }
             }
             #[automatically_derived]
             impl #krate::Handle<#name> for #aggregate {

@@ -1,10 +1,15 @@
-//! Where two JSON texts differ: what was lost on the way down to an older version and up again.
+//! Where two JSON texts differ: what was lost on the way into a store and back.
 
 use serde_json::Value;
 
 use super::decode;
 
-/// The path of the first difference, such as `lines[2].sku`; `None` if both say the same. Keys have no order.
+/// The first whole number that 64 bits do not hold.
+const BEYOND: f64 = 18_446_744_073_709_551_616.0;
+
+/// The path of the first difference, such as `lines[2].sku`; `None` if both say the same.
+///
+/// Keys have no order, and neither have lists: a `HashSet` is written in another one each time.
 pub(crate) fn difference(a: &[u8], b: &[u8]) -> Option<String> {
     if a == b {
         return None;
@@ -37,7 +42,30 @@ fn differs(a: &Value, b: &Value, path: &mut String) -> bool {
                 .any(|key| at(format!("{dot}{key}"), a.get(key), b.get(key)))
         }
         (Value::Array(a), Value::Array(b)) => {
-            (0..a.len().max(b.len())).any(|index| at(format!("[{index}]"), a.get(index), b.get(index)))
+            // What both have is taken out, wherever it stands; what is left over differs, and stands at the same places if all are of
+            // one length.
+            let mut left: Vec<&Value> = b.iter().collect();
+            let mut gone = Vec::new();
+            for (index, value) in a.iter().enumerate() {
+                match left.iter().position(|other| !differs(value, other, &mut String::new())) {
+                    Some(found) => drop(left.remove(found)),
+                    None => gone.push((index, value)),
+                }
+            }
+            let mut left = left.into_iter();
+            let lost = gone
+                .into_iter()
+                .any(|(index, value)| at(format!("[{index}]"), Some(value), left.next()));
+            lost || left
+                .next()
+                .is_some_and(|value| at(format!("[{}]", a.len()), None, Some(value)))
+        }
+        // Whole numbers beyond 64 bits are kept here as floats that have lost their last digits: they cannot be told apart, and the texts
+        // are known to differ.
+        (Value::Number(a), Value::Number(b)) => {
+            a != b
+                || a.as_f64()
+                    .is_some_and(|number| a.is_f64() && number.abs() >= BEYOND && number.fract() == 0.0)
         }
         (a, b) => a != b,
     }
@@ -61,6 +89,15 @@ mod tests {
             at(r#"{"a":{"b":[1]}}"#, r#"{"a":{"b":[1,2]}}"#).as_deref(),
             Some("a.b[1]")
         );
-        assert_eq!(at("{}", "null").as_deref(), Some(""));
+        assert_eq!(at("{}", r#"{"a":null}"#).as_deref(), Some("a"));
+        assert_eq!(at(r#"{"a":[1,2,2]}"#, r#"{"a":[2,1,2]}"#), None);
+        assert_eq!(at(r#"{"a":[1,2,2]}"#, r#"{"a":[2,1,1]}"#).as_deref(), Some("a[2]"));
+        assert_eq!(at(r#"{"a":[1,2]}"#, r#"{"a":[1]}"#).as_deref(), Some("a[1]"));
+        let (long, short) = (
+            r#"{"a":1267650600228229401496703205377}"#,
+            r#"{"a":1267650600228229401496703205376}"#,
+        );
+        assert_eq!(at(long, short).as_deref(), Some("a"));
+        assert_eq!(at(long, long), None);
     }
 }

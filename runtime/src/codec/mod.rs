@@ -40,8 +40,8 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> 
 /// Those of [`decode`].
 #[inline]
 pub(crate) fn decode_then<T: DeserializeOwned, R>(bytes: &[u8], then: impl FnOnce(T) -> R) -> Result<R, JsonError> {
-    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-        return Err(is_a_list());
+    if bytes.first() != Some(&b'{') {
+        not_a_list(bytes)?;
     }
     match serde_json::from_slice(bytes) {
         Ok(value) => Ok(then(value)),
@@ -49,9 +49,13 @@ pub(crate) fn decode_then<T: DeserializeOwned, R>(bytes: &[u8], then: impl FnOnc
     }
 }
 
+/// What does not begin with its object: white space may stand before it, and what else is wrong is said by serde.
 #[cold]
-fn is_a_list() -> JsonError {
-    JsonError(serde::de::Error::custom("a list, and not an object"))
+fn not_a_list(bytes: &[u8]) -> Result<(), JsonError> {
+    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'[') => Err(JsonError(serde::de::Error::custom("a list, and not an object"))),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a value as JSON.

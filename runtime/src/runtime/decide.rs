@@ -3,9 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::aggregate::{Aggregate, Fold};
+use crate::codec;
 use crate::command::{Command, Context, EventsOf, Handle, IntoEvents, RejectionOf, Requires};
 use crate::envelope::{RawEvent, UpcastMeta};
-use crate::event::{DecodeError, EncodeError, Encoded, EventSet, Outcome};
+use crate::event::{DecodeError, EncodeError, Encoded, EventSet};
 use crate::runtime::error::ExecuteError;
 use crate::runtime::reason::{BadDecision, Panicked};
 use crate::stream::AppendId;
@@ -22,6 +23,8 @@ pub(crate) struct Deciding<'a> {
 pub(crate) struct Decided<A: Aggregate> {
     pub(crate) events: Vec<A::Events>,
     pub(crate) encoded: Vec<Encoded>,
+    /// The events as they were read back from their bytes; none where that was not asked for.
+    pub(crate) read_back: Vec<A::Events>,
     /// The state after the events.
     pub(crate) state: Option<A>,
 }
@@ -30,10 +33,10 @@ pub(crate) struct Decided<A: Aggregate> {
 /// was taken by value, so nobody sees it half changed.
 pub(crate) fn decide<C: Command>(
     state: Option<C::Aggregate>,
-    command: C,
+    command: &C,
     deciding: &Deciding<'_>,
 ) -> Result<Decided<C::Aggregate>, ExecuteError<RejectionOf<C>>> {
-    let decided = catch_unwind(AssertUnwindSafe(|| attempt(state, command, deciding)));
+    let decided = catch_unwind(AssertUnwindSafe(|| attempt(state, command.clone(), deciding)));
     decided.unwrap_or_else(|panic| Err(ExecuteError::Panicked(Panicked::new(&*panic))))
 }
 
@@ -59,32 +62,55 @@ fn attempt<C: Command>(
     let mut events: Vec<EventsOf<C>> = Vec::new();
     let outcome = <C::Aggregate as Handle<C>>::handle(state.as_ref(), command, cx);
     outcome.into_events(&mut events).map_err(ExecuteError::Rejected)?;
-    let bad = |bad: BadDecision| ExecuteError::BadDecision(bad);
-    let mut encoded = Vec::with_capacity(events.len());
-    for event in &events {
-        let stored = event.encode().map_err(|error| bad(error.into()))?;
-        if deciding.verify {
-            read_back::<EventsOf<C>>(&stored, deciding).map_err(|error| bad(error.into()))?;
-        }
-        event.fold(&mut state).map_err(|error| bad(error.into()))?;
-        encoded.push(stored);
-    }
-    Ok(Decided { events, encoded, state })
+    let written = write(&events, &mut state, deciding).map_err(ExecuteError::BadDecision)?;
+    let (encoded, read_back) = written;
+    Ok(Decided {
+        events,
+        encoded,
+        read_back,
+        state,
+    })
 }
 
-/// Reads an event from the bytes that are about to be written.
-fn read_back<S: EventSet>(stored: &Encoded, deciding: &Deciding<'_>) -> Result<(), EncodeError> {
-    let cx = deciding.cx;
+/// Encodes each event and folds it: as it was read back, where that is asked for, so that the state is the one that a load would give.
+fn write<A, S: EventSet + Fold<A>>(
+    events: &[S],
+    state: &mut Option<A>,
+    deciding: &Deciding<'_>,
+) -> Result<(Vec<Encoded>, Vec<S>), BadDecision> {
+    let (mut encoded, mut read_back) = (Vec::with_capacity(events.len()), Vec::new());
+    for event in events {
+        let stored = event.encode()?;
+        if deciding.verify {
+            let back: Vec<S> = read(&stored, deciding)?;
+            for event in &back {
+                event.fold(state)?;
+            }
+            read_back.extend(back);
+        } else {
+            event.fold(state)?;
+        }
+        encoded.push(stored);
+    }
+    Ok((encoded, read_back))
+}
+
+/// Reads an event from the bytes that are about to be written, and writes it again: another text is another event.
+fn read<S: EventSet>(stored: &Encoded, deciding: &Deciding<'_>) -> Result<Vec<S>, EncodeError> {
+    let (cx, name) = (deciding.cx, stored.name);
     let meta = UpcastMeta::new(cx.stream(), deciding.append.event(0), cx.now(), b"");
-    let raw = RawEvent::new(stored.name, stored.version, stored.floor, &stored.payload, meta);
+    let raw = RawEvent::new(name, stored.version, stored.floor, &stored.payload, meta);
     let unreadable = |source| EncodeError::Unreadable {
-        name: stored.name,
+        name,
         source: Box::new(source),
     };
-    match S::decode_into(&raw, &mut |_| {}).map_err(unreadable)? {
-        Outcome::Emitted(_) => Ok(()),
-        Outcome::Dropped => Err(unreadable(DecodeError::UnknownName {
-            name: stored.name.to_owned(),
-        })),
+    let mut back: Vec<S> = Vec::new();
+    S::decode_into(&raw, &mut |event| back.push(event)).map_err(unreadable)?;
+    let [event] = &back[..] else {
+        return Err(unreadable(DecodeError::UnknownName { name: name.to_owned() }));
+    };
+    match codec::difference(&stored.payload, &event.encode()?.payload) {
+        None => Ok(back),
+        Some(path) => Err(EncodeError::Changed { name, path }),
     }
 }

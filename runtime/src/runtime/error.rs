@@ -29,7 +29,7 @@ pub enum ExecuteError<R> {
     },
     /// Others wrote to the stream again and again, or it was not at the version of
     /// [`expect_version`](crate::Execute::expect_version): load, then ask again.
-    #[error("`{stream}` was changed by others, {attempts} times in a row")]
+    #[error("`{stream}` is {}, and not {}, after {attempts} attempts", at(*actual), at(*expected))]
     Conflict {
         /// The stream that has moved.
         stream: StreamId,
@@ -77,6 +77,13 @@ pub enum ExecuteError<R> {
     /// The store could not be read.
     #[error("the stream could not be read")]
     Store(#[source] ReadError),
+}
+
+fn at(version: Option<Version>) -> String {
+    version.map_or_else(
+        || "without events".to_owned(),
+        |version| format!("at version {version}"),
+    )
 }
 
 impl<R> ExecuteError<R> {

@@ -92,8 +92,8 @@ impl<C: Command> Execute<C> {
 
     /// Decide only if the stream is at this version, 0 for one without events; else the answer is [`ExecuteError::Conflict`] at once.
     /// Default: whatever was loaded, and decide again on a conflict.
-    pub fn expect_version(mut self, version: impl Into<u64>) -> Self {
-        self.options.expected = Some(Version::new(version.into()));
+    pub fn expect_version(mut self, version: u64) -> Self {
+        self.options.expected = Some(Version::new(version));
         self
     }
 
@@ -141,9 +141,8 @@ impl<C: Command> IntoFuture for Execute<C> {
         }
         let now = runtime.0.clock.now();
         options.headers.correlation.get_or_insert_with(|| fresh_id(now));
-        options.headers.command = Some(Cause::new(fresh_id(now), C::NAME, options.causation));
-        let decide =
-            move |state: State<C::Aggregate>, deciding: &Deciding<'_>| decide(state.state, command.clone(), deciding);
+        options.headers.command = Some(Cause::new(fresh_id(now), command.name(), options.causation));
+        let decide = move |state: State<C::Aggregate>, deciding: &Deciding<'_>| decide(state.state, &command, deciding);
         let attempts = Attempts {
             runtime,
             stream,

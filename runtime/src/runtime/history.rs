@@ -12,7 +12,7 @@ use crate::envelope::Recorded;
 use crate::event::{DecodeError, EventSet};
 use crate::runtime::BoxFuture;
 use crate::runtime::error::HistoryError;
-use crate::runtime::load::{corrupt, unreadable};
+use crate::runtime::load::{self, corrupt, unreadable};
 use crate::runtime::reason::{CorruptReason, Panicked};
 use crate::store::{AnyStore, EventRef, EventStore, Page, ReadError, StreamRead};
 use crate::stream::{StreamId, Version};
@@ -80,7 +80,10 @@ impl<E: EventSet> History<E> {
     }
 
     fn take(&mut self, page: &Page) {
-        if page.at_end() || page.is_empty() {
+        if page.is_empty() && !page.at_end() {
+            return self.end(load::endless(self.stream.as_ref()).into());
+        }
+        if page.at_end() {
             self.stream = None;
         }
         for event in page.iter() {

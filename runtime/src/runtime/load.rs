@@ -170,15 +170,16 @@ async fn walk(
             return Ok(reached);
         }
         if page.is_empty() {
-            // A page that is not the last one holds an event, or reading would never end.
-            let what = "the store gave an empty page that is not the last".to_owned();
-            return Err(ReadError::Corrupt {
-                place: stream.to_string(),
-                what,
-            }
-            .into());
+            return Err(endless(Some(stream)).into());
         }
     }
+}
+
+/// A page that is not the last one holds an event, or reading would never end.
+pub(super) fn endless(stream: Option<&StreamId>) -> ReadError {
+    let place = stream.map(ToString::to_string).unwrap_or_default();
+    let what = "the store gave an empty page that is not the last".to_owned();
+    ReadError::Corrupt { place, what }
 }
 
 fn fold_checked(event: &EventRef<'_>, before: Option<Reached>, fold: &mut Folding<'_>) -> Result<(), StateError> {

@@ -66,7 +66,7 @@ impl Runtime {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>().start().await?;
     /// runtime.execute("acc-101", Open { owner: "Ada".into() }).await?;
-    /// let receipt = runtime.execute("acc-101", Deposit { amount: 100 }).actor("teller-9").expect_version(1_u64).await?;
+    /// let receipt = runtime.execute("acc-101", Deposit { amount: 100 }).actor("teller-9").expect_version(1).await?;
     /// assert_eq!(receipt.events, [Deposited { amount: 100 }.into()]);
     ///
     /// match runtime.execute("acc-101", Withdraw { amount: 200 }).await {

@@ -130,7 +130,8 @@ impl Batch {
         }
         within(Limit::Events, self.events(), limits.events)?;
         within(Limit::Metadata, self.metadata.len(), limits.metadata)?;
-        let mut total = self.metadata.len();
+        let names = self.parts.iter().map(|part| part.stream.as_str().len());
+        let mut total = names.fold(self.metadata.len(), usize::saturating_add);
         for event in self.parts.iter().flat_map(|part| &part.events) {
             within(Limit::Name, event.name.len(), limits.name)?;
             within(Limit::Payload, event.payload.len(), limits.payload)?;

@@ -134,7 +134,7 @@ pub enum Limit {
     Name,
     /// The events of a batch, a count.
     Events,
-    /// Payloads, metadata and names of a batch together, bytes.
+    /// Payloads, metadata and names of a batch together, those of its streams too, bytes.
     Batch,
 }
 

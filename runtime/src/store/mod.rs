@@ -167,7 +167,7 @@ pub struct Limits {
     pub name: usize,
     /// The events of one batch, a count.
     pub events: usize,
-    /// The payloads, metadata and names of one batch together.
+    /// The payloads, metadata and names of one batch together, those of its streams too.
     pub batch: usize,
 }
 

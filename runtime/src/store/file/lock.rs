@@ -19,7 +19,10 @@ pub(crate) fn take<D: Disk>(disk: &D, dir: &D::Dir, now: Timestamp) -> Result<Lo
         None => match disk.create_excl(dir, LOCK) {
             Ok(file) => file,
             // Someone else was faster; the lock itself decides who has it.
-            Err(_) => disk.open(dir, LOCK).doing("open", LOCK)?,
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                disk.open(dir, LOCK).doing("open", LOCK)?
+            }
+            Err(error) => return Err(error).doing("make", LOCK),
         },
     };
     if !disk.lock(&file).doing("lock", LOCK)? {

@@ -154,9 +154,10 @@ impl Disk for RealDisk {
 
     fn allocate(&self, file: &OwnedFd, len: u64) -> io::Result<()> {
         match fallocate(file, FallocateFlags::empty(), 0, len) {
-            // Only a hint for the layout: the real zeros that follow reserve the room as well.
-            Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
-            Err(error) => Err(error.into()),
+            Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => Err(error.into()),
+            // Only a hint for the layout: the real zeros that follow reserve the room as well, so a file system that cannot do it, or a
+            // signal that came in between, is no error.
+            Ok(()) | Err(_) => Ok(()),
         }
     }
 
