@@ -69,6 +69,8 @@ mod event_example_not_json;
 mod event_example_of_no_version;
 #[path = "ui/event/floor_above_the_version_mended.rs"]
 mod event_floor_above_the_version;
+#[path = "ui/event/floor_below_a_key_used_again_mended.rs"]
+mod event_floor_below_a_key_used_again;
 #[path = "ui/event/floor_below_a_new_type_mended.rs"]
 mod event_floor_below_a_new_type;
 #[path = "ui/event/floor_below_a_removal_mended.rs"]
