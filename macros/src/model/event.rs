@@ -110,6 +110,14 @@ impl Event {
         }
     }
 
+    /// Whether serde's derives refuse the struct, or read it in another way than an event is read: then nothing is asked of their impls.
+    pub(crate) fn is_refused_by_serde(&self) -> bool {
+        let is = |meta: &Meta, keys: &[&str]| keys.iter().any(|key| meta.path().is_ident(key));
+        let of_enums = ["untagged", "content", "other", "rename_all_fields", "remote"];
+        let mut of_fields = self.history.tracks.iter().flat_map(|track| &track.serde);
+        self.serde.iter().any(|meta| is(meta, &of_enums)) || of_fields.any(|meta| is(meta, &["getter", "borrow"]))
+    }
+
     pub(crate) fn rename_all(&self) -> RenameAll {
         stored::text_of(&self.serde, "rename_all").map_or(RenameAll::None, |rule| RenameAll::new(&rule))
     }

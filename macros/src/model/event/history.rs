@@ -168,9 +168,18 @@ impl Track {
     }
 
     /// Whether a reader fills the field in where its key is absent: serde asks for the key of a format that is not its own.
-    pub(crate) fn may_be_absent(&self, version: u32) -> bool {
+    fn may_be_absent(&self, version: u32) -> bool {
         let is = |name: &str| self.serde.iter().any(|meta| meta.path().is_ident(name));
         is("default") || self.is_option_in(version) && !is("with") && !is("deserialize_with")
+    }
+
+    /// The same of the last version that has the field.
+    pub(crate) fn may_be_absent_at_last(&self) -> bool {
+        self.may_be_absent(
+            self.until
+                .as_ref()
+                .map_or(u32::MAX, |until| until.number.saturating_sub(1)),
+        )
     }
 
     /// Whether a reader of this version, which follows the removal of the field, takes what lies under `key` for it.
