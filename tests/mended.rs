@@ -69,6 +69,8 @@ mod event_example_not_json;
 mod event_example_of_no_version;
 #[path = "ui/event/floor_above_the_version_mended.rs"]
 mod event_floor_above_the_version;
+#[path = "ui/event/floor_below_a_key_used_again_mended.rs"]
+mod event_floor_below_a_key_used_again;
 #[path = "ui/event/floor_below_a_new_type_mended.rs"]
 mod event_floor_below_a_new_type;
 #[path = "ui/event/floor_below_a_removal_mended.rs"]
@@ -125,10 +127,28 @@ mod event_raw_and_kept;
 mod event_removed_but_present;
 #[path = "ui/event/renamed_twice_mended.rs"]
 mod event_renamed_twice;
+#[path = "ui/event/serde_borrow_mended.rs"]
+mod event_serde_borrow;
+#[path = "ui/event/serde_default_mended.rs"]
+mod event_serde_default;
 #[path = "ui/event/serde_deny_unknown_fields_mended.rs"]
 mod event_serde_deny_unknown_fields;
+#[path = "ui/event/serde_from_mended.rs"]
+mod event_serde_from;
+#[path = "ui/event/serde_omitted_mended.rs"]
+mod event_serde_omitted;
+#[path = "ui/event/serde_remote_mended.rs"]
+mod event_serde_remote;
+#[path = "ui/event/serde_rename_one_sided_mended.rs"]
+mod event_serde_rename_one_sided;
+#[path = "ui/event/serde_skip_serializing_mended.rs"]
+mod event_serde_skip_serializing;
 #[path = "ui/event/serde_tag_mended.rs"]
 mod event_serde_tag;
+#[path = "ui/event/serde_transparent_mended.rs"]
+mod event_serde_transparent;
+#[path = "ui/event/serde_untagged_mended.rs"]
+mod event_serde_untagged;
 #[path = "ui/event_set/alias_not_a_pair_mended.rs"]
 mod event_set_alias_not_a_pair;
 #[path = "ui/event_set/alias_of_itself_mended.rs"]

@@ -20,6 +20,10 @@ pub(crate) fn event(input: TokenStream) -> TokenStream {
             if errors.is_empty() {
                 check::event(&event, &mut errors);
             }
+            // What serde refuses, serde says.
+            if errors.is_empty() && event.is_refused_by_serde() {
+                return expand::stub::event(&event);
+            }
             or_stub(errors, || expand::event(&event), |_| expand::stub::event(&event))
         }
         Data::Enum(data) => {

@@ -1,5 +1,6 @@
 //! What an event has to be.
 
+mod attributes;
 mod history;
 mod written;
 
@@ -14,7 +15,7 @@ pub(crate) fn event(event: &Event, errors: &mut Errors) {
     has_a_name(event, errors);
     has_no_parameters("an event", &event.generics, errors);
     has_named_fields(event, errors);
-    stores_only_its_fields(event, errors);
+    attributes::attributes(event, errors);
     history::history(event, errors);
     if errors.is_empty() {
         written::written_form(event, errors);
@@ -40,19 +41,5 @@ fn has_named_fields(event: &Event, errors: &mut Errors) {
             .unwrap_or_default();
         let message = format!("the names of the fields are what is stored: write `struct {ident} {{ {example} }}`");
         errors.at(fields, message);
-    }
-}
-
-/// Name and version lie beside the payload, and a reader takes what it does not know yet.
-fn stores_only_its_fields(event: &Event, errors: &mut Errors) {
-    for key in event.serde.iter().map(syn::Meta::path) {
-        if key.is_ident("tag") {
-            errors.at(key, "name and version are stored beside the payload: remove `tag`");
-        }
-        if key.is_ident("deny_unknown_fields") {
-            let message =
-                "with `deny_unknown_fields` every added field breaks the nodes of the last release: remove it";
-            errors.at(key, message);
-        }
     }
 }

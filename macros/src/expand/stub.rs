@@ -24,7 +24,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
     // The bounds of `Event` would be asked of the parameters, and of what is only read.
     let is_plain = event.generics.params.is_empty();
     let versions = is_plain.then(|| super::event::versions_without_steps(event));
-    let written = (is_plain && !event.frozen).then(|| {
+    let written = (is_plain && !event.frozen && !event.is_refused_by_serde()).then(|| {
         quote_spanned! {here=>
             impl #krate::Event for #ident {
                 const WRITES: u32 = 1;

@@ -66,6 +66,11 @@ impl Event {
         self.history.write.as_ref().map_or(self.version(), |write| write.number)
     }
 
+    /// Why a reader of the version before cannot follow this one.
+    pub(crate) fn raise_at(&self, version: u32) -> Option<Raise<'_>> {
+        self.history.raise_at(version, self.rename_all())
+    }
+
     /// The last version, up to the one written, that an older reader cannot follow, or what the user says.
     pub(crate) fn floor(&self) -> u32 {
         let (lowest, writes) = (self.lowest(), self.writes());
@@ -74,7 +79,7 @@ impl Event {
         }
         let raised = (lowest.saturating_add(1)..=writes)
             .rev()
-            .find(|version| self.history.raise_at(*version).is_some());
+            .find(|version| self.raise_at(*version).is_some());
         raised.unwrap_or(if self.stands_on_older() { lowest.min(writes) } else { 1 })
     }
 
@@ -103,6 +108,14 @@ impl Event {
         } else {
             self.versioned(version, span)
         }
+    }
+
+    /// Whether serde's derives refuse the struct, or read it in another way than an event is read: then nothing is asked of their impls.
+    pub(crate) fn is_refused_by_serde(&self) -> bool {
+        let is = |meta: &Meta, keys: &[&str]| keys.iter().any(|key| meta.path().is_ident(key));
+        let of_enums = ["untagged", "content", "other", "rename_all_fields", "remote"];
+        let mut of_fields = self.history.tracks.iter().flat_map(|track| &track.serde);
+        self.serde.iter().any(|meta| is(meta, &of_enums)) || of_fields.any(|meta| is(meta, &["getter", "borrow"]))
     }
 
     pub(crate) fn rename_all(&self) -> RenameAll {

@@ -20,6 +20,14 @@ pub(crate) fn has_reference(ty: &Type) -> bool {
     )
 }
 
+/// A lifetime anywhere in the type.
+pub(crate) fn has_lifetime(ty: &Type) -> bool {
+    contains(
+        ty.to_token_stream(),
+        &|token| matches!(token, TokenTree::Punct(sign) if sign.as_char() == '\''),
+    )
+}
+
 fn contains(tokens: TokenStream, is: &dyn Fn(&TokenTree) -> bool) -> bool {
     tokens.into_iter().any(|token| match &token {
         TokenTree::Group(group) => contains(group.stream(), is),

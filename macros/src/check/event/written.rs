@@ -88,10 +88,13 @@ fn has_a_floor_that_holds(event: &Event, errors: &mut Errors) {
         return errors.at(&floor.literal, message);
     }
     for version in (number.max(event.lowest()).saturating_add(1)..=writes).rev() {
-        let why = match event.history.raise_at(version) {
+        let why = match event.raise_at(version) {
             Some(Raise::Renamed(track)) => format!("renamed `{}`", plain(&track.ident)),
             Some(Raise::Retyped(track)) => format!("retyped `{}`", plain(&track.ident)),
             Some(Raise::Removed(track)) => format!("removed `{}`", plain(&track.ident)),
+            Some(Raise::UsedAgain(track)) => {
+                format!("uses the removed key `{}` for another field", plain(&track.ident))
+            }
             Some(Raise::Step { by_hand: false }) => "is written by a step".to_owned(),
             Some(Raise::Step { by_hand: true }) | None => continue,
         };

@@ -105,6 +105,8 @@ pub(crate) enum Raise<'a> {
     Renamed(&'a Track),
     Retyped(&'a Track),
     Removed(&'a Track),
+    /// A new field under the key of one that was removed.
+    UsedAgain(&'a Track),
     /// A step of the user's; one that is written by hand may know better.
     Step {
         by_hand: bool,
@@ -165,9 +167,31 @@ impl Track {
         }
     }
 
-    /// Whether a reader fills the field in where its key is absent.
+    /// Whether a reader fills the field in where its key is absent: serde asks for the key of a format that is not its own.
     fn may_be_absent(&self, version: u32) -> bool {
-        self.is_option_in(version) || self.serde.iter().any(|meta| meta.path().is_ident("default"))
+        let is = |name: &str| self.serde.iter().any(|meta| meta.path().is_ident(name));
+        is("default") || self.is_option_in(version) && !is("with") && !is("deserialize_with")
+    }
+
+    /// The same of the last version that has the field.
+    pub(crate) fn may_be_absent_at_last(&self) -> bool {
+        self.may_be_absent(
+            self.until
+                .as_ref()
+                .map_or(u32::MAX, |until| until.number.saturating_sub(1)),
+        )
+    }
+
+    /// Whether a reader of this version, which follows the removal of the field, takes what lies under `key` for it.
+    fn is_mistaken_for(&self, key: &str, version: u32, all: RenameAll) -> bool {
+        let Some(last) = self.until.as_ref().map(|until| until.number.saturating_sub(1)) else {
+            return false;
+        };
+        let is_read = || {
+            let is_alias = |meta: &Meta| stored::alias(meta).as_deref() == Some(key);
+            self.key_in(last, all).as_deref() == Some(key) || self.serde.iter().any(is_alias)
+        };
+        last < version && self.may_be_absent(last) && is_read()
     }
 }
 
@@ -192,7 +216,11 @@ impl History {
     }
 
     /// Why a reader of the version before cannot follow this one; a change that is declared comes before a step.
-    pub(crate) fn raise_at(&self, version: u32) -> Option<Raise<'_>> {
+    pub(crate) fn raise_at(&self, version: u32, all: RenameAll) -> Option<Raise<'_>> {
+        let is_used_again = |track: &Track| {
+            let key = track.key_in(version, all);
+            key.is_some_and(|key| self.tracks.iter().any(|old| old.is_mistaken_for(&key, version, all)))
+        };
         let changed = self.tracks.iter().find_map(|track| {
             let is = |at: &At| at.number == version;
             if track.renamed.iter().any(|renamed| is(&renamed.at)) {
@@ -201,6 +229,8 @@ impl History {
                 Some(Raise::Retyped(track))
             } else if track.until.as_ref().is_some_and(is) && !track.may_be_absent(version.saturating_sub(1)) {
                 Some(Raise::Removed(track))
+            } else if track.since.as_ref().is_some_and(is) && is_used_again(track) {
+                Some(Raise::UsedAgain(track))
             } else {
                 None
             }

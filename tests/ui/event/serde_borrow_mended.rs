@@ -1,0 +1,13 @@
+use std::borrow::Cow;
+
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited")]
+pub struct Deposited {
+    pub amount: u64,
+    pub currency: Cow<'static, str>,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited")]
+pub struct Deposited {
+    pub amount: u64,
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+fn main() {}

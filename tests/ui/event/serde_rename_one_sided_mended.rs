@@ -1,0 +1,11 @@
+use recount::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+#[event(name = "account.deposited")]
+pub struct Deposited {
+    #[serde(rename = "sum")]
+    pub amount: u64,
+}
+
+fn main() {}
