@@ -2,6 +2,7 @@
 
 mod bytes;
 mod chain;
+mod elsewhere;
 mod fields;
 mod kept;
 mod kit;
