@@ -305,6 +305,8 @@ mod handlers_async_command;
 mod handlers_command_and_apply;
 #[path = "ui/handlers/command_borrows_a_field_mended.rs"]
 mod handlers_command_borrows_a_field;
+#[path = "ui/handlers/command_borrows_in_a_list_mended.rs"]
+mod handlers_command_borrows_in_a_list;
 #[path = "ui/handlers/command_field_without_a_name_mended.rs"]
 mod handlers_command_field_without_a_name;
 #[path = "ui/handlers/command_not_clone_mended.rs"]
@@ -317,6 +319,12 @@ mod handlers_command_takes_impl;
 mod handlers_command_takes_mut_self;
 #[path = "ui/handlers/command_takes_self_mended.rs"]
 mod handlers_command_takes_self;
+#[path = "ui/handlers/command_takes_the_context_mended.rs"]
+mod handlers_command_takes_the_context;
+#[path = "ui/handlers/command_with_a_late_state_mended.rs"]
+mod handlers_command_with_a_late_state;
+#[path = "ui/handlers/command_with_the_state_by_name_mended.rs"]
+mod handlers_command_with_the_state_by_name;
 #[path = "ui/handlers/commands_not_a_name_mended.rs"]
 mod handlers_commands_not_a_name;
 #[path = "ui/handlers/derive_not_a_list_mended.rs"]

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{GenericParam, Generics, ReceiverKind, ReturnType, Signature, Type};
+use syn::{GenericArgument, GenericParam, Generics, PathArguments, ReceiverKind, ReturnType, Signature, Type};
 
 use super::has_no_parameters;
 use crate::model::{Applied, Apply, Command, CommandStruct, Handlers};
@@ -19,7 +18,7 @@ pub(crate) fn handlers(handlers: &Handlers, errors: &mut Errors) {
         borrows_the_state(command, errors);
         is_one_type(command, errors);
         names_what_it_returns(command, errors);
-        owns_its_fields(command, errors);
+        owns_its_fields(command, &handlers.name(), errors);
         takes_its_own_struct(command, errors);
     }
     has_every_command_once(handlers, errors);
@@ -95,7 +94,7 @@ fn names_what_it_returns(command: &Command, errors: &mut Errors) {
 }
 
 /// Commands are values: they wait in queues and are decided again after a conflict.
-fn owns_its_fields(command: &Command, errors: &mut Errors) {
+fn owns_its_fields(command: &Command, aggregate: &str, errors: &mut Errors) {
     for field in &command.fields {
         let ty = &*field.original.ty;
         if field.ident.is_none() {
@@ -103,28 +102,39 @@ fn owns_its_fields(command: &Command, errors: &mut Errors) {
                 &field.original.pat,
                 "a parameter of a command is one of its fields: give it a name",
             );
+        } else if types::is_context(ty) {
+            errors.at(ty, "a command only looks at its context: write `&Context`");
+        } else if is_ref_to(ty, aggregate) {
+            errors.at(ty, "a command looks at the state as its receiver: write `&self`");
+        } else if is_late_state(ty, aggregate) {
+            let message = format!(
+                "the state is the first parameter: write `fn {}(state: Option<&Self>, ..)`",
+                command.name()
+            );
+            errors.at(&field.original, message);
         } else if types::has_reference(ty) {
-            let owned = types::shown(&owned(ty));
+            let owned = types::shown(&types::owned(ty));
             let message = format!("a command owns its fields: write `{owned}`");
             errors.at(ty, message);
         }
     }
 }
 
-/// What to write instead of a reference.
-fn owned(ty: &Type) -> TokenStream {
-    match ty {
-        Type::Reference(reference) => match &*reference.elem {
-            Type::Path(path) if path.path.is_ident("str") => quote!(String),
-            Type::Slice(slice) => {
-                let elem = &slice.elem;
-                quote!(Vec<#elem>)
-            }
-            other => owned(other),
-        },
-        Type::Path(path) if path.path.is_ident("Self") => quote!(&self),
-        other => other.to_token_stream(),
-    }
+/// `&Self`, or the aggregate by its name.
+fn is_ref_to(ty: &Type, aggregate: &str) -> bool {
+    let Type::Reference(reference) = ty else { return false };
+    matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("Self") || path.path.is_ident(aggregate))
+}
+
+/// `Option<&Self>`, which is read as the state where it stands first.
+fn is_late_state(ty: &Type, aggregate: &str) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(PathArguments::AngleBracketed(arguments)) = path.path.segments.last().map(|last| &last.arguments) else {
+        return false;
+    };
+    let is_state =
+        |argument: &GenericArgument| matches!(argument, GenericArgument::Type(ty) if is_ref_to(ty, aggregate));
+    last_word(&path.path) == "Option" && arguments.args.first().is_some_and(is_state)
 }
 
 /// The struct is handed over whole, so there is one parameter for it.

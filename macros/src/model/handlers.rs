@@ -61,7 +61,10 @@ impl Command {
     /// Whether the type of a field can be named elsewhere: it needs nothing of the method's signature.
     pub(crate) fn has_a_type(&self, field: &CommandField) -> bool {
         let ty = &field.original.ty;
-        !types::has_impl(ty) && !types::has_reference(ty) && self.signature.generics.params.is_empty()
+        !types::has_impl(ty)
+            && !types::has_reference(ty)
+            && !types::is_context(ty)
+            && self.signature.generics.params.is_empty()
     }
 
     /// What the command is called in the enum of all.

@@ -1,0 +1,25 @@
+#[recount::events(prefix = "account")]
+pub enum AccountEvent {
+    Opened { owner: String },
+}
+
+#[derive(recount::Aggregate)]
+#[aggregate(name = "account", id = String, events = AccountEvent)]
+pub struct Account {
+    open: bool,
+}
+
+#[recount::handlers]
+impl Account {
+    #[command]
+    pub fn open(names: Vec<String>) -> Opened {
+        Opened { owner: names.join(" ") }
+    }
+
+    #[apply]
+    fn opened(_: &Opened) -> Self {
+        Self { open: true }
+    }
+}
+
+fn main() {}
