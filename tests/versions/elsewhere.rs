@@ -16,7 +16,7 @@ use recount::{DecodeError, Upcast};
 /// What can happen to a parcel.
 #[recount::events(prefix = "parcel")]
 #[derive(Clone, Debug, PartialEq)]
-pub enum ParcelEvent {
+pub(crate) enum ParcelEvent {
     /// Three lengths of one type, two of which got other names, and one of which took the name of another.
     #[event(version = 2)]
     Measured {
