@@ -367,3 +367,5 @@ mod handlers_rejection_without_commands;
 mod handlers_two_commands_of_one_name;
 #[path = "ui/handlers/wrong_id_mended.rs"]
 mod handlers_wrong_id;
+#[path = "ui/runtime/no_store_mended.rs"]
+mod runtime_no_store;

@@ -111,8 +111,8 @@ pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, Up
 pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
 pub use recount_macros::{Aggregate, Event, StreamKey, events, handlers};
 pub use runtime::{
-    At, BadDecision, BoxFuture, Builder, CorruptReason, CorruptStream, Execute, ExecuteError, History, HistoryError,
-    LoadError, Loaded, NoStore, Panicked, Runtime, StartError, Unreadable,
+    At, BadDecision, BoxFuture, Builder, CorruptReason, CorruptStream, Execute, ExecuteError, HasStore, History,
+    HistoryError, LoadError, Loaded, NoStore, Panicked, Runtime, StartError, Unreadable,
 };
 pub use split::Split;
 #[cfg(target_os = "linux")]

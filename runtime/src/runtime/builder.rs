@@ -8,13 +8,30 @@ use std::sync::Arc;
 use crate::aggregate::Aggregate;
 use crate::clock::{Clock, SystemClock};
 use crate::runtime::error::StartError;
-use crate::runtime::{Inner, Runtime};
+use crate::runtime::{BoxFuture, Inner, Runtime};
 use crate::store::{AnyStore, EventStore};
 use crate::stream::StreamId;
 
 /// No store was given yet, so there is nothing to start.
 #[derive(Debug)]
 pub struct NoStore;
+
+/// What a builder starts with: a store that was given. Not for users to implement.
+#[diagnostic::on_unimplemented(
+    message = "this runtime has no store",
+    label = "there is nothing to start on",
+    note = "add `.store(MemoryStore::new())`, or `.store(FileStore::open(path).await?)`, before `.start()`"
+)]
+pub trait HasStore {
+    /// The store.
+    fn into_store(self) -> AnyStore;
+}
+
+impl HasStore for AnyStore {
+    fn into_store(self) -> AnyStore {
+        self
+    }
+}
 
 /// Puts a runtime together: a store, the aggregates, then [`start`](Builder::start).
 ///
@@ -105,43 +122,55 @@ impl<S> Builder<S> {
     }
 }
 
-impl Builder<AnyStore> {
+impl<S> Builder<S> {
     /// Checks what was put together and starts.
     ///
     /// # Errors
     /// [`StartError::AggregateTwice`] and [`StartError::BadName`] for names that cannot be; [`StartError::Store`] if the store does not
     /// answer.
-    pub async fn start(self) -> Result<Runtime, StartError> {
-        let mut aggregates = HashMap::new();
-        let mut names: HashMap<&str, &Registered> = HashMap::new();
-        for registered in &self.aggregates {
-            StreamId::new(registered.name, "id").map_err(|source| StartError::BadName {
-                name: registered.name,
-                source,
-            })?;
-            aggregates.insert(registered.id, registered.name);
-            match names.insert(registered.name, registered) {
-                Some(first) if first.id != registered.id => {
-                    let (name, first, second) = (registered.name, first.rust, registered.rust);
-                    return Err(StartError::AggregateTwice { name, first, second });
-                }
-                _ => {}
-            }
-        }
-        self.store.head().await?;
+    pub fn start(self) -> BoxFuture<Result<Runtime, StartError>>
+    where
+        S: HasStore,
+    {
         let Self {
-            store,
-            clock,
-            verify_writes,
-            ..
-        } = self;
-        Ok(Runtime(Arc::new(Inner {
             store,
             aggregates,
             clock,
             verify_writes,
-        })))
+        } = self;
+        let store = store.into_store();
+        Box::pin(async move {
+            let aggregates = checked(&aggregates)?;
+            store.head().await?;
+            Ok(Runtime(Arc::new(Inner {
+                store,
+                aggregates,
+                clock,
+                verify_writes,
+            })))
+        })
     }
+}
+
+/// The names of the aggregates by their Rust types, each of which is one alone and can be the category of streams.
+fn checked(registered: &[Registered]) -> Result<HashMap<TypeId, &'static str>, StartError> {
+    let mut aggregates = HashMap::new();
+    let mut names: HashMap<&str, &Registered> = HashMap::new();
+    for registered in registered {
+        StreamId::new(registered.name, "id").map_err(|source| StartError::BadName {
+            name: registered.name,
+            source,
+        })?;
+        aggregates.insert(registered.id, registered.name);
+        match names.insert(registered.name, registered) {
+            Some(first) if first.id != registered.id => {
+                let (name, first, second) = (registered.name, first.rust, registered.rust);
+                return Err(StartError::AggregateTwice { name, first, second });
+            }
+            _ => {}
+        }
+    }
+    Ok(aggregates)
 }
 
 impl<S: fmt::Debug> fmt::Debug for Builder<S> {

@@ -15,7 +15,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use builder::{Builder, NoStore};
+pub use builder::{Builder, HasStore, NoStore};
 pub(crate) use decide::{Decided, Deciding, decide};
 pub use error::{ExecuteError, HistoryError, LoadError, StartError};
 pub use execute::Execute;
