@@ -49,3 +49,7 @@ bench-decode:
 # What forty events of three versions cost to compile against 120 structs written by hand. Some minutes.
 bench-compile BUILDS="5":
     cargo run --profile bench -p recount-bench --bin compile -- {{BUILDS}}
+
+# What a durable append costs against one write and one sync of the disk, for 1 to 1024 callers. Under a minute; wants an idle machine.
+bench-append:
+    cargo run --profile bench -p recount-bench --bin append
