@@ -67,7 +67,7 @@ fn decode(set: &EventSet) -> TokenStream {
     let read = set.known().map(|(variant, event)| {
         let (patterns, variant, here) = (name_patterns(set, event), &variant.ident, generated(event.span()));
         let (krate, event) = (set.runtime.at(here), respanned(event));
-        let read = quote_spanned!(here=> #krate::__private::read_then::<#event>);
+        let read = quote_spanned!(here=> #krate::__private::read_then::<#event, _>);
         quote!(#(#patterns)|* => #read(raw, |event| out(Self::#variant(event)))?)
     });
     let split = set.splits.iter().map(|event| {

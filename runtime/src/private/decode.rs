@@ -12,8 +12,7 @@ use crate::event::{DecodeError, Event, EventName, EventVersion};
 /// [`DecodeError::TooNew`], [`DecodeError::NoSuchVersion`] and those of [`EventVersion::decode_version`].
 #[inline]
 pub fn read<E: EventVersion>(raw: &RawEvent<'_>) -> Result<E, DecodeError> {
-    let version = readable(E::NAME, E::OLDEST, E::VERSION, raw.version, raw.floor)?;
-    E::decode_version(version, raw.payload, &raw.meta)
+    read_then(raw, |event| event)
 }
 
 /// The stored name is none of the set's.
@@ -28,7 +27,7 @@ pub fn unknown_name(raw: &RawEvent<'_>) -> DecodeError {
 /// # Errors
 /// Those of [`read`].
 #[inline]
-pub fn read_then<E: EventVersion>(raw: &RawEvent<'_>, then: impl FnOnce(E)) -> Result<(), DecodeError> {
+pub fn read_then<E: EventVersion, R>(raw: &RawEvent<'_>, then: impl FnOnce(E) -> R) -> Result<R, DecodeError> {
     let version = if raw.version == E::VERSION {
         E::VERSION
     } else {
@@ -72,7 +71,7 @@ pub fn decode_current<E: Event>(payload: &[u8]) -> Result<E, DecodeError> {
 /// # Errors
 /// [`DecodeError::Payload`].
 pub fn decode_frozen<E: EventVersion + DeserializeOwned>(payload: &[u8]) -> Result<E, DecodeError> {
-    codec::decode(payload).map_err(|source| unreadable(E::NAME, E::VERSION, payload, source))
+    frozen_then(payload, |event| event)
 }
 
 /// [`decode_current`], handed on to `then` where it was read.

@@ -1,8 +1,5 @@
 //! From the bytes of an old version to the current one: generated code names the structs and the steps, and this walks them.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use serde::de::DeserializeOwned;
 
 use super::decode::{no_such_version, unreadable};
@@ -119,11 +116,6 @@ impl Old<'_> {
     }
 
     #[cold]
-    fn panicked(&self, panic: &(dyn Any + Send)) -> DecodeError {
-        self.failed(Box::new(Panicked::new(panic)))
-    }
-
-    #[cold]
     fn failed(&self, source: Box<dyn std::error::Error + Send + Sync>) -> DecodeError {
         DecodeError::Upcast {
             name: self.name,
@@ -155,7 +147,7 @@ pub fn decode_old<E: EventVersion>(
         meta,
     };
     // Around each chain itself: through a `dyn FnMut` the event would be moved out once more, a twentieth of the whole read.
-    catch_unwind(AssertUnwindSafe(|| chain(&old))).unwrap_or_else(|panic| Err(old.panicked(&*panic)))
+    Panicked::caught(|| chain(&old)).unwrap_or_else(|panicked| Err(old.failed(Box::new(panicked))))
 }
 
 /// A struct that the user kept for an old version: `from = WithdrawnV1`.
@@ -212,6 +204,8 @@ impl<V> Kept<V> {
 
 #[cfg(test)]
 mod tests {
+    use std::panic::catch_unwind;
+
     use super::*;
 
     fn said(kept: Kept<()>, name: &str, next: u32) -> String {

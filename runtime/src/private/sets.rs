@@ -1,7 +1,5 @@
 //! What a set does beside reading one event as one: split it, keep what is unknown, refuse to write what is only read.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::decode::read;
 use crate::envelope::RawEvent;
 use crate::event::{DecodeError, EncodeError, Encoded, EventName, EventVersion, Outcome, StoredName};
@@ -37,12 +35,10 @@ pub const fn ended(name: EventName) -> StoredName {
 pub fn split<E: Split<S>, S>(raw: &RawEvent<'_>, out: &mut dyn FnMut(S)) -> Result<Outcome, DecodeError> {
     let event = read::<E>(raw)?;
     let mut parts = Vec::new();
-    catch_unwind(AssertUnwindSafe(|| event.split(&mut |part| parts.push(part)))).map_err(|panic| {
-        DecodeError::Upcast {
-            name: E::NAME,
-            version: raw.version,
-            source: Box::new(Panicked::new(&*panic)),
-        }
+    Panicked::caught(|| event.split(&mut |part| parts.push(part))).map_err(|panicked| DecodeError::Upcast {
+        name: E::NAME,
+        version: raw.version,
+        source: Box::new(panicked),
     })?;
     let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
     parts.into_iter().for_each(out);

@@ -1,7 +1,5 @@
 //! One attempt to decide a command on a state: the same for the runtime and for the testing kit.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use crate::aggregate::{Aggregate, Fold};
 use crate::codec;
 use crate::command::{Command, Context, EventsOf, Handle, IntoEvents, RejectionOf, Requires};
@@ -36,8 +34,7 @@ pub(crate) fn decide<C: Command>(
     command: &C,
     deciding: &Deciding<'_>,
 ) -> Result<Decided<C::Aggregate>, ExecuteError<RejectionOf<C>>> {
-    let decided = catch_unwind(AssertUnwindSafe(|| attempt(state, command.clone(), deciding)));
-    decided.unwrap_or_else(|panic| Err(ExecuteError::Panicked(Panicked::new(&*panic))))
+    Panicked::caught(|| attempt(state, command.clone(), deciding)).map_err(ExecuteError::Panicked)?
 }
 
 fn attempt<C: Command>(

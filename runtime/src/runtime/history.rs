@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -107,17 +106,13 @@ impl<E: EventSet> History<E> {
     fn decode(&mut self, event: &EventRef<'_>) {
         let mut parts = Vec::new();
         let raw = event.raw();
-        let decoded = catch_unwind(AssertUnwindSafe(|| E::decode_into(&raw, &mut |part| parts.push(part))));
-        let decoded = decoded.unwrap_or_else(|panic| {
-            let source = Box::new(Panicked::new(&*panic));
-            let name = E::NAMES
-                .iter()
-                .find(|known| known.name == event.name)
-                .map_or("", |known| known.name);
+        let decoded = Panicked::caught(|| E::decode_into(&raw, &mut |part| parts.push(part)));
+        let decoded = decoded.unwrap_or_else(|panicked| {
+            let known = E::NAMES.iter().find(|known| known.name == event.name);
             Err(DecodeError::Upcast {
-                name,
+                name: known.map_or("", |known| known.name),
                 version: event.schema,
-                source,
+                source: Box::new(panicked),
             })
         });
         if let Err(source) = decoded {

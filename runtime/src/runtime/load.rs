@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::aggregate::{Aggregate, FoldStoredError, fold_stored};
 use crate::clock::Timestamp;
@@ -190,8 +189,7 @@ fn fold_checked(event: &EventRef<'_>, before: Option<Reached>, fold: &mut Foldin
             CorruptReason::Hole { expected },
         ))));
     }
-    let folded = catch_unwind(AssertUnwindSafe(|| fold(event)));
-    match folded.map_err(|panic| StateError::Panicked(Panicked::new(&*panic)))? {
+    match Panicked::caught(|| fold(event)).map_err(StateError::Panicked)? {
         Ok(()) => Ok(()),
         Err(FoldStoredError::Decode(source)) => Err(StateError::Unreadable(Box::new(unreadable(event, source)))),
         Err(FoldStoredError::Fold(reason)) => Err(StateError::Corrupt(Box::new(corrupt(event, reason.into())))),

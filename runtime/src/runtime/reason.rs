@@ -1,6 +1,7 @@
 //! What the errors of several verbs are made of: what is wrong with a stored event, a stream, a decision, or the user's code.
 
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::aggregate::FoldError;
 use crate::envelope::{Meta, Stored};
@@ -79,8 +80,14 @@ pub struct Panicked {
 }
 
 impl Panicked {
-    /// The panic of this payload, as `catch_unwind` gives it.
-    pub(crate) fn new(payload: &(dyn Any + Send)) -> Self {
+    /// Runs user code, and has its panic as an answer. What the code had half changed is not to be used after it.
+    #[inline]
+    pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Self> {
+        catch_unwind(AssertUnwindSafe(run)).map_err(|panic| Self::new(&*panic))
+    }
+
+    #[cold]
+    fn new(payload: &(dyn Any + Send)) -> Self {
         let text = payload.downcast_ref::<&str>().copied();
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
         Self {
