@@ -12,7 +12,7 @@ const RUNTIME: &[(u32, &[&str])] = &[
     (5, &["aggregate", "split", "unknown", "upcast"]),
     (4, &["event"]),
     (3, &["store", "model"]),
-    (2, &["envelope"]),
+    (2, &["envelope", "schema"]),
     (1, &["codec", "constant", "clock", "stream"]),
 ];
 

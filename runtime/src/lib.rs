@@ -96,6 +96,7 @@ mod envelope;
 mod event;
 pub mod model;
 mod runtime;
+pub mod schema;
 mod split;
 pub mod store;
 mod stream;

@@ -1,0 +1,114 @@
+//! `Shape`: what serde reads and writes of a type, as a constant.
+
+/// The stored form of a type, as static references all the way down, so that a `const fn` can walk it.
+///
+/// A Rust name in it is for messages and for recursion, and is never compared.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Shape {
+    /// `true` or `false`.
+    Bool,
+    /// A text.
+    Str,
+    /// `null`.
+    Unit,
+    /// Anything: a promise, not a check.
+    Any,
+    /// A whole number.
+    Int {
+        /// 8 to 128.
+        bits: u8,
+        /// Whether it may be below zero.
+        signed: bool,
+    },
+    /// A number of 32 or 64 bits.
+    Float(u8),
+    /// One value in a named format, such as `uuid` or `decimal/1`. Another format has another name.
+    Scalar {
+        /// The name of the format.
+        name: &'static str,
+        /// A value of it as JSON, such as `"\"1.50\""`; generated payloads hold it.
+        example: &'static str,
+    },
+    /// The value or `null`; a field of it may also be absent.
+    Option(&'static Shape),
+    /// Any number of values.
+    List(&'static Shape),
+    /// Texts, each with a value: the shape of the keys, as they are without their quotes, and of the values.
+    Map(&'static Shape, &'static Shape),
+    /// As many values as there are shapes.
+    Tuple(&'static [&'static Shape]),
+    /// Keys, each with a value.
+    Object {
+        /// The type's name in Rust.
+        rust: &'static str,
+        /// What it holds.
+        fields: &'static [Field],
+    },
+    /// One of several.
+    Enum {
+        /// The type's name in Rust.
+        rust: &'static str,
+        /// How the variant is told.
+        tag: Tag,
+        /// Whether a variant that this build does not know is read, by `#[serde(other)]`. The `other` variant is not among the variants.
+        open: bool,
+        /// What it may be.
+        variants: &'static [Variant],
+    },
+    /// The nearest object or enum around it whose Rust name this is: a type inside itself.
+    Recurse(&'static str),
+    /// A type by a name of its own, which is expanded elsewhere in the same payload (`#[schema(by_name = "node")]`).
+    Named {
+        /// That name.
+        name: &'static str,
+        /// The type's name in Rust, under which its expansion is found.
+        rust: &'static str,
+    },
+}
+
+/// A key of an object.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Field {
+    /// The stored key, after all renaming.
+    pub key: &'static str,
+    /// Other keys that are read as well.
+    pub aliases: &'static [&'static str],
+    /// What lies under it.
+    pub shape: &'static Shape,
+    /// Whether serde has a default for it. An `Option` may be absent without one.
+    pub default: bool,
+    /// Whether the writer may leave it out.
+    pub omits: bool,
+    /// Whether its own keys stand in the object around it, and `key` means nothing.
+    pub flatten: bool,
+}
+
+/// One of the things that an enum may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Variant {
+    /// The stored name, after all renaming.
+    pub key: &'static str,
+    /// Other names that are read as well.
+    pub aliases: &'static [&'static str],
+    /// What it holds; `None` for a variant without data.
+    pub shape: Option<&'static Shape>,
+}
+
+/// How the variant of a stored enum is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// `{"Circle": {..}}`, and `"Point"` for a variant without data.
+    External,
+    /// `{"kind": "Circle", ..}`.
+    Internal(&'static str),
+    /// `{"kind": "Circle", "data": {..}}`.
+    Adjacent {
+        /// The key of the name.
+        tag: &'static str,
+        /// The key of the data.
+        content: &'static str,
+    },
+    /// The first variant that fits.
+    Untagged,
+}
