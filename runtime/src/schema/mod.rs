@@ -1,9 +1,12 @@
 //! The stored shape of a value, known to the compiler: what a change of a type can be compared with.
 
+mod around;
 mod facts;
 mod fingerprint;
 mod lock;
 mod normal;
+mod numbers;
+mod payload;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -14,6 +17,7 @@ pub use lock::{
     Choice, Entry, Fingerprint, Key, Kind, LineError, Lock, LockError, NotAFingerprint, Outline, Release, Scalar,
     Status, Tagging,
 };
+pub use payload::{Payload, Reading, Refusal, Style};
 pub use shape::{Field, Shape, Tag, Variant};
 
 /// A type whose stored form is known: what may be part of an event.

@@ -3,4 +3,5 @@
 mod file;
 mod fingerprints;
 mod lines;
+mod payloads;
 mod random;
