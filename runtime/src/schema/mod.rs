@@ -10,6 +10,7 @@ mod payload;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 pub use facts::{EventFacts, Member, ReadsAs, Role, SetFacts, VersionFacts};
 pub use fingerprint::{fingerprint, snapshot_fingerprint};
@@ -19,6 +20,7 @@ pub use lock::{
 };
 pub use payload::{Payload, Reading, Refusal, Style};
 pub use shape::{Field, Shape, Tag, Variant};
+pub use verdict::{Cell, Change, Code, GUIDE, Report, Verdict, compare};
 
 /// A type whose stored form is known: what may be part of an event.
 ///

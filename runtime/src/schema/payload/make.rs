@@ -2,7 +2,7 @@
 
 use super::Payload;
 use crate::schema::around::Place;
-use crate::schema::lock::{Choice, Key, Outline, Tagging};
+use crate::schema::lock::{Choice, Outline, Tagging};
 use crate::schema::numbers;
 
 /// Which payload is made.

@@ -10,6 +10,9 @@ use crate::codec::{Json, JsonError, json};
 pub use make::Style;
 pub use read::{Reading, Refusal};
 
+pub(super) use make::{make, tagged, unheard_of};
+pub(super) use read::{choice_of, read_at};
+
 /// A JSON value. Its numbers are texts, because whole numbers of 128 bits and the digits of a float have to survive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {

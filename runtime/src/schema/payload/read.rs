@@ -42,9 +42,7 @@ impl Outline {
     /// # Errors
     /// If serde refuses it.
     pub fn read(&self, payload: &Payload) -> Result<Reading, Refusal> {
-        let mut reader = Reader::default();
-        reader.value(Place::root(self), payload)?;
-        Ok(reader.reading)
+        read_at(Place::root(self), payload)
     }
 
     /// Whether serde reads a payload.
@@ -54,6 +52,13 @@ impl Outline {
     pub fn accepts(&self, payload: &Payload) -> Result<(), Refusal> {
         self.read(payload).map(drop)
     }
+}
+
+/// Reads a payload of one node.
+pub(crate) fn read_at(place: Place<'_>, payload: &Payload) -> Result<Reading, Refusal> {
+    let mut reader = Reader::default();
+    reader.value(place, payload)?;
+    Ok(reader.reading)
 }
 
 /// Which variant of an untagged enum a payload is read as.
@@ -72,6 +77,8 @@ type Entries<'a> = Vec<(&'a str, &'a Payload)>;
 struct Reader {
     path: String,
     reading: Reading,
+    /// The untagged enums that are being tried on a value: one that is its own variant reads nothing more by it.
+    tried: Vec<(*const Outline, *const Payload)>,
 }
 
 impl Reader {
@@ -100,6 +107,9 @@ impl Reader {
             | (Outline::Bool, Payload::Bool(_))
             | (Outline::Text, Payload::Text(_))
             | (Outline::Null | Outline::Option(_), Payload::Null) => Ok(()),
+            (Outline::Scalar(scalar), Payload::Null) if scalar.example != "null" => {
+                self.refuse(format!("null is no `{}`", scalar.name))
+            }
             (Outline::Scalar(scalar), payload) => match Payload::parse(&scalar.example) {
                 Ok(example) if std::mem::discriminant(&example) != std::mem::discriminant(payload) => {
                     self.refuse(format!("not a `{}`, such as {example}", scalar.name))
@@ -203,7 +213,7 @@ impl Reader {
             };
             let mut reader = Self {
                 path: self.path.clone(),
-                reading: Reading::default(),
+                ..Self::default()
             };
             match reader.part(around.inner(part), &left) {
                 Ok(()) => self.take(reader.reading, &left, &mut is_taken),
@@ -265,10 +275,16 @@ impl Reader {
         let find = |name: &str| choices.iter().find(|choice| choice.is(name));
         match (tag, payload) {
             (Tagging::Untagged, payload) => {
+                let pair: (*const Outline, *const Payload) = (place.node, payload);
+                if self.tried.contains(&pair) {
+                    return self.refuse("no variant fits");
+                }
+                let tried: Vec<_> = self.tried.iter().copied().chain([pair]).collect();
                 for choice in choices {
                     let mut reader = Self {
                         path: self.path.clone(),
                         reading: Reading::default(),
+                        tried: tried.clone(),
                     };
                     if reader.data(place, choice, payload).is_ok() {
                         self.reading.ignored.extend(reader.reading.ignored);

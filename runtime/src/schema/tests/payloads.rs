@@ -1,12 +1,8 @@
 //! What is made of an outline is read by it; and serde answers as the model says.
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
-use serde::Deserialize;
 
 use super::random::{Rng, event};
-use crate::codec::decode;
 use crate::schema::{Outline, Payload, Style};
 
 proptest! {
