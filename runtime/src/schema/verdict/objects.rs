@@ -140,7 +140,7 @@ impl Nodes {
             found
                 .keeps
                 .take_if(|payload| read_at(new, payload).is_ok() && !loses(old, new, payload));
-            found.older.take_if(|payload| !hurts_older(old, payload));
+            found.older.take_if(|payload| !hurts_older(old, new, payload));
         }
         let tried = sampled(Code::TypeChanged, old, new, &format!("{path}+0"));
         let is_new = |column: fn(&Found) -> &Option<Payload>| {
