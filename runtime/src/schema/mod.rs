@@ -1,6 +1,7 @@
 //! The stored shape of a value, known to the compiler: what a change of a type can be compared with.
 
 mod around;
+mod comparison;
 mod facts;
 mod fingerprint;
 mod foreign;
@@ -14,6 +15,7 @@ mod std;
 mod tests;
 mod verdict;
 
+pub use comparison::{Comparison, Difference, Finding};
 pub use facts::{EventFacts, Member, ReadsAs, Role, SetFacts, VersionFacts};
 pub use fingerprint::{fingerprint, snapshot_fingerprint};
 pub use lock::{

@@ -33,6 +33,11 @@ impl Outline {
 
 /// A value of a node.
 pub(crate) fn make(place: Place<'_>, style: Style) -> Payload {
+    make_under(place, style, "text")
+}
+
+/// A value of what lies under a key: its texts begin with it.
+pub(crate) fn make_under(place: Place<'_>, style: Style, key: &str) -> Payload {
     let mut maker = Maker {
         style,
         count: 0,
@@ -40,7 +45,7 @@ pub(crate) fn make(place: Place<'_>, style: Style) -> Payload {
             Style::Stored(seed) | Style::Written(seed) => seed,
             _ => 0,
         },
-        label: "text".to_owned(),
+        label: key.to_owned(),
     };
     // A type that must hold itself has no value at all; such a one cannot be built in Rust either.
     let made = (1..=ROUNDS).find_map(|rounds| maker.value(place, rounds));

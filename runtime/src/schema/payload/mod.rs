@@ -2,15 +2,18 @@
 
 mod make;
 mod read;
+mod write;
 
 use std::fmt;
+
+use serde::{Serialize, Serializer};
 
 use crate::codec::{Json, JsonError, json};
 
 pub use make::Style;
 pub use read::{Reading, Refusal};
 
-pub(super) use make::{make, tagged, unheard_of};
+pub(super) use make::{make, make_under, tagged, unheard_of};
 pub(super) use read::{choice_of, read_at};
 
 /// A JSON value. Its numbers are texts, because whole numbers of 128 bits and the digits of a float have to survive.
@@ -92,6 +95,13 @@ impl From<Json> for Payload {
                     .collect(),
             ),
         }
+    }
+}
+
+/// As its JSON text: a reader of a report need not keep 128 bits.
+impl Serialize for Payload {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

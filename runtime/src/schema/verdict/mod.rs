@@ -103,7 +103,8 @@ impl fmt::Display for Code {
 }
 
 /// One column of a verdict.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Cell {
     /// No payload suffers.
     Ok,
@@ -120,7 +121,7 @@ impl Cell {
 }
 
 /// One change and what it does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// What it is.
     pub code: Code,
@@ -178,7 +179,8 @@ pub fn compare(old: &Outline, new: &Outline, version: u32) -> Vec<Change> {
     if old == new {
         return Vec::new();
     }
-    let found = nodes::Nodes::default().compare(Place::root(old), Place::root(new), "");
+    let mut found = nodes::Nodes::default().compare(Place::root(old), Place::root(new), "");
+    found.sort_by(|a, b| a.path.cmp(&b.path));
     let mut changes: Vec<Change> = found.iter().map(|found| judge(old, new, found)).collect();
     report::add_help(&mut changes, &found, version);
     changes

@@ -4,7 +4,7 @@ use super::nodes::{Nodes, sampled, wrapped};
 use super::{Code, Found, hurts_older, loses};
 use crate::schema::around::Place;
 use crate::schema::lock::{Key, Outline, add_word};
-use crate::schema::payload::{Payload, Style, make, read_at};
+use crate::schema::payload::{Payload, Style, make, make_under, read_at};
 
 /// A payload of this object that has the keys it must have, and this one.
 fn with<'a>(place: Place<'a>, key: &'a str) -> impl Fn(Payload) -> Payload + use<'a> {
@@ -83,7 +83,7 @@ impl Nodes {
         let mut found = Vec::new();
         if before.name != key.name {
             let around = new.around();
-            let value = make(around.inner(&key.value), Style::Max);
+            let value = make_under(around.inner(&key.value), Style::Max, &key.name);
             found.push(Found {
                 older: Some(with(new, &key.name)(value)),
                 declared: true,
@@ -103,7 +103,7 @@ impl Nodes {
             });
         }
         for alias in before.aliases.iter().filter(|alias| !key.is(alias)) {
-            let value = make(old.around().inner(&before.value), Style::Max);
+            let value = make_under(old.around().inner(&before.value), Style::Max, &before.name);
             let mut payload = without(old, &before.name);
             payload.set(alias, value);
             found.push(Found {
@@ -167,7 +167,7 @@ fn added(old: Place<'_>, key: &Key, path: &str) -> Found {
 
 fn removed(old: Place<'_>, new: Place<'_>, key: &Key, path: &str) -> Found {
     let around = old.around();
-    let value = make(around.inner(&key.value), Style::Max);
+    let value = make_under(around.inner(&key.value), Style::Max, &key.name);
     Found {
         keeps: Some(with(old, &key.name)(value)),
         older: (!key.absent).then(|| make(new, Style::Sparse)),

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::{Cell, Change, Code, Found, Verdict};
 use crate::schema::lock::Outline;
 
 /// What changed in one version of an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The stored name.
     pub name: String,
@@ -17,6 +19,7 @@ pub struct Report {
     /// In the order of their paths.
     pub changes: Vec<Change>,
     /// What is stored of it now.
+    #[serde(skip)]
     pub new: Outline,
 }
 
@@ -60,7 +63,14 @@ fn rename_hint(all: &[Found], gone: &Found, next: u32) -> Option<String> {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} {} v{} is sealed:", self.verdict.word(), self.name, self.version)?;
+        self.write(f, self.verdict.word())
+    }
+}
+
+impl Report {
+    /// The text, under the word of a finding.
+    pub(in crate::schema) fn write(&self, f: &mut fmt::Formatter<'_>, word: &str) -> fmt::Result {
+        writeln!(f, "{word} {} v{} is sealed:", self.name, self.version)?;
         let widest = |texts: &dyn Fn(&Change) -> usize| self.changes.iter().map(texts).max().unwrap_or_default();
         let code = widest(&|change| change.code.word().len());
         let path = widest(&|change| change.path.chars().count());
@@ -99,14 +109,12 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
-}
 
-impl Report {
     fn write_witnesses(&self, f: &mut fmt::Formatter<'_>, change: &Change) -> fmt::Result {
-        let Change { code, path, .. } = change;
+        let path = &change.path;
         if let Cell::No(payload) = &change.reads {
             match self.new.accepts(payload) {
-                Err(refusal) => writeln!(f, "  witness: stored {payload} is not read: {refusal}")?,
+                Err(refusal) => writeln!(f, "  witness: {payload} is stored, and is not read: {refusal}")?,
                 Ok(()) => writeln!(
                     f,
                     "  witness: stored {payload} is not read: `{path}` has another format"
@@ -114,11 +122,12 @@ impl Report {
             }
         }
         if let Cell::No(payload) = &change.keeps {
-            match code {
-                Code::FloatNarrowed | Code::IntToFloat => {
-                    writeln!(f, "  witness: {payload} is read, and `{path}` loses digits")?;
+            match self.new.accepts(payload) {
+                Ok(()) => {
+                    let written = self.new.rewritten(payload);
+                    writeln!(f, "  witness: {payload} is read, and would be written as {written}")?;
                 }
-                _ => writeln!(f, "  witness: {payload} is read, and `{path}` is passed over")?,
+                Err(_) => writeln!(f, "  witness: {payload} is stored, and `{path}` of it would be lost")?,
             }
         }
         if let Cell::No(payload) = &change.older {
