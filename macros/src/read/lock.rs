@@ -158,6 +158,19 @@ fn read() -> Option<Arc<Read>> {
     Some(read)
 }
 
+/// The nearest lock: of the package, or of a workspace that keeps one for several.
+fn find(manifest: &Path) -> Option<(PathBuf, String)> {
+    let mut path = "/events.lock".to_owned();
+    for folder in manifest.ancestors() {
+        let file = folder.join("events.lock");
+        if file.is_file() {
+            return Some((file, path));
+        }
+        path.insert_str(0, "/..");
+    }
+    None
+}
+
 /// A lock without a file, for the tests that show what is written from one.
 #[cfg(test)]
 pub(crate) mod fixture {
@@ -178,17 +191,4 @@ pub(crate) mod fixture {
         TEXT.set(None);
         done
     }
-}
-
-/// The nearest lock: of the package, or of a workspace that keeps one for several.
-fn find(manifest: &Path) -> Option<(PathBuf, String)> {
-    let mut path = "/events.lock".to_owned();
-    for folder in manifest.ancestors() {
-        let file = folder.join("events.lock");
-        if file.is_file() {
-            return Some((file, path));
-        }
-        path.insert_str(0, "/..");
-    }
-    None
 }
