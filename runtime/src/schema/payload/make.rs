@@ -38,18 +38,12 @@ pub(crate) fn make(place: Place<'_>, style: Style) -> Payload {
 
 /// A value of what lies under a key: its texts begin with it.
 pub(crate) fn make_under(place: Place<'_>, style: Style, key: &str) -> Payload {
-    let mut maker = Maker {
-        style,
-        count: 0,
-        seed: match style {
-            Style::Stored(seed) | Style::Written(seed) => seed,
-            _ => 0,
-        },
-        label: key.to_owned(),
-    };
-    // A type that must hold itself has no value at all; such a one cannot be built in Rust either.
-    let made = (1..=ROUNDS).find_map(|rounds| maker.value(place, rounds));
-    made.unwrap_or(Payload::Null)
+    Maker::new(style, key, false).make(place)
+}
+
+/// The smallest value in which something else can be shown: no key that may be absent, and no elements.
+pub(crate) fn make_bare(place: Place<'_>) -> Payload {
+    Maker::new(Style::Sparse, "text", true).make(place)
 }
 
 /// A name that no variant of this enum has.
@@ -68,9 +62,32 @@ struct Maker {
     seed: u64,
     /// The last key, which texts begin with.
     label: String,
+    /// Whether lists and maps stay empty.
+    bare: bool,
 }
 
 impl Maker {
+    fn new(style: Style, label: &str, bare: bool) -> Self {
+        let seed = match style {
+            Style::Stored(seed) | Style::Written(seed) => seed,
+            _ => 0,
+        };
+        let (count, label) = (0, label.to_owned());
+        Self {
+            style,
+            count,
+            seed,
+            label,
+            bare,
+        }
+    }
+
+    fn make(&mut self, place: Place<'_>) -> Payload {
+        // A type that must hold itself has no value at all; such a one cannot be built in Rust either.
+        let made = (1..=ROUNDS).find_map(|rounds| self.value(place, rounds));
+        made.unwrap_or(Payload::Null)
+    }
+
     fn is_random(&self) -> bool {
         matches!(self.style, Style::Stored(_) | Style::Written(_))
     }
@@ -145,6 +162,7 @@ impl Maker {
     fn length(&mut self) -> usize {
         match self.style {
             Style::Min => 0,
+            _ if self.bare => 0,
             Style::Max | Style::Sparse => 2,
             _ => self.below(4),
         }
