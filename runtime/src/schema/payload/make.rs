@@ -1,6 +1,7 @@
 //! Payloads of an outline: the least, the fullest, the sparsest, and any.
 
 use super::Payload;
+use super::variant::{tagged, unheard_of};
 use crate::schema::around::Place;
 use crate::schema::lock::{Choice, Outline, Tagging};
 use crate::schema::numbers;
@@ -44,15 +45,6 @@ pub(crate) fn make_under(place: Place<'_>, style: Style, key: &str) -> Payload {
 /// The smallest value in which something else can be shown: no key that may be absent, and no elements.
 pub(crate) fn make_bare(place: Place<'_>) -> Payload {
     Maker::new(Style::Sparse, "text", true).make(place)
-}
-
-/// A name that no variant of this enum has.
-pub(crate) fn unheard_of(choices: &[Choice], others: &[Choice]) -> String {
-    let mut name = "unheard-of".to_owned();
-    while choices.iter().chain(others).any(|choice| choice.is(&name)) {
-        name.push('!');
-    }
-    name
 }
 
 struct Maker {
@@ -334,28 +326,5 @@ impl Maker {
             };
             Some(tagged(tag, &name, data))
         })
-    }
-}
-
-/// A variant as it is stored.
-pub(crate) fn tagged(tag: &Tagging, name: &str, data: Option<Payload>) -> Payload {
-    let text = || Payload::Text(name.to_owned());
-    match tag {
-        Tagging::Untagged => data.unwrap_or(Payload::Null),
-        Tagging::External => match data {
-            Some(data) => Payload::Object(vec![(name.to_owned(), data)]),
-            None => text(),
-        },
-        Tagging::Internal(tag) => {
-            let mut entries = vec![(tag.clone(), text())];
-            if let Some(Payload::Object(data)) = data {
-                entries.extend(data.into_iter().filter(|(key, _)| key != tag));
-            }
-            Payload::Object(entries)
-        }
-        Tagging::Adjacent { tag, content } => {
-            let data = data.map(|data| (content.clone(), data));
-            Payload::Object([(tag.clone(), text())].into_iter().chain(data).collect())
-        }
     }
 }

@@ -3,6 +3,7 @@
 mod make;
 mod object;
 mod read;
+mod variant;
 mod write;
 
 use std::fmt;
@@ -14,8 +15,9 @@ use crate::codec::{Json, JsonError, json};
 pub use make::Style;
 pub use read::{Reading, Refusal};
 
-pub(super) use make::{make, make_bare, make_under, tagged, unheard_of};
+pub(super) use make::{make, make_bare, make_under};
 pub(super) use read::{choice_of, read_at};
+pub(super) use variant::{tagged, unheard_of};
 
 /// A JSON value. Its numbers are texts, because whole numbers of 128 bits and the digits of a float have to survive.
 #[derive(Clone, Debug, PartialEq, Eq)]
