@@ -103,6 +103,8 @@ pub(crate) fn restore<D: Disk>(disk: &D, dir: &D::Dir, old: &Identity, last: u64
             disk.sync_all(&unfinished).doing("sync", STORE_NEW)?;
         }
     }
+    // The new file has a durable name before it takes that of the old one: there is one of the two at every moment.
+    disk.sync_dir(dir).doing("sync the directory of", STORE_NEW)?;
     disk.rename(dir, STORE_NEW, dir, STORE).doing("name", STORE)?;
     disk.sync_dir(dir).doing("sync the directory of", STORE)?;
     Ok(identity)
