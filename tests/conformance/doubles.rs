@@ -109,7 +109,7 @@ doubles! {
     forgets_ids: forgetful(Lapse::ForgetsIds), "writes a resend again" => same_append_returns_original, resend_commits_once;
     takes_overlap: forgetful(Lapse::TakesOverlap), "takes an overlap for the same batch" => partial_overlap_is_refused;
     marks_nothing: forgetful(Lapse::MarksNothing), "does not say that it wrote nothing"
-        => same_key_returns_original, same_append_returns_original;
+        => same_key_returns_original, same_append_returns_original, history_is_linearizable;
     finds_nothing: forgetful(Lapse::FindsNothing), "does not find the keys that it knows" => known_key_is_found;
     resolves_blindly: forgetful(Lapse::ResolvesAllAsNotWritten), "resolves all as not written" => unknown_resolves_both_ways;
     resolves_for_others: forgetful(Lapse::ResolvesForOthers), "resolves the appends of another store" => resolve_asks_its_own_store;

@@ -287,17 +287,14 @@ impl Model {
     fn run(&mut self, number: u64, step: &Step) -> Answer {
         let made = self.make(number, step);
         match step {
+            Step::Append(..) | Step::Again(..) | Step::Resolve(_) if made.is_none() => Answer::Skipped,
             Step::Append(..) | Step::Again(..) => {
-                let Some(made) = made else {
-                    return Answer::Skipped;
-                };
+                let made = made.expect("a batch was made");
                 self.made.push(made.clone());
                 self.append(&made)
             }
             Step::Resolve(_) => {
-                let Some(made) = made else {
-                    return Answer::Skipped;
-                };
+                let made = made.expect("a batch was made");
                 let original = self.original(made.parts[0].0, |other| other.append == made.append);
                 original.map_or(Answer::NotWritten, |(_, positions, parts)| Answer::Committed {
                     positions: *positions,
