@@ -135,13 +135,16 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..30)
 }
 
+/// What was written, with its positions and the versions of its streams.
+type Written = (Made, (u64, u64), Vec<(u8, u64, u64)>);
+
 /// The whole log as a list.
 #[derive(Default)]
 struct Model {
     log: Vec<Event>,
     /// Every batch that was tried, and every one that was written, with its answer.
     made: Vec<Made>,
-    written: Vec<(Made, (u64, u64), Vec<(u8, u64, u64)>)>,
+    written: Vec<Written>,
 }
 
 impl Model {
@@ -186,7 +189,7 @@ impl Model {
     }
 
     /// What was written before by a batch of the same first stream.
-    fn original(&self, stream: u8, is_it: impl Fn(&Made) -> bool) -> Option<&(Made, (u64, u64), Vec<(u8, u64, u64)>)> {
+    fn original(&self, stream: u8, is_it: impl Fn(&Made) -> bool) -> Option<&Written> {
         self.written
             .iter()
             .find(|(made, ..)| made.parts[0].0 == stream && is_it(made))
@@ -337,12 +340,10 @@ fn batch(made: &Made) -> Batch {
         let events = (0..*events).map(|event| NewEvent::new("case.happened", 1, 1, vec![event]));
         batch = batch.part(stream(*to), *expected, events.collect());
     }
+    let fingerprint = Fingerprint::of_events(&batch.parts);
     match made.key {
         None => batch,
-        Some(number) => {
-            let fingerprint = Fingerprint::of_events(&batch.parts);
-            batch.key(key(number), fingerprint)
-        }
+        Some(number) => batch.key(key(number), fingerprint),
     }
 }
 
