@@ -113,7 +113,7 @@ pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, E
 pub use recount_macros::{Aggregate, Event, StreamKey, events, handlers};
 pub use runtime::{
     At, BadDecision, BoxFuture, Builder, CorruptReason, CorruptStream, Execute, ExecuteError, HasStore, History,
-    HistoryError, LoadError, Loaded, NoStore, Panicked, Runtime, StartError, Unreadable,
+    HistoryError, KeptStates, LoadError, Loaded, NoStore, Panicked, Runtime, StartError, Status, Unreadable,
 };
 pub use split::Split;
 #[cfg(target_os = "linux")]

@@ -87,6 +87,14 @@ fn at(version: Option<Version>) -> String {
 }
 
 impl<R> ExecuteError<R> {
+    /// What a state says no to: another state could say something else.
+    pub(super) const fn is_from_the_state(&self) -> bool {
+        matches!(
+            self,
+            Self::Rejected(_) | Self::NotFound { .. } | Self::AlreadyExists { .. }
+        )
+    }
+
     /// The same with another error of the domain.
     ///
     /// ```
