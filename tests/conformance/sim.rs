@@ -127,10 +127,7 @@ impl World {
 
 impl Sim {
     pub(crate) fn new(bug: Option<Bug>) -> Self {
-        let id = StoreId {
-            store: Uuid::new_v4(),
-            epoch: 1,
-        };
+        let id = StoreId::new(Uuid::new_v4(), 1);
         let world = World {
             disk: Mutex::default(),
             changed: Condvar::new(),

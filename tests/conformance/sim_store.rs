@@ -10,11 +10,12 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Durability, Limits, LogRead, Page, PageBuilder, PageSize, ReadError,
-    Refusal, StoreId, StreamRead,
+    AppendError, Batch, Capabilities, Committed, Durability, Expected, KnownKey, Limits, LogRead, Page, PageBuilder,
+    PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
-use recount::{Clock, EventStore, ManualClock, MemoryStore, Position, Timestamp};
+use recount::{Clock, EventStore, IdempotencyKey, ManualClock, MemoryStore, Position, StreamId, Timestamp, Version};
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use crate::sim::{Bug, Frame, Sim};
 
@@ -22,6 +23,7 @@ type Answer = Result<Committed, AppendError>;
 
 enum Job {
     Append(Batch, oneshot::Sender<Answer>),
+    Resolve(Unknown, oneshot::Sender<Result<Resolved, ReadError>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -29,6 +31,7 @@ enum Job {
 struct Published {
     sim: Sim,
     life: u64,
+    opening: Uuid,
     memory: MemoryStore,
     clock: ManualClock,
     poisoned: AtomicBool,
@@ -59,6 +62,7 @@ impl SimStore {
             memory: MemoryStore::with(clock.clone(), limits),
             sim,
             life,
+            opening: Uuid::new_v4(),
             clock,
             poisoned: AtomicBool::new(false),
             closed: AtomicBool::new(false),
@@ -97,6 +101,10 @@ impl Published {
         while let Ok(job) = jobs.recv() {
             match job {
                 Job::Append(batch, answer) => self.append(batch, answer),
+                Job::Resolve(unknown, answer) => {
+                    // Whatever was handed over before has been decided. Nobody may wait for it any more.
+                    let _ = answer.send(self.resolve(&unknown));
+                }
                 Job::Close(answer) => {
                     self.closed.store(true, Ordering::SeqCst);
                     if !self.has(Bug::ForgetsThatItClosed) {
@@ -114,12 +122,12 @@ impl Published {
         let mut answer = Some(answer);
         let lost = self.sim.world.disk().lose_answer.take();
         let outcome = if lost == Some(false) {
-            Err(unknown(&batch, "the request was lost"))
+            Err(self.unknown(&batch, "the request was lost"))
         } else {
             self.commit(&batch, &mut answer)
         };
         let outcome = if lost == Some(true) {
-            Err(unknown(&batch, "the answer was lost"))
+            Err(self.unknown(&batch, "the answer was lost"))
         } else {
             outcome
         };
@@ -139,6 +147,9 @@ impl Published {
             return Err(Refusal::Poisoned.into());
         }
         batch.check(&self.memory.capabilities().limits)?;
+        if let Some(known) = self.known(batch) {
+            return known;
+        }
         self.check_versions(batch)?;
         if self.has(Bug::SplitsBatch) {
             return self.commit_event_by_event(batch, answer);
@@ -151,6 +162,51 @@ impl Published {
             },
             answer,
         )
+    }
+
+    /// The answer to a batch that repeats another. What no stream can be makes the memory refuse all others.
+    fn known(&self, batch: &Batch) -> Option<Answer> {
+        let mut probe = batch.clone();
+        for part in &mut probe.parts {
+            part.expected = Expected::Exact(Version::new(u64::MAX)?);
+        }
+        match now(self.memory.append(probe)) {
+            Err(AppendError::Conflict { .. }) => None,
+            answer => Some(answer.map(|committed| self.answered(committed))),
+        }
+    }
+
+    fn answered(&self, mut receipt: Committed) -> Committed {
+        receipt.store = self.sim.world.id;
+        receipt.durability = Durability::Synced;
+        receipt
+    }
+
+    fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
+        let (asked, store) = (unknown.store, self.sim.world.id);
+        if asked.store != store.store {
+            return Err(ReadError::OtherStore { asked, store });
+        }
+        let mut inside = unknown.clone();
+        inside.store = self.memory.identity();
+        if let Resolved::Committed(committed) = now(self.memory.resolve(&inside))? {
+            return Ok(Resolved::Committed(self.answered(committed)));
+        }
+        let is_open = unknown.opening == self.opening && self.poisoned.load(Ordering::SeqCst);
+        Ok(if is_open {
+            Resolved::StillUnknown
+        } else {
+            Resolved::NotWritten
+        })
+    }
+
+    fn unknown(&self, batch: &Batch, why: &str) -> AppendError {
+        let parts = batch.parts.iter().map(|part| (part.stream.clone(), part.expected));
+        let unknown = Unknown::new(batch.append, parts.collect(), self.sim.world.id, self.opening);
+        AppendError::Unknown {
+            unknown: Box::new(unknown),
+            source: why.into(),
+        }
     }
 
     fn check_versions(&self, batch: &Batch) -> Result<(), AppendError> {
@@ -199,13 +255,13 @@ impl Published {
                 return Err(Refusal::Poisoned.into());
             }
             if disk.full && self.has(Bug::FullIsUnknown) {
-                return Err(unknown(&batch, "the disk is full"));
+                return Err(self.unknown(&batch, "the disk is full"));
             }
             if disk.full {
                 return Err(Refusal::StorageFull.into());
             }
             if !disk.step(self.life) {
-                return Err(unknown(&batch, "power was lost"));
+                return Err(self.unknown(&batch, "power was lost"));
             }
             disk.unsynced.push(frame.clone());
         }
@@ -229,11 +285,11 @@ impl Published {
             None
         };
         if !world.wait_while_held(self.life) {
-            return Err(unknown(&batch, "power was lost"));
+            return Err(self.unknown(&batch, "power was lost"));
         }
         let mut disk = world.disk();
         if !disk.step(self.life) {
-            return Err(unknown(&batch, "power was lost"));
+            return Err(self.unknown(&batch, "power was lost"));
         }
         if std::mem::take(&mut disk.fail_sync) && !self.has(Bug::TriesTheSyncAgain) {
             disk.settle();
@@ -241,7 +297,7 @@ impl Published {
             if self.has(Bug::RefusesInsteadOfUnknown) {
                 return Err(Refusal::Poisoned.into());
             }
-            return Err(unknown(&batch, "the sync failed"));
+            return Err(self.unknown(&batch, "the sync failed"));
         }
         let unsynced = std::mem::take(&mut disk.unsynced);
         disk.durable.extend(unsynced);
@@ -263,7 +319,7 @@ impl Published {
         for part in &batch.parts {
             for event in &part.events {
                 let one = Batch::new(batch.append).metadata(batch.metadata.clone());
-                let one = one.part(part.stream.clone(), recount::store::Expected::Any, vec![event.clone()]);
+                let one = one.part(part.stream.clone(), Expected::Any, vec![event.clone()]);
                 let receipt = self.store(Frame { batch: one, at }, answer)?;
                 let first = whole.map_or(receipt.first_position, |whole: Committed| whole.first_position);
                 let mut receipt = receipt;
@@ -278,9 +334,7 @@ impl Published {
         self.clock.set(frame.at);
         let mut receipt = now(self.memory.append(frame.batch))?;
         receipt.recorded_at = frame.at;
-        receipt.store = self.sim.world.id;
-        receipt.durability = Durability::Synced;
-        Ok(receipt)
+        Ok(self.answered(receipt))
     }
 
     /// Reads fail while the disk fails, and nothing is served from the first damaged event on.
@@ -317,19 +371,6 @@ impl Published {
     }
 }
 
-fn unknown(batch: &Batch, why: &str) -> AppendError {
-    let parts = batch
-        .parts
-        .iter()
-        .map(|part| (part.stream.clone(), part.expected))
-        .collect();
-    AppendError::Unknown {
-        append: batch.append,
-        parts,
-        source: why.into(),
-    }
-}
-
 impl EventStore for SimStore {
     fn capabilities(&self) -> Capabilities {
         Capabilities::full(Durability::Synced, self.published.memory.capabilities().limits)
@@ -337,6 +378,10 @@ impl EventStore for SimStore {
 
     fn identity(&self) -> StoreId {
         self.published.sim.world.id
+    }
+
+    fn opening(&self) -> Uuid {
+        self.published.opening
     }
 
     async fn append(&self, batch: Batch) -> Answer {
@@ -347,7 +392,7 @@ impl EventStore for SimStore {
             });
             if let (Some(_), Some(part)) = (same, batch.parts.first()) {
                 let (stream, expected) = (part.stream.clone(), part.expected);
-                let actual = recount::Version::new(2);
+                let actual = Version::new(2);
                 return Err(AppendError::Conflict {
                     stream,
                     expected,
@@ -362,7 +407,23 @@ impl EventStore for SimStore {
         }
         answered
             .await
-            .unwrap_or_else(|_| Err(unknown(&tried, "the writer is gone")))
+            .unwrap_or_else(|_| Err(self.published.unknown(&tried, "the writer is gone")))
+    }
+
+    async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
+        let known = self.published.memory.find_key(stream, key).await?;
+        Ok(known.map(|mut known| {
+            known.committed = self.published.answered(known.committed);
+            known
+        }))
+    }
+
+    async fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
+        let (answer, answered) = oneshot::channel();
+        if self.jobs.send(Job::Resolve(unknown.clone(), answer)).is_err() {
+            return Err(ReadError::Closed);
+        }
+        answered.await.unwrap_or(Err(ReadError::Closed))
     }
 
     async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {

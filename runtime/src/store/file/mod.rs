@@ -39,6 +39,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 pub use disk::{Disk, FileStat};
 pub use error::OpenError;
@@ -47,10 +48,10 @@ pub use real_disk::RealDisk;
 pub use report::{PreviousState, RecoveryReport, TornTail};
 
 use crate::store::{
-    AppendError, Batch, Capabilities, Committed, Durability, EventStore, LogRead, Page, ReadError, Refusal, StoreId,
-    StreamRead,
+    AppendError, Batch, Capabilities, Committed, Durability, EventStore, IdempotencyKey, KeyWindow, KnownKey, LogRead,
+    Page, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
-use crate::stream::Position;
+use crate::stream::{Position, StreamId};
 use queue::{Phase, Request};
 use shared::{IN_FLIGHT, Job, Shared};
 use window::{Fault, Waiting};
@@ -196,29 +197,34 @@ fn io_error(doing: &str, source: io::Error) -> OpenError {
 
 impl<D: Disk> EventStore for FileStore<D> {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::full(Durability::Synced, self.0.shared.limits)
+        let mut capabilities = Capabilities::full(Durability::Synced, self.0.shared.limits);
+        (capabilities.key_window, capabilities.resolves) = (KeyWindow::None, false);
+        capabilities
     }
 
     fn identity(&self) -> StoreId {
         self.0.shared.id
     }
 
+    fn opening(&self) -> Uuid {
+        self.0.shared.opening
+    }
+
     async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {
         let shared = &self.0.shared;
         batch.check(&shared.limits)?;
+        if batch.key.is_some() {
+            return Err(Refusal::Unsupported {
+                what: "idempotency keys",
+            }
+            .into());
+        }
         let room = encode::room(&batch);
         // A larger append takes all permits, and so is alone.
         let share = u32::try_from(room.min(IN_FLIGHT)).unwrap_or(u32::MAX);
         let permit = Arc::clone(&shared.permits).acquire_many_owned(share).await;
         let permit = permit.map_err(|_| Refusal::Closed)?;
-        let (append, parts) = (
-            batch.append,
-            batch
-                .parts
-                .iter()
-                .map(|part| (part.stream.clone(), part.expected))
-                .collect(),
-        );
+        let unknown = shared.unknown(&batch);
         let (answer, answered) = oneshot::channel();
         // From here on the append belongs to the writer: dropping this future abandons only the answer.
         shared.queue.push(Request {
@@ -229,8 +235,19 @@ impl<D: Disk> EventStore for FileStore<D> {
         });
         answered.await.unwrap_or_else(|_| {
             let source = Box::new(io::Error::other("the writer of the store panicked"));
-            Err(AppendError::Unknown { append, parts, source })
+            Err(AppendError::Unknown { unknown, source })
         })
+    }
+
+    async fn find_key(&self, _: &StreamId, _: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
+        Err(ReadError::Unsupported {
+            what: "idempotency keys",
+        })
+    }
+
+    async fn resolve(&self, _: &Unknown) -> Result<Resolved, ReadError> {
+        let what = "resolving an append of unknown outcome";
+        Err(ReadError::Unsupported { what })
     }
 
     async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {

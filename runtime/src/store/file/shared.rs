@@ -20,7 +20,7 @@ use super::report::RecoveryReport;
 use super::spare::Spare;
 use super::writer::Writer;
 use crate::clock::Clock;
-use crate::store::{Limits, StoreId};
+use crate::store::{Batch, Limits, StoreId, Unknown};
 
 /// The bytes of all appends in flight: the memory that the queue takes at most.
 pub(crate) const IN_FLIGHT: usize = 8 << 20;
@@ -37,6 +37,8 @@ pub(crate) struct Shared<D: Disk> {
     pub(crate) limits: Limits,
     pub(crate) identity: Identity,
     pub(crate) id: StoreId,
+    /// Which opening this is: drawn at every one, and kept nowhere.
+    pub(crate) opening: Uuid,
     pub(crate) report: RecoveryReport,
     /// Only what is durable stands in it: the writer publishes after the sync.
     pub(crate) index: RwLock<Index<D::File>>,
@@ -44,6 +46,14 @@ pub(crate) struct Shared<D: Disk> {
     pub(crate) permits: Arc<Semaphore>,
     /// Becomes true when files and lock are let go of.
     pub(crate) released: watch::Sender<bool>,
+}
+
+impl<D: Disk> Shared<D> {
+    /// What a caller is told of a batch whose outcome nobody knows.
+    pub(crate) fn unknown(&self, batch: &Batch) -> Box<Unknown> {
+        let parts = batch.parts.iter().map(|part| (part.stream.clone(), part.expected));
+        Box::new(Unknown::new(batch.append, parts.collect(), self.id, self.opening))
+    }
 }
 
 /// A clock that can be shown in debug output.
@@ -81,10 +91,7 @@ pub(crate) fn start<D: Disk>(
         tally,
         report,
     } = opened;
-    let id = StoreId {
-        store: Uuid::from_bytes(identity.store),
-        epoch: identity.epoch,
-    };
+    let id = StoreId::new(Uuid::from_bytes(identity.store), identity.epoch);
     let shared = Arc::new(Shared {
         disk: options.disk,
         dir,
@@ -93,6 +100,7 @@ pub(crate) fn start<D: Disk>(
         limits: options.limits,
         identity,
         id,
+        opening: Uuid::new_v4(),
         report,
         index: RwLock::new(index),
         queue: Queue::new(),

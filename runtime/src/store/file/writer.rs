@@ -114,8 +114,8 @@ impl<D: Disk> Writer<D> {
                 // Poisoned before the first answer: whoever gets it cannot append behind it.
                 self.shared.queue.poison();
                 for request in unit.admitted {
-                    let answer = unknown(&request, &error);
-                    request.answer(Err(answer));
+                    let (unknown, source) = (self.shared.unknown(&request.batch), same(&error));
+                    request.answer(Err(AppendError::Unknown { unknown, source }));
                 }
                 refuse_resting(unit.resting);
                 return Err(error);
@@ -211,16 +211,10 @@ impl<D: Disk> Writer<D> {
         let mut firsts = encoded.firsts.iter();
         let mut position = encoded.frame.first_position;
         for request in unit.admitted {
-            let parts = request
-                .batch
-                .parts
-                .iter()
-                .zip(&mut firsts)
-                .map(|(part, first)| CommittedPart {
-                    stream: part.stream.clone(),
-                    first: *first,
-                    last: Version::new(first.get() + part.events.len() as u64 - 1).unwrap_or(*first),
-                });
+            let parts = request.batch.parts.iter().zip(&mut firsts).map(|(part, first)| {
+                let last = first.get() + part.events.len() as u64 - 1;
+                CommittedPart::new(part.stream.clone(), *first, Version::new(last).unwrap_or(*first))
+            });
             let parts = parts.collect();
             let next = position + request.batch.events() as u64;
             let positions = (Position::new(position), Position::new(next - 1));
@@ -266,17 +260,7 @@ fn refuse_resting(resting: Vec<(Request, AppendError)>) {
     }
 }
 
-fn unknown(request: &Request, error: &io::Error) -> AppendError {
-    let parts = request
-        .batch
-        .parts
-        .iter()
-        .map(|part| (part.stream.clone(), part.expected))
-        .collect();
-    let source = io::Error::new(error.kind(), error.to_string());
-    AppendError::Unknown {
-        append: request.batch.append,
-        parts,
-        source: Box::new(source),
-    }
+/// The error once more, for each caller whom it concerns.
+fn same(error: &io::Error) -> Box<io::Error> {
+    Box::new(io::Error::new(error.kind(), error.to_string()))
 }
