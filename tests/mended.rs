@@ -337,6 +337,8 @@ mod handlers_event_applied_twice;
 mod handlers_event_outside_the_set;
 #[path = "ui/handlers/generic_command_mended.rs"]
 mod handlers_generic_command;
+#[path = "ui/handlers/idempotent_with_a_value_mended.rs"]
+mod handlers_idempotent_with_a_value;
 #[path = "ui/handlers/key_misspelled_mended.rs"]
 mod handlers_key_misspelled;
 #[path = "ui/handlers/key_of_a_command_unknown_mended.rs"]
@@ -367,5 +369,7 @@ mod handlers_rejection_without_commands;
 mod handlers_two_commands_of_one_name;
 #[path = "ui/handlers/wrong_id_mended.rs"]
 mod handlers_wrong_id;
+#[path = "ui/runtime/key_without_fingerprint_mended.rs"]
+mod runtime_key_without_fingerprint;
 #[path = "ui/runtime/no_store_mended.rs"]
 mod runtime_no_store;

@@ -1,9 +1,13 @@
 //! Commands: what is asked (`Command`), how it is decided (`Handle`, `Context`), and what a decision may be (`IntoEvents`).
 
+mod fingerprint;
+
 use std::cell::Cell;
 use std::convert::Infallible;
 
 use uuid::Uuid;
+
+pub use fingerprint::Fingerprinted;
 
 use crate::aggregate::Aggregate;
 use crate::clock::Timestamp;
@@ -25,6 +29,8 @@ pub trait Command: Clone + Send + 'static {
     type Aggregate: Handle<Self>;
     /// The declared name.
     const NAME: &'static str;
+    /// An enum of commands, whose JSON has the name of the command inside around it.
+    const IS_ENUM: bool = false;
 
     /// The declared name of this one: that of the command inside, where [`NAME`](Self::NAME) is that of an enum of commands.
     fn name(&self) -> &'static str {
@@ -51,6 +57,8 @@ pub enum Requires {
 pub trait Handle<C>: Aggregate {
     /// What the command needs of the stream.
     const REQUIRES: Requires;
+    /// Declared by `#[command(idempotent)]`: the command decides nothing on a state that it has produced (`semantics.md` 2.5).
+    const IS_IDEMPOTENT: bool = false;
     /// The method's return type: it says which events can come of the command and how it is refused.
     type Outcome: IntoEvents<Self::Events>;
 

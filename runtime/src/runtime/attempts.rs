@@ -13,11 +13,12 @@ use crate::envelope::Receipt;
 use crate::runtime::decide::{Decided, Deciding};
 use crate::runtime::error::{ExecuteError, StateError};
 use crate::runtime::execute::Options;
+use crate::runtime::keyed::{Keyed, receipt};
 use crate::runtime::live::{Found, Turn};
 use crate::runtime::load::{self, At, Reached, State};
 use crate::runtime::reason::Panicked;
 use crate::runtime::{Inner, Runtime};
-use crate::store::{AppendError, Batch, Committed, EventStore, Expected, NewEvent};
+use crate::store::{AppendError, Batch, Committed, EventStore, Expected, NewEvent, Unknown};
 use crate::stream::{AppendId, StreamId, Version};
 
 /// The longest delay before the second attempt; it doubles with each.
@@ -76,6 +77,13 @@ impl Attempts {
         let Inner { store, live, .. } = &*self.runtime.0;
         let turn = live.turn(&self.stream);
         let turn = within(deadline, turn).await.ok_or(ExecuteError::TimedOut)?;
+        if let Some(keyed) = &self.options.keyed {
+            let finding = self.runtime.find_key(&self.stream, &keyed.key);
+            if let Some(known) = within(deadline, finding).await.ok_or(ExecuteError::TimedOut)?? {
+                let committed = keyed.same(known).map_err(ExecuteError::Refused)?;
+                return self.repeated::<A, R>(committed, deadline).await;
+            }
+        }
         let mut basis = Basis {
             found: turn.take(store.identity()).unwrap_or_default(),
             is_newest: false,
@@ -100,9 +108,13 @@ impl Attempts {
                 Step::Write(events, batch, state) => {
                     let append = batch.append;
                     match within(deadline, store.append(batch)).await {
+                        // An earlier attempt under the key, from elsewhere, was written after the look at the key.
+                        Some(Ok(committed)) if committed.duplicate => {
+                            return self.repeated::<A, R>(committed, deadline).await;
+                        }
                         Some(Ok(committed)) => {
                             self.keep_written(&turn, version, &committed, state, attempt);
-                            return Ok(receipt(self.stream, committed, events));
+                            return Ok(receipt(self.stream.clone(), committed, events));
                         }
                         Some(Err(AppendError::Conflict { stream, actual, .. })) => {
                             if attempt >= self.options.attempts || self.options.expected.is_some() {
@@ -116,10 +128,10 @@ impl Attempts {
                         }
                         Some(Err(error)) => return Err(error.into()),
                         None => {
-                            let parts = vec![(self.stream, Expected::loaded(version))];
+                            let parts = vec![(self.stream.clone(), Expected::loaded(version))];
+                            let unknown = Unknown::new(append, parts, store.identity(), store.opening());
                             return Err(ExecuteError::Unknown {
-                                append,
-                                parts,
+                                unknown: Box::new(unknown),
                                 source: "the timeout passed".into(),
                             });
                         }
@@ -131,6 +143,16 @@ impl Attempts {
                 }
             }
         }
+    }
+
+    /// The first receipt of a command that was written before.
+    async fn repeated<A: Aggregate, R>(
+        &self,
+        committed: Committed,
+        deadline: Option<Instant>,
+    ) -> Result<Receipt<Events<A>>, ExecuteError<R>> {
+        let reading = self.runtime.repeated::<A>(self.stream.clone(), committed);
+        Ok(within(deadline, reading).await.ok_or(ExecuteError::TimedOut)??)
     }
 
     /// Brings the state to the end of the stream, once in an attempt.
@@ -190,7 +212,10 @@ impl Attempts {
             Ok(Decided { events, encoded, .. }) => {
                 let encoded = encoded.into_iter().map(NewEvent::from).collect();
                 let batch = Batch::new(append).metadata(cx.meta().encode());
-                let batch = batch.part(self.stream.clone(), Expected::loaded(version), encoded);
+                let mut batch = batch.part(self.stream.clone(), Expected::loaded(version), encoded);
+                if let Some(Keyed { key, fingerprint }) = &self.options.keyed {
+                    batch = batch.key(key.clone(), *fingerprint);
+                }
                 return Ok(Step::Write(events, batch, own));
             }
             Err(no) if no.is_from_the_state() => Err(no),
@@ -231,15 +256,6 @@ impl Attempts {
         let heap = self.runtime.heap(found.state.state.as_deref());
         turn.keep(found, self.runtime.0.store.identity(), heap);
     }
-}
-
-/// What an append has written, for whoever asked.
-fn receipt<S>(stream: StreamId, committed: Committed, events: Vec<S>) -> Receipt<S> {
-    let last = committed.parts.last().map(|part| part.last);
-    let mut receipt = Receipt::new(stream, committed.append, last, events);
-    receipt.positions = Some((committed.first_position, committed.last_position));
-    receipt.recorded_at = Some(committed.recorded_at);
-    receipt
 }
 
 /// Why a stream was not read on.

@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::command::{Command, EventsOf, RejectionOf, fresh_id};
+use crate::codec::JsonError;
+use crate::command::{Command, EventsOf, Fingerprinted, RejectionOf, fresh_id};
 use crate::envelope::{Cause, Headers, Receipt};
 use crate::runtime::attempts::Attempts;
 use crate::runtime::decide::{Deciding, decide};
 use crate::runtime::error::ExecuteError;
+use crate::runtime::keyed::Keyed;
+use crate::runtime::reason::{BadDecision, Panicked};
 use crate::runtime::{BoxFuture, Runtime};
-use crate::store::Refusal;
+use crate::store::{Fingerprint, IdempotencyKey, Refusal};
 use crate::stream::{EventId, InvalidName, StreamId, Version};
 
 /// How often is decided at most, when others write to the same stream.
@@ -29,12 +32,17 @@ pub struct Execute<C: Command> {
     runtime: Runtime,
     stream: Result<StreamId, InvalidName>,
     command: C,
+    key: Option<(IdempotencyKey, Prints<C>)>,
     options: Options,
 }
+
+/// How the fingerprint of a command is made; only where it has one can a key be given.
+type Prints<C> = fn(&C) -> Result<Fingerprint, JsonError>;
 
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) headers: Headers,
+    pub(super) keyed: Option<Keyed>,
     causation: Option<EventId>,
     pub(super) expected: Option<Option<Version>>,
     pub(super) attempts: u32,
@@ -46,6 +54,7 @@ impl<C: Command> Execute<C> {
         let headers = Headers::default();
         let options = Options {
             headers,
+            keyed: None,
             causation: None,
             expected: None,
             attempts: ATTEMPTS,
@@ -55,8 +64,37 @@ impl<C: Command> Execute<C> {
             runtime,
             stream,
             command,
+            key: None,
             options,
         }
+    }
+
+    /// Your name for this request, the same in every repeat of it, from any node and after any restart: a repeat writes nothing, calls no
+    /// handler, and is answered with the first receipt, marked [`duplicate`](Receipt::duplicate). The key is of this one stream. Another
+    /// command under the same key is refused as [`KeyReused`](Refusal::KeyReused).
+    ///
+    /// Only what was written is remembered: a request that was rejected, or decided no event, is decided again. Default: no key.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+    /// use recount::{MemoryStore, Runtime};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>().start().await?;
+    /// # runtime.execute("acc-101", Open { owner: "Ada".into() }).await?;
+    /// let first = runtime.execute("acc-101", Deposit { amount: 100 }).idempotency_key("req-7").await?;
+    /// let again = runtime.execute("acc-101", Deposit { amount: 100 }).idempotency_key("req-7").await?;
+    /// assert_eq!((again.append, again.version, again.duplicate), (first.append, first.version, true));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn idempotency_key(mut self, key: impl Into<IdempotencyKey>) -> Self
+    where
+        C: Fingerprinted,
+    {
+        self.key = Some((key.into(), C::fingerprint));
+        self
     }
 
     /// What this command has in common with all that belongs to one request. Default: a new id.
@@ -122,6 +160,7 @@ impl<C: Command> IntoFuture for Execute<C> {
             runtime,
             stream,
             command,
+            key,
             mut options,
         } = self;
         let stream = match stream {
@@ -131,6 +170,16 @@ impl<C: Command> IntoFuture for Execute<C> {
         if let Some(key) = options.headers.user.keys().find(|key| key.starts_with('$')) {
             let refusal = Refusal::ReservedKey { key: key.clone() };
             return Box::pin(async { Err(ExecuteError::Refused(refusal)) });
+        }
+        if let Some((key, fingerprint)) = key {
+            match Panicked::caught(|| fingerprint(&command)) {
+                Ok(Ok(fingerprint)) => options.keyed = Some(Keyed { key, fingerprint }),
+                Ok(Err(json)) => {
+                    let bad = BadDecision::Fingerprint(json);
+                    return Box::pin(async { Err(ExecuteError::BadDecision(bad)) });
+                }
+                Err(panicked) => return Box::pin(async { Err(ExecuteError::Panicked(panicked)) }),
+            }
         }
         let now = runtime.0.clock.now();
         options.headers.correlation.get_or_insert_with(|| fresh_id(now));

@@ -199,6 +199,27 @@ pub(super) async fn state<A: Aggregate>(
     }
 }
 
+/// The newest state, for whoever changes it and shows it to nobody.
+pub(super) async fn alone<A: Aggregate>(
+    runtime: &Runtime,
+    stream: &StreamId,
+) -> Result<(Option<A>, Option<Reached>), StateError> {
+    let Inner { store, live, .. } = &*runtime.0;
+    let kept = live.peek::<A>(stream, store.identity()).map(|found| found.state);
+    let State { state: shared, reached } = state::<A>(runtime, stream, At::Newest, kept.unwrap_or_default()).await?;
+    let (Some(shared), Some(reached)) = (shared, reached) else {
+        return Ok((None, reached));
+    };
+    if A::COPY.is_none() {
+        live.forget(stream, reached.version);
+    }
+    if let Some(own) = Panicked::caught(|| owned(shared)).map_err(StateError::Panicked)? {
+        return Ok((Some(own), Some(reached)));
+    }
+    let again = state::<A>(runtime, stream, At::Newest, State::default()).await?;
+    Ok((again.state.and_then(Arc::into_inner), again.reached))
+}
+
 /// Folds a stream as [`state`] does, from the state that is kept, and refuses what lies ahead of it.
 pub(super) async fn loaded<A: Aggregate>(
     runtime: &Runtime,

@@ -6,10 +6,12 @@ mod decide;
 mod error;
 mod execute;
 mod history;
+mod keyed;
 mod live;
 mod load;
 mod reason;
 mod status;
+mod transaction;
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -26,6 +28,7 @@ pub use history::History;
 pub use load::{At, Loaded};
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use status::{KeptStates, Status};
+pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 
 use crate::aggregate::Aggregate;
 use crate::clock::Clock;
