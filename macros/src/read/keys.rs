@@ -49,7 +49,15 @@ pub(crate) struct Keys {
     pub(crate) keys: &'static [Key],
 }
 
-const CRATE: &str = "the path to recount is a path, such as `crate = ::other::recount`";
+/// `crate`, which every macro has.
+const fn krate(places: &'static [Place]) -> Key {
+    Key {
+        name: "crate",
+        places,
+        value: "the path to recount is a path, such as `crate = ::other::recount`",
+        example: "crate = ::other::recount",
+    }
+}
 
 /// The keys that may be given more than once.
 pub(crate) const REPEATED: &[&str] = &[
@@ -186,12 +194,7 @@ pub(crate) const EVENT: Keys = Keys {
             value: "`unknown` has no value: write `#[event(unknown)]`",
             example: "unknown",
         },
-        Key {
-            name: "crate",
-            places: &[Place::Event, Place::Set],
-            value: CRATE,
-            example: "crate = ::other::recount",
-        },
+        krate(&[Place::Event, Place::Set]),
     ],
 };
 
@@ -205,12 +208,7 @@ pub(crate) const EVENTS: Keys = Keys {
             value: "a prefix is a text in quotes, such as `prefix = \"account\"`",
             example: "prefix = \"account\"",
         },
-        Key {
-            name: "crate",
-            places: &[Place::Events],
-            value: CRATE,
-            example: "crate = ::other::recount",
-        },
+        krate(&[Place::Events]),
     ],
 };
 
@@ -236,24 +234,14 @@ pub(crate) const AGGREGATE: Keys = Keys {
             value: "the events are a type, such as `events = AccountEvent`",
             example: "events = AccountEvent",
         },
-        Key {
-            name: "crate",
-            places: &[Place::Aggregate],
-            value: CRATE,
-            example: "crate = ::other::recount",
-        },
+        krate(&[Place::Aggregate]),
     ],
 };
 
 /// `#[stream_key(..)]`.
 pub(crate) const STREAM_KEY: Keys = Keys {
     written: "stream_key",
-    keys: &[Key {
-        name: "crate",
-        places: &[Place::StreamKey],
-        value: CRATE,
-        example: "crate = ::other::recount",
-    }],
+    keys: &[krate(&[Place::StreamKey])],
 };
 
 /// `#[recount::handlers(..)]`.
@@ -278,12 +266,7 @@ pub(crate) const HANDLERS: Keys = Keys {
             value: "the derives of the commands are a list, such as `derive(Clone, Debug)`",
             example: "derive(Clone, Debug)",
         },
-        Key {
-            name: "crate",
-            places: &[Place::Handlers],
-            value: CRATE,
-            example: "crate = ::other::recount",
-        },
+        krate(&[Place::Handlers]),
     ],
 };
 
