@@ -128,6 +128,20 @@ impl Batch {
         self.parts.iter().map(|part| part.events.len()).sum()
     }
 
+    /// Whether both write the same events to the same streams; metadata is no part of that, nor is what is expected (rules 2.2, 2.3).
+    #[cfg(target_os = "linux")]
+    pub(crate) fn writes_what(&self, other: &Self) -> bool {
+        let same = |(one, other): (&NewEvent, &NewEvent)| {
+            one.name == other.name && one.version == other.version && one.payload == other.payload
+        };
+        let same = |(one, other): (&Part, &Part)| {
+            one.stream == other.stream
+                && one.events.len() == other.events.len()
+                && one.events.iter().zip(&other.events).all(same)
+        };
+        self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(same)
+    }
+
     /// What every store checks before it writes anything: form and limits (rules 1.8, 1.9).
     ///
     /// # Errors

@@ -56,7 +56,7 @@ pub(crate) fn read<D: Disk>(
         disk.sync_data(&segment.file).doing("sync", &name)?;
         cache_dropped &= forget(disk, &segment.file).doing("read", &name)?;
     }
-    let (mut replay, mut end, mut bytes_scanned) = (Replay::new(), active::nothing(), 0);
+    let (mut replay, mut end, mut bytes_scanned) = (Replay::new(identity.name_seed), active::nothing(), 0);
     let mut watch = match mark {
         Some(mark) => Watch {
             segment: mark.segment,
