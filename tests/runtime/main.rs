@@ -15,5 +15,6 @@ mod meter;
 mod queue;
 mod stored;
 mod tally;
+mod transaction;
 mod unreadable;
 mod watched;
