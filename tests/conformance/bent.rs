@@ -323,11 +323,15 @@ impl EventStore for Bending {
     }
 
     async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
-        self.inner.find_key(stream, key).await
+        let known = self.inner.find_key(stream, key).await?;
+        Ok(known.map(|known| KnownKey::new(known.fingerprint, self.answered(known.committed))))
     }
 
     async fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
-        self.inner.resolve(unknown).await
+        Ok(match self.inner.resolve(unknown).await? {
+            Resolved::Committed(committed) => Resolved::Committed(self.answered(committed)),
+            other => other,
+        })
     }
 
     async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {

@@ -8,10 +8,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::thread;
+use std::time::Duration;
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Durability, Expected, KnownKey, Limits, LogRead, Page, PageBuilder,
-    PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AppendError, Batch, Capabilities, Committed, Durability, Expected, KeyWindow, KnownKey, Limits, LogRead, Page,
+    PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{Clock, EventStore, IdempotencyKey, ManualClock, MemoryStore, Position, StreamId, Timestamp, Version};
 use tokio::sync::oneshot;
@@ -32,6 +33,9 @@ struct Published {
     sim: Sim,
     life: u64,
     opening: Uuid,
+    id: StoreId,
+    /// What was answered as unknown: a repeat is unknown as well.
+    doubt: Mutex<Vec<Batch>>,
     memory: MemoryStore,
     clock: ManualClock,
     poisoned: AtomicBool,
@@ -58,18 +62,24 @@ impl SimStore {
         let clock = ManualClock::new(Timestamp::MIN);
         let mut limits = Limits::DEFAULT;
         limits.events = 1_000;
+        let id = sim.world.id();
         let published = Arc::new(Published {
             memory: MemoryStore::with(clock.clone(), limits),
             sim,
             life,
             opening: Uuid::new_v4(),
+            id,
+            doubt: Mutex::default(),
             clock,
             poisoned: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             in_flight: Mutex::default(),
         });
         let frames = published.sim.world.disk().durable.clone();
-        for frame in frames {
+        for mut frame in frames {
+            if published.has(Bug::ForgetsKeysOnOpen) {
+                frame.batch.key = None;
+            }
             published.publish(frame).expect("what was durable can be read again");
         }
         let (jobs, waiting) = channel();
@@ -144,7 +154,7 @@ impl Published {
         }
         let is_damaged = !self.sim.world.disk().damaged.is_empty();
         if self.poisoned.load(Ordering::SeqCst) || is_damaged {
-            return Err(Refusal::Poisoned.into());
+            return Err(self.refused(batch));
         }
         batch.check(&self.memory.capabilities().limits)?;
         if let Some(known) = self.known(batch) {
@@ -167,6 +177,9 @@ impl Published {
     /// The answer to a batch that repeats another. What no stream can be makes the memory refuse all others.
     fn known(&self, batch: &Batch) -> Option<Answer> {
         let mut probe = batch.clone();
+        if self.is_forgotten(batch) {
+            return None;
+        }
         for part in &mut probe.parts {
             part.expected = Expected::Exact(Version::new(u64::MAX)?);
         }
@@ -176,14 +189,45 @@ impl Published {
         }
     }
 
+    /// A window of an hour, which a bug ends after half of it. It forgets keys only, so a repeat needs an id of its own.
+    fn is_forgotten(&self, batch: &Batch) -> bool {
+        let (Some((key, _)), Some(part)) = (&batch.key, batch.parts.first()) else {
+            return false;
+        };
+        let known = now(self.memory.find_key(&part.stream, key)).ok().flatten();
+        known.is_some_and(|known| self.is_outside(known.committed.recorded_at))
+    }
+
+    fn is_outside(&self, recorded_at: Timestamp) -> bool {
+        let age = self.sim.world.clock.now().as_micros() - recorded_at.as_micros();
+        match self.sim.bug {
+            Some(Bug::ForgetsKeysEarly) => age > 1_800_000_000,
+            Some(Bug::KeepsKeysForAnHour) => age > 3_600_000_000,
+            _ => false,
+        }
+    }
+
+    /// What a store that stopped writing answers: no, unless an earlier attempt may have been written.
+    fn refused(&self, batch: &Batch) -> AppendError {
+        let doubt = self.doubt.lock().expect("nobody panics with it");
+        let key = |batch: &Batch| batch.key.as_ref().map(|(key, _)| key.clone());
+        let is_repeat =
+            |other: &Batch| other.append == batch.append || (key(other).is_some() && key(other) == key(batch));
+        if doubt.iter().any(is_repeat) && !self.has(Bug::RefusesWhatIsInDoubt) {
+            self.unknown(batch, "an earlier attempt may have been written")
+        } else {
+            Refusal::Poisoned.into()
+        }
+    }
+
     fn answered(&self, mut receipt: Committed) -> Committed {
-        receipt.store = self.sim.world.id;
+        receipt.store = self.id;
         receipt.durability = Durability::Synced;
         receipt
     }
 
     fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
-        let (asked, store) = (unknown.store, self.sim.world.id);
+        let (asked, store) = (unknown.store, self.id);
         if asked.store != store.store {
             return Err(ReadError::OtherStore { asked, store });
         }
@@ -202,7 +246,7 @@ impl Published {
 
     fn unknown(&self, batch: &Batch, why: &str) -> AppendError {
         let parts = batch.parts.iter().map(|part| (part.stream.clone(), part.expected));
-        let unknown = Unknown::new(batch.append, parts.collect(), self.sim.world.id, self.opening);
+        let unknown = Unknown::new(batch.append, parts.collect(), self.id, self.opening);
         AppendError::Unknown {
             unknown: Box::new(unknown),
             source: why.into(),
@@ -274,7 +318,7 @@ impl Published {
                     Vec::new(),
                     (position, position),
                     frame.at,
-                    world.id,
+                    self.id,
                     Durability::Synced,
                 )));
             }
@@ -294,6 +338,7 @@ impl Published {
         if std::mem::take(&mut disk.fail_sync) && !self.has(Bug::TriesTheSyncAgain) {
             disk.settle();
             self.poisoned.store(true, Ordering::SeqCst);
+            self.doubt.lock().expect("nobody panics with it").push(batch.clone());
             if self.has(Bug::RefusesInsteadOfUnknown) {
                 return Err(Refusal::Poisoned.into());
             }
@@ -332,7 +377,11 @@ impl Published {
 
     fn publish(&self, frame: Frame) -> Answer {
         self.clock.set(frame.at);
-        let mut receipt = now(self.memory.append(frame.batch))?;
+        let mut batch = frame.batch;
+        if self.is_forgotten(&batch) {
+            batch.key = None;
+        }
+        let mut receipt = now(self.memory.append(batch))?;
         receipt.recorded_at = frame.at;
         Ok(self.answered(receipt))
     }
@@ -373,11 +422,15 @@ impl Published {
 
 impl EventStore for SimStore {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::full(Durability::Synced, self.published.memory.capabilities().limits)
+        let mut capabilities = Capabilities::full(Durability::Synced, self.published.memory.capabilities().limits);
+        if self.published.has(Bug::ForgetsKeysEarly) || self.published.has(Bug::KeepsKeysForAnHour) {
+            capabilities.key_window = KeyWindow::For(Duration::from_secs(3_600));
+        }
+        capabilities
     }
 
     fn identity(&self) -> StoreId {
-        self.published.sim.world.id
+        self.published.id
     }
 
     fn opening(&self) -> Uuid {
@@ -412,6 +465,7 @@ impl EventStore for SimStore {
 
     async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
         let known = self.published.memory.find_key(stream, key).await?;
+        let known = known.filter(|known| !self.published.is_outside(known.committed.recorded_at));
         Ok(known.map(|mut known| {
             known.committed = self.published.answered(known.committed);
             known
@@ -419,6 +473,9 @@ impl EventStore for SimStore {
     }
 
     async fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
+        if self.published.has(Bug::ResolvesEarly) {
+            return self.published.resolve(unknown);
+        }
         let (answer, answered) = oneshot::channel();
         if self.jobs.send(Job::Resolve(unknown.clone(), answer)).is_err() {
             return Err(ReadError::Closed);

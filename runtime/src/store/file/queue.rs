@@ -116,16 +116,16 @@ impl Queue {
     }
 
     /// Hands an append to the writer, or gives it back with the reason why not.
-    pub(crate) fn push(&self, request: Request) -> Result<(), (Request, Refusal)> {
+    pub(crate) fn push(&self, request: Request) -> Option<(Request, Refusal)> {
         let mut state = self.lock();
         match state.phase() {
             Phase::Open if std::process::id() == self.pid => {
                 state.pending.push(request);
                 self.wake_writer(state);
-                Ok(())
+                None
             }
-            Phase::Open | Phase::Poisoned => Err((request, Refusal::Poisoned)),
-            Phase::Closed => Err((request, Refusal::Closed)),
+            Phase::Open | Phase::Poisoned => Some((request, Refusal::Poisoned)),
+            Phase::Closed => Some((request, Refusal::Closed)),
         }
     }
 

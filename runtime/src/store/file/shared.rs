@@ -62,9 +62,9 @@ impl<D: Disk> Shared<D> {
     /// Hands an append to the writer, or answers it.
     pub(crate) fn push(&self, request: Request) {
         match self.queue.push(request) {
-            Ok(()) => {}
-            Err((request, Refusal::Poisoned)) => self.refuse(request),
-            Err((request, refusal)) => request.answer(Err(refusal.into())),
+            None => {}
+            Some((request, Refusal::Poisoned)) => self.refuse(request),
+            Some((request, refusal)) => request.answer(Err(refusal.into())),
         }
     }
 
