@@ -369,8 +369,6 @@ mod handlers_rejection_without_commands;
 mod handlers_two_commands_of_one_name;
 #[path = "ui/handlers/wrong_id_mended.rs"]
 mod handlers_wrong_id;
-#[path = "ui/runtime/key_without_fingerprint_mended.rs"]
-mod runtime_key_without_fingerprint;
 #[path = "ui/lock/from_lock_and_raw_mended.rs"]
 mod lock_from_lock_and_raw;
 #[path = "ui/lock/from_lock_before_version_1_mended.rs"]
@@ -389,6 +387,8 @@ mod lock_from_lock_with_a_value;
 mod lock_never_locked;
 #[path = "ui/lock/sealed_shape_changed_mended.rs"]
 mod lock_sealed_shape_changed;
+#[path = "ui/runtime/key_without_fingerprint_mended.rs"]
+mod runtime_key_without_fingerprint;
 #[path = "ui/runtime/no_store_mended.rs"]
 mod runtime_no_store;
 #[path = "ui/schema/example_not_json_mended.rs"]

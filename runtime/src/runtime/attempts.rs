@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
 use crate::aggregate::Aggregate;
-use crate::command::{Context, Ids, fresh_id};
+use crate::command::{Context, Fresh, Ids};
 use crate::envelope::Receipt;
 use crate::runtime::decide::{Decided, Deciding};
 use crate::runtime::error::{ExecuteError, StateError};
@@ -37,6 +37,7 @@ pub(super) struct Attempts {
     pub(super) runtime: Runtime,
     pub(super) stream: StreamId,
     pub(super) options: Options,
+    pub(super) fresh: Fresh,
 }
 
 /// What is decided on.
@@ -88,13 +89,13 @@ impl Attempts {
             found: turn.take(store.identity()).unwrap_or_default(),
             is_newest: false,
         };
-        let mut attempt = 1;
+        let (mut attempt, mut fresh) = (1, self.fresh);
         loop {
             if basis.found.state.reached.is_none() || basis.found.is_contended {
                 self.read_on(&mut basis, deadline).await?;
             }
             let version = basis.found.state.version();
-            match self.step(&mut basis, attempt, &mut decide)? {
+            match self.step(&mut basis, attempt, &mut fresh, &mut decide)? {
                 Step::Shared => basis = Basis::default(),
                 // Whoever is told no, or that there is nothing to do, is told so on what is there now. What is written needs no such care:
                 // the store compares its version.
@@ -174,6 +175,7 @@ impl Attempts {
         &self,
         basis: &mut Basis<A>,
         attempt: u32,
+        fresh: &mut Fresh,
         decide: &mut Decide<A, R>,
     ) -> Result<Step<A, R>, ExecuteError<R>> {
         let State { state, reached } = &mut basis.found.state;
@@ -197,7 +199,7 @@ impl Attempts {
         // The clock may be behind that of the machine that wrote the stream; a handler never sees time run backward.
         let now = inner.clock.now();
         let now = reached.map_or(now, |reached| now.max(reached.recorded_at));
-        let append = AppendId::new(fresh_id(now));
+        let append = AppendId::new(fresh.id(now));
         let headers = self.options.headers.clone();
         let cx = Context::new(self.stream.clone(), version, now, Ids::Fresh, headers);
         let deciding = Deciding {

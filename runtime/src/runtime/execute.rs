@@ -7,7 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::codec::JsonError;
-use crate::command::{Command, EventsOf, Fingerprinted, RejectionOf, fresh_id};
+use crate::command::{Command, EventsOf, Fingerprinted, Fresh, RejectionOf};
 use crate::envelope::{Cause, Headers, Receipt};
 use crate::runtime::attempts::Attempts;
 use crate::runtime::decide::{Deciding, decide};
@@ -182,13 +182,15 @@ impl<C: Command> IntoFuture for Execute<C> {
             }
         }
         let now = runtime.0.clock.now();
-        options.headers.correlation.get_or_insert_with(|| fresh_id(now));
-        options.headers.command = Some(Cause::new(fresh_id(now), command.name(), options.causation));
+        let mut fresh = Fresh::draw();
+        options.headers.correlation.get_or_insert_with(|| fresh.id(now));
+        options.headers.command = Some(Cause::new(fresh.id(now), command.name(), options.causation));
         let decide = move |state: &mut Option<_>, deciding: &Deciding<'_>| decide(state, &command, deciding);
         let attempts = Attempts {
             runtime,
             stream,
             options,
+            fresh,
         };
         Box::pin(attempts.until_written(Box::new(decide)))
     }

@@ -109,7 +109,6 @@ impl Live {
         if slots.streams.get(stream).is_some_and(is_it) {
             let dropped = slots.let_go(stream);
             slots.tidy(stream);
-            // A state's `Drop` is code of the user.
             drop(slots);
             drop(dropped);
         }
@@ -138,29 +137,36 @@ impl Live {
 
     fn put(&self, mut slots: MutexGuard<'_, Slots>, stream: &StreamId, kept: Kept) {
         if kept.bytes > self.bytes || self.entries == 0 {
-            return;
+            // A state's `Drop` is code of the user, so no state is dropped under the lock.
+            drop(slots);
+            return drop(kept);
         }
-        let mut dropped = vec![slots.let_go(stream)];
-        slots.states.count += 1;
-        slots.states.bytes += kept.bytes;
-        let number = slots.numbers + 1;
+        let (bytes, next) = (kept.bytes, slots.numbers + 1);
         let slot = slots.slot(stream);
-        slot.kept = Some(kept);
+        let before = slot.kept.replace(kept);
         if slot.number == 0 {
-            slot.number = number;
-            slots.numbers = number;
-            slots.order.push_back((stream.clone(), number));
+            slot.number = next;
+            slots.numbers = next;
+            slots.order.push_back((stream.clone(), next));
         } else {
             slot.was_used = true;
         }
+        slots.states.count += 1;
+        slots.states.bytes += bytes;
+        if let Some(before) = &before {
+            slots.states.count -= 1;
+            slots.states.bytes -= before.bytes;
+        }
+        let mut dropped: Vec<Kept> = before.into_iter().collect();
         while slots.states.count > self.entries || slots.states.bytes > self.bytes {
-            match slots.evict() {
-                Some(kept) => dropped.push(Some(kept)),
-                None => break,
-            }
+            let Some(kept) = slots.evict() else { break };
+            dropped.push(kept);
         }
         slots.prune();
         drop(slots);
         drop(dropped);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,6 +46,12 @@ pub(super) struct Kept {
     pub(super) bytes: usize,
 }
 
+impl Slot {
+    fn is_empty(&self) -> bool {
+        self.users == 0 && self.kept.is_none()
+    }
+}
+
 impl Kept {
     pub(super) fn found<A: Send + Sync + 'static>(&self, store: StoreId) -> Option<Found<A>> {
         if self.store != store {
@@ -85,17 +91,13 @@ pub(super) fn kept<A: Send + Sync + 'static>(
 
 impl Slots {
     pub(super) fn slot(&mut self, stream: &StreamId) -> &mut Slot {
-        if !self.streams.contains_key(stream) {
-            let slot = Slot {
-                turn: Arc::new(Semaphore::new(1)),
-                users: 0,
-                kept: None,
-                was_used: false,
-                number: 0,
-            };
-            self.streams.insert(stream.clone(), slot);
-        }
-        self.streams.get_mut(stream).expect("it was just put there")
+        self.streams.entry(stream.clone()).or_insert_with(|| Slot {
+            turn: Arc::new(Semaphore::new(1)),
+            users: 0,
+            kept: None,
+            was_used: false,
+            number: 0,
+        })
     }
 
     pub(super) fn counted(&mut self, is_hit: bool) {
@@ -114,8 +116,19 @@ impl Slots {
 
     /// Forgets a stream that nobody uses and that has no state.
     pub(super) fn tidy(&mut self, stream: &StreamId) {
-        let is_empty = |slot: &Slot| slot.users == 0 && slot.kept.is_none();
-        if self.streams.get(stream).is_some_and(is_empty) {
+        if self.streams.get(stream).is_some_and(Slot::is_empty) {
+            self.streams.remove(stream);
+        }
+    }
+
+    /// One user goes away.
+    pub(super) fn leave(&mut self, stream: &StreamId) {
+        self.in_flight -= 1;
+        let Some(slot) = self.streams.get_mut(stream) else {
+            return;
+        };
+        slot.users -= 1;
+        if slot.is_empty() {
             self.streams.remove(stream);
         }
     }

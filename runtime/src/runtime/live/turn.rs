@@ -46,12 +46,7 @@ pub(super) struct Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut slots = self.live.lock();
-        slots.in_flight -= 1;
-        if let Some(slot) = slots.streams.get_mut(&self.stream) {
-            slot.users -= 1;
-        }
-        slots.tidy(&self.stream);
+        self.live.lock().leave(&self.stream);
     }
 }
 

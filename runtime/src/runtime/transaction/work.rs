@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::aggregate::Aggregate;
 use crate::clock::Timestamp;
-use crate::command::{Command, Context, Ids, RejectionOf, fresh_id};
+use crate::command::{Command, Context, Fresh, Ids, RejectionOf};
 use crate::envelope::{Cause, Headers};
 use crate::runtime::Runtime;
 use crate::runtime::decide::{Deciding, decide};
@@ -82,15 +82,15 @@ fn keep<A: Aggregate>(runtime: &Runtime, stream: &StreamId, state: Box<dyn Any +
 
 impl Work {
     pub(super) fn new(runtime: Runtime) -> Self {
-        let began = runtime.0.clock.now();
+        let (began, mut fresh) = (runtime.0.clock.now(), Fresh::draw());
         let headers = Headers {
-            correlation: Some(fresh_id(began)),
+            correlation: Some(fresh.id(began)),
             ..Headers::default()
         };
         Self {
             runtime,
-            id: fresh_id(began),
-            append: AppendId::new(fresh_id(began)),
+            id: fresh.id(began),
+            append: AppendId::new(fresh.id(began)),
             began,
             headers,
             causation: None,
