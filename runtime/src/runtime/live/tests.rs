@@ -63,8 +63,9 @@ async fn tables_do_not_grow() {
 #[tokio::test]
 async fn a_stream_is_forgotten_with_its_last_user() {
     let live = Arc::new(Live::new(0, 0));
-    let first = live.turn(&stream(1)).await;
-    let mut waiting = Box::pin(live.turn(&stream(1)));
+    let one = stream(1);
+    let first = live.turn(&one).await;
+    let mut waiting = Box::pin(live.turn(&one));
     let waker = std::task::Waker::noop();
     assert!(
         waiting
