@@ -306,9 +306,11 @@ impl fmt::Display for Difference {
             (Some(report), false) => report.write(f, finding.word())?,
             _ => writeln!(f, "{} {name} v{version}", finding.word())?,
         }
-        if self.finding != Finding::Incompatible && self.finding != Finding::NotForwardCompatible {
-            writeln!(f, "  help: {}", self.help)?;
+        // The changes of these have each their own help and link.
+        if matches!(self.finding, Finding::Incompatible | Finding::NotForwardCompatible) {
+            return Ok(());
         }
+        writeln!(f, "  help: {}", self.help)?;
         writeln!(f, "  see {}", finding.link())
     }
 }

@@ -1,7 +1,9 @@
 //! `Payload`: a JSON value of which every digit is kept, for what is generated from an outline and shown as a witness.
 
 mod make;
+mod object;
 mod read;
+mod variant;
 mod write;
 
 use std::fmt;
@@ -13,8 +15,9 @@ use crate::codec::{Json, JsonError, json};
 pub use make::Style;
 pub use read::{Reading, Refusal};
 
-pub(super) use make::{make, make_under, tagged, unheard_of};
+pub(super) use make::{make, make_bare, make_under};
 pub(super) use read::{choice_of, read_at};
+pub(super) use variant::{tagged, unheard_of};
 
 /// A JSON value. Its numbers are texts, because whole numbers of 128 bits and the digits of a float have to survive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +70,15 @@ impl Payload {
         match self {
             Self::Object(entries) => entries.iter().find(|(other, _)| other == key).map(|(_, value)| value),
             _ => None,
+        }
+    }
+
+    /// How many values it is made of.
+    fn size(&self) -> usize {
+        match self {
+            Self::List(list) => 1 + list.iter().map(Self::size).sum::<usize>(),
+            Self::Object(entries) => 1 + entries.iter().map(|(_, value)| value.size()).sum::<usize>(),
+            _ => 1,
         }
     }
 

@@ -224,8 +224,30 @@ fn a_sealed_entry_stays_sealed_and_remembers() {
 fn a_comparison_for_people_and_for_machines() {
     let old = sealed(&[entry("closed", 1, "b: u8"), entry("opened", 1, "a?: u8")]);
     let comparison = old.compare(&lock(&[entry("opened", 1, "")]));
-    assert_eq!(comparison.to_string(), "");
+    assert_eq!(
+        comparison.to_string(),
+        r#"EVENT_VERSION_DELETED closed v1
+  help: stored events of version 1 have no reader: put its history back, or say in the set what becomes of `closed` with `alias`, `split`, `dropped` or a `frozen` struct
+  see docs/guide/schema-lock.md#event_version_deleted
+INCOMPATIBLE opened v1 is sealed:
+    FIELD_REMOVED  a    reads: ok   keeps: NO   older: ok
+  witness: {"a":1} is read, and would be written as {}
+  help: a new version: `version = 2` and `removed(2, ..)`, or `renamed(2, from = ..)`
+  see docs/guide/schema-lock.md#field_removed
+"#
+    );
     let json = String::from_utf8(crate::codec::encode(&comparison).expect("JSON")).expect("UTF-8");
-    assert_eq!(json, "");
+    assert_eq!(
+        json,
+        concat!(
+            r#"{"differences":[{"context":"bank","name":"closed","version":1,"finding":"EVENT_VERSION_DELETED","is_acceptable":false,"#,
+            r#""report":null,"help":"stored events of version 1 have no reader: put its history back, or say in the set what becomes of "#,
+            r#"`closed` with `alias`, `split`, `dropped` or a `frozen` struct"},{"context":"bank","name":"opened","version":1,"#,
+            r#""finding":"INCOMPATIBLE","is_acceptable":false,"report":{"name":"opened","version":1,"verdict":"INCOMPATIBLE","#,
+            r#""changes":[{"code":"FIELD_REMOVED","path":"a","reads":"ok","keeps":{"no":"{\"a\":1}"},"older":"ok","#,
+            r#""help":"a new version: `version = 2` and `removed(2, ..)`, or `renamed(2, from = ..)`"}]},"#,
+            r#""help":"see the help of each change"}]}"#
+        )
+    );
     assert!(!comparison.is_acceptable() && Comparison::default().is_acceptable());
 }

@@ -196,13 +196,42 @@ fn a_report_says_what_changed_shows_it_and_says_what_to_write() {
         "amount: i64; currency: string; remark?: string or null",
         Kind::Current,
     );
-    assert_eq!(rename.to_string(), "");
+    assert_eq!(
+        rename.to_string(),
+        r#"INCOMPATIBLE account.deposited v3 is sealed:
+    FIELD_REMOVED         note      reads: ok   keeps: NO   older: ok
+    OPTIONAL_FIELD_ADDED  remark    reads: ok   keeps: ok   older: ok
+  witness: {"amount":1,"currency":"currency 2","note":"note 1"} is read, and would be written as {"amount":1,"currency":"currency 2","remark":null}
+  help: looks like a rename: `version = 4` and `#[event(renamed(4, from = "note"))] remark`
+  see docs/guide/schema-lock.md#field_removed
+"#
+    );
     let nested = report(
         "lines: list; lines[]: object; lines[].sku: string; lines[].qty: u8; id: u64",
         "lines: list; lines[]: object; lines[].code: string; lines[].qty: u16; id: scalar uuid",
         Kind::Current,
     );
-    assert_eq!(nested.to_string(), "");
+    assert_eq!(
+        nested.to_string(),
+        r#"INCOMPATIBLE account.deposited v3 is sealed:
+    TYPE_CHANGED          id              reads: NO   keeps: ok   older: NO
+    REQUIRED_FIELD_ADDED  lines[].code    reads: NO   keeps: ok   older: ok
+    INT_WIDENED           lines[].qty     reads: ok   keeps: ok   older: NO
+    FIELD_REMOVED         lines[].sku     reads: ok   keeps: NO   older: NO
+  witness: {"id":1,"lines":[]} is stored, and `id` is in another format now
+  witness: {"id":"<uuid>","lines":[]} is written, and nodes of the last release misread it
+  witness: {"id":1,"lines":[{"qty":1,"sku":"sku 2"}]} is stored, and is not read: lines[0]: `code` is missing
+  witness: {"id":"<uuid>","lines":[{"code":"code 1","qty":65535}]} is written, and nodes of the last release misread it
+  witness: {"id":1,"lines":[{"qty":1,"sku":"sku 1"}]} is stored, and `lines[].sku` of it would be lost
+  witness: {"id":"<uuid>","lines":[{"code":"code 1","qty":2}]} is written, and nodes of the last release misread it
+  help: a new version: `version = 4` and `retyped(4, from = ..)`
+  help: a new version: `version = 4`, written one release later (`write =`)
+  help: looks like a rename of `sku` to `code`: `version = 4`, and a kept copy of the old type, `#[event(retyped(4, from = ..))] lines`
+  see docs/guide/schema-lock.md#type_changed
+  see docs/guide/schema-lock.md#int_widened
+  see docs/guide/schema-lock.md#field_removed
+"#
+    );
 }
 
 #[test]

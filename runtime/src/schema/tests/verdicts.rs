@@ -129,7 +129,7 @@ fn is_declared(old: &Outline, new: &Outline) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_global_rejects: 100_000, failure_persistence: None, ..ProptestConfig::with_cases(1_500) })]
+    #![proptest_config(ProptestConfig { max_global_rejects: 100_000, failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
     fn a_small_change_is_judged_exactly(seed: u64) {
