@@ -1,9 +1,19 @@
 //! The stored shape of a value, known to the compiler: what a change of a type can be compared with.
 
 mod facts;
+mod fingerprint;
+mod lock;
+mod normal;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 pub use facts::{EventFacts, Member, ReadsAs, Role, SetFacts, VersionFacts};
+pub use fingerprint::{fingerprint, snapshot_fingerprint};
+pub use lock::{
+    Choice, Entry, Fingerprint, Key, Kind, LineError, Lock, LockError, NotAFingerprint, Outline, Release, Scalar,
+    Status, Tagging,
+};
 pub use shape::{Field, Shape, Tag, Variant};
 
 /// A type whose stored form is known: what may be part of an event.

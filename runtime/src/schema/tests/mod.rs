@@ -1,0 +1,6 @@
+//! Tests of shapes, outlines, lines, fingerprints and the lock.
+
+mod file;
+mod fingerprints;
+mod lines;
+mod random;
