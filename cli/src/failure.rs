@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::{fmt, io};
 
-use recount::schema::lock::LockError;
+use recount::schema::LockError;
 
 /// Why a command could not run. The text says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -21,23 +21,33 @@ pub(crate) enum Failure {
         "no test target `{test}` in {}\n\
          write it, tests/{test}.rs beside the Cargo.toml of the package that declares the events, with one line:\n\
          \n    recount::schema_test!({}::AccountEvent);\n\
-         \nwith the names of your own event sets; or say with `--test` what it is called", Names(packages), crate_name(packages)
+         \nwith the names of your own event sets; or say with `--test` what it is called",
+        Names(packages),
+        crate_name(packages)
     )]
     NoTest { test: String, packages: Vec<String> },
     #[error(
-        "no events.lock in {}\n`cargo recount lock review` writes the first one, with the events that its schema test names", Names(packages)
+        "no events.lock in {}\n`cargo recount lock review` writes the first one, with the events that its schema test names",
+        Names(packages)
     )]
     NoLock { packages: Vec<String> },
     #[error("the schema test of `{package}` does not build: mend what the compiler says above, then run this again")]
     Build { package: String },
-    #[error(
-        "the schema test of `{package}` ended without an answer ({status}); its output:\n\n{output}"
-    )]
-    Test { package: String, status: ExitStatus, output: String },
-    #[error("{} is no lock: {source}", path.display())]
+    #[error("the schema test of `{package}` ended without an answer ({status}); its output:\n\n{output}")]
+    Test {
+        package: String,
+        status: ExitStatus,
+        output: String,
+    },
+    #[error("{} is no lock", path.display())]
     Lock { path: PathBuf, source: LockError },
     #[error("{action} {} failed", path.display())]
-    File { action: &'static str, path: PathBuf, #[source] source: io::Error },
+    File {
+        action: &'static str,
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     #[error("two packages have `{0}` in their locks; export one of them: `-p <package>`")]
     Twice(String),
     #[error("there is no terminal to ask on: `--yes` accepts all that may be accepted")]
@@ -71,7 +81,9 @@ impl fmt::Display for Names<'_> {
 
 /// What the first package is called in Rust.
 fn crate_name(packages: &[String]) -> String {
-    packages.first().map_or_else(|| "bank".to_owned(), |name| name.replace('-', "_"))
+    packages
+        .first()
+        .map_or_else(|| "bank".to_owned(), |name| name.replace('-', "_"))
 }
 
 #[cfg(test)]

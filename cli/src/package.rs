@@ -62,7 +62,10 @@ pub(crate) fn cargo() -> OsString {
 /// If there is none, or one that was named has none.
 pub(crate) fn with_test(asked: &Packages, test: &str) -> Result<Vec<Package>, Failure> {
     let packages = select(asked, read(asked)?)?;
-    keep(asked, packages, |package| package.has_test(test)).map_err(|packages| Failure::NoTest { test: test.to_owned(), packages })
+    keep(asked, packages, |package| package.has_test(test)).map_err(|packages| Failure::NoTest {
+        test: test.to_owned(),
+        packages,
+    })
 }
 
 /// The packages that were asked for and have a lock.
@@ -99,14 +102,25 @@ fn read(asked: &Packages) -> Result<Metadata, Failure> {
 
 /// As cargo chooses: those that were named, all, the one around the working directory, or at the root of a workspace its default members.
 fn select(asked: &Packages, metadata: Metadata) -> Result<Vec<Package>, Failure> {
-    let Metadata { mut packages, workspace_default_members: default, workspace_root: root } = metadata;
+    let Metadata {
+        mut packages,
+        workspace_default_members: default,
+        workspace_root: root,
+    } = metadata;
     packages.sort_by(|a, b| a.name.cmp(&b.name));
     if asked.workspace {
         return Ok(packages);
     }
-    if let Some(name) = asked.package.iter().find(|name| packages.iter().all(|package| package.name != **name)) {
+    if let Some(name) = asked
+        .package
+        .iter()
+        .find(|name| packages.iter().all(|package| package.name != **name))
+    {
         let known = packages.into_iter().map(|package| package.name).collect();
-        return Err(Failure::NoPackage { name: name.clone(), known });
+        return Err(Failure::NoPackage {
+            name: name.clone(),
+            known,
+        });
     }
     if !asked.package.is_empty() {
         packages.retain(|package| asked.package.contains(&package.name));
@@ -128,5 +142,8 @@ fn manifest(named: Option<&Path>) -> Option<PathBuf> {
         return named.canonicalize().ok();
     }
     let folder = env::current_dir().ok()?;
-    folder.ancestors().map(|folder| folder.join("Cargo.toml")).find(|path| path.is_file())
+    folder
+        .ancestors()
+        .map(|folder| folder.join("Cargo.toml"))
+        .find(|path| path.is_file())
 }

@@ -30,9 +30,14 @@ impl<'a> SchemaTest<'a> {
         let mut command = schema_test.command();
         command.args(["--no-run", "--quiet"]);
         let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
-        match status.map_err(|error| Failure::Cargo("cargo test".to_owned(), error))?.success() {
+        match status
+            .map_err(|error| Failure::Cargo("cargo test".to_owned(), error))?
+            .success()
+        {
             true => Ok(schema_test),
-            false => Err(Failure::Build { package: package.name.clone() }),
+            false => Err(Failure::Build {
+                package: package.name.clone(),
+            }),
         }
     }
 
@@ -44,7 +49,9 @@ impl<'a> SchemaTest<'a> {
         let mut command = self.command();
         command.arg("--quiet").envs(variables.iter().copied());
         let status = command.stdin(Stdio::null()).status();
-        Ok(status.map_err(|error| Failure::Cargo("cargo test".to_owned(), error))?.success())
+        Ok(status
+            .map_err(|error| Failure::Cargo("cargo test".to_owned(), error))?
+            .success())
     }
 
     /// Runs one of its tests with these variables, and keeps what it prints.
@@ -57,13 +64,18 @@ impl<'a> SchemaTest<'a> {
         let output = command.stdin(Stdio::null()).output();
         let output = output.map_err(|error| Failure::Cargo("cargo test".to_owned(), error))?;
         let text = [output.stdout, output.stderr].concat();
-        Ok(Ran { status: output.status, output: String::from_utf8_lossy(&text).into_owned() })
+        Ok(Ran {
+            status: output.status,
+            output: String::from_utf8_lossy(&text).into_owned(),
+        })
     }
 
     /// `RECOUNT_LOCK` is taken away: the compiler would refuse what is to be shown, and with `sealed` what is to be sealed.
     fn command(&self) -> Command {
         let mut command = Command::new(cargo());
-        command.args(["test", "--manifest-path"]).arg(&self.package.manifest_path);
+        command
+            .args(["test", "--manifest-path"])
+            .arg(&self.package.manifest_path);
         command.args(["--package", &self.package.id, "--test", &self.test.test]);
         command.args(&self.test.cargo_args).env_remove("RECOUNT_LOCK");
         command
