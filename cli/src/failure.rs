@@ -9,8 +9,8 @@ use recount::schema::LockError;
 /// Why a command could not run. The text says what to do.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    #[error("`{0}` could not be started")]
-    Cargo(String, #[source] io::Error),
+    #[error("cargo could not be started")]
+    Cargo(#[source] io::Error),
     #[error("cargo does not know the packages here: see above")]
     Metadata,
     #[error("`cargo metadata` wrote something unexpected")]
@@ -33,12 +33,17 @@ pub(crate) enum Failure {
     NoLock { packages: Vec<String> },
     #[error("the schema test of `{package}` does not build: mend what the compiler says above, then run this again")]
     Build { package: String },
-    #[error("the schema test of `{package}` ended without an answer ({status}); its output:\n\n{output}")]
-    Test {
+    #[error(
+        "the schema test of `{package}` ended ({status}) and did not say what the shapes of today are\n\
+         it has to hold `recount::schema_test!(..)`, of the same version as this program; what it printed:\n\n{output}"
+    )]
+    NoReport {
         package: String,
         status: ExitStatus,
         output: String,
     },
+    #[error("the report of the schema test is not in the form that this program knows: are recount and cargo-recount of one version?")]
+    ReportForm(#[source] serde_json::Error),
     #[error("{} is no lock", path.display())]
     Lock { path: PathBuf, source: LockError },
     #[error("{action} {} failed", path.display())]

@@ -35,14 +35,11 @@ struct Metadata {
 }
 
 impl Package {
-    /// Where its lock is, or will be.
-    pub(crate) fn lock(&self) -> PathBuf {
-        self.manifest_path.with_file_name("events.lock")
-    }
-
-    /// Where its schema test writes what the lock would be.
-    pub(crate) fn new_lock(&self) -> PathBuf {
-        self.manifest_path.with_file_name("events.lock.new")
+    /// The lock of its events: beside its `Cargo.toml`, or in a folder above, where a schema test of several crates has been told so.
+    pub(crate) fn lock(&self) -> Option<PathBuf> {
+        let folders = self.manifest_path.ancestors().skip(1);
+        let inside = folders.take_while(|folder| folder.starts_with(&self.workspace_root));
+        inside.map(|folder| folder.join("events.lock")).find(|path| path.is_file())
     }
 
     fn has_test(&self, name: &str) -> bool {
@@ -93,7 +90,7 @@ fn read(asked: &Packages) -> Result<Metadata, Failure> {
         command.arg("--manifest-path").arg(path);
     }
     let output = command.stderr(Stdio::inherit()).output();
-    let output = output.map_err(|error| Failure::Cargo("cargo metadata".to_owned(), error))?;
+    let output = output.map_err(Failure::Cargo)?;
     if !output.status.success() {
         return Err(Failure::Metadata);
     }
