@@ -227,13 +227,13 @@ pub mod history {
     use serde::{Deserialize, Serialize};
 
     /// A place as it was.
-    #[derive(Debug, Clone, Serialize, Deserialize)]
+    #[derive(Debug, Clone, Serialize, Deserialize, recount::Schema)]
     pub struct PlaceV1 {
         line: String,
     }
 
     /// A place.
-    #[derive(Debug, Clone, Serialize, Deserialize)]
+    #[derive(Debug, Clone, Serialize, Deserialize, recount::Schema)]
     pub struct Place {
         /// The street.
         pub street: String,

@@ -1,12 +1,19 @@
 //! `cargo recount`: arguments and printing over what the runtime offers.
 
 mod args;
+mod check;
+mod diff;
+mod difference;
 mod export;
 mod failure;
 mod lock_file;
 mod package;
 mod paint;
+mod report;
+mod review;
 mod schema_test;
+mod seal;
+mod show;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -40,16 +47,15 @@ fn main() -> ExitCode {
 }
 
 fn lock(command: &Lock, out: &mut dyn Write) -> Result<u8, Failure> {
-    match command {
-        Lock::Export {
-            packages,
-            format,
-            lock,
-            output,
-        } => {
+    let is_done = match command {
+        Lock::Check { packages, test, base } => check::run(packages, test, base.as_deref(), out)?,
+        Lock::Diff { packages, test, json } => diff::run(packages, test, *json, out)?,
+        Lock::Review { packages, test, yes } => review::run(packages, test, *yes, out)?,
+        Lock::Seal { packages, test, release } => seal::run(packages, test, release.as_deref(), out)?,
+        Lock::Export { packages, format, lock, output } => {
             export::run(packages, lock.as_deref(), *format, output.as_deref(), out)?;
-            Ok(DONE)
+            true
         }
-        _ => todo!(),
-    }
+    };
+    Ok(if is_done { DONE } else { DIFFERENT })
 }

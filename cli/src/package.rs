@@ -18,6 +18,9 @@ pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) manifest_path: PathBuf,
     targets: Vec<Target>,
+    /// Of all packages; cargo says it once.
+    #[serde(skip)]
+    workspace_root: PathBuf,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -71,7 +74,7 @@ pub(crate) fn with_test(asked: &Packages, test: &str) -> Result<Vec<Package>, Fa
 /// If there is none, or one that was named has none.
 pub(crate) fn with_lock(asked: &Packages) -> Result<Vec<Package>, Failure> {
     let packages = select(asked, read(asked)?)?;
-    keep(asked, packages, |package| package.lock().is_file()).map_err(|packages| Failure::NoLock { packages })
+    keep(asked, packages, |package| package.lock().is_some()).map_err(|packages| Failure::NoLock { packages })
 }
 
 /// Of packages that were named each must have it; otherwise those without it are not meant. The error has the names of those without.
@@ -105,6 +108,9 @@ fn select(asked: &Packages, metadata: Metadata) -> Result<Vec<Package>, Failure>
         workspace_root: root,
     } = metadata;
     packages.sort_by(|a, b| a.name.cmp(&b.name));
+    for package in &mut packages {
+        package.workspace_root.clone_from(&root);
+    }
     if asked.workspace {
         return Ok(packages);
     }

@@ -5,6 +5,7 @@ mod choice;
 mod json_schema;
 mod scalar;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -26,12 +27,10 @@ pub(crate) fn run(
     output: Option<&Path>,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let locks: Vec<PathBuf> = match lock {
-        Some(lock) => vec![lock.to_owned()],
-        None => package::with_lock(packages)?
-            .iter()
-            .map(package::Package::lock)
-            .collect(),
+    // One that lies above several packages is read once.
+    let locks: BTreeSet<PathBuf> = match lock {
+        Some(lock) => BTreeSet::from([lock.to_owned()]),
+        None => package::with_lock(packages)?.iter().filter_map(package::Package::lock).collect(),
     };
     let mut entries: Vec<Entry> = Vec::new();
     for lock in &locks {

@@ -4,12 +4,17 @@ mod aggregate;
 mod event;
 mod event_set;
 mod events;
+mod form;
 mod handlers;
+mod schema;
+pub(crate) mod stored;
 mod stream_key;
 
 pub(crate) use aggregate::Aggregate;
 pub(crate) use event::{At, Event, Example, Fill, History, Raise, Raw, Renamed, Retyped, Step, Track};
 pub(crate) use event_set::{Alias, EventSet, Mark, SetVariant};
 pub(crate) use events::{Events, EventsVariant};
+pub(crate) use form::Form;
 pub(crate) use handlers::{Applied, Apply, Argument, Command, CommandField, CommandStruct, Handlers, Requires};
+pub(crate) use schema::{Body, Part, Parts, Schema, Variant};
 pub(crate) use stream_key::StreamKey;

@@ -2,14 +2,14 @@
 
 mod history;
 
-use syn::punctuated::Punctuated;
-use syn::{Attribute, DeriveInput, Fields, LitStr, Meta, Path, Token};
+use syn::{Attribute, DeriveInput, Fields, LitStr, Path};
 
 use self::history::{FieldKey, at, example, field_key, raw, removed, step};
 use super::attribute::{Reader, flag, list, path, value};
 use super::keys::{EVENT, Place};
+use super::schema;
 use crate::model::{At, Event, Example, Fill, History, Raw, Step, Track};
-use crate::support::attributes::docs;
+use crate::support::attributes::{docs, serde_metas};
 use crate::support::errors::Errors;
 use crate::support::runtime::Runtime;
 
@@ -19,7 +19,7 @@ enum Key {
     Version(At),
     From(Path),
     Frozen,
-    Removed(Box<Track>),
+    Removed(Box<(Track, Vec<Attribute>)>),
     Step(Step),
     Raw(Raw),
     Write(At),
@@ -48,6 +48,7 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
             _ => Key::Crate(path(input)?),
         })
     });
+    schema::nothing(&input.attrs, Place::Event, errors);
     let mut event = Event {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
@@ -69,10 +70,14 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
             Key::From(path) => event.history.from = Some(path),
             Key::Frozen => event.frozen = true,
             // Its fields are as visible as the event.
-            Key::Removed(track) => event.history.tracks.push(Track {
-                vis: input.vis.clone(),
-                ..*track
-            }),
+            Key::Removed(removed) => {
+                let (track, attributes) = *removed;
+                event.history.tracks.push(Track {
+                    vis: input.vis.clone(),
+                    form: schema::form(&attributes, errors),
+                    ..track
+                });
+            }
             Key::Step(step) => event.history.steps.push(step),
             Key::Raw(raw) => event.history.raw = Some(raw),
             Key::Write(version) => event.history.write = Some(version),
@@ -95,6 +100,7 @@ fn track(field: &syn::Field, errors: &mut Errors) -> Option<Track> {
         vis: field.vis.clone(),
         docs: docs(&field.attrs),
         serde: serde_metas(&field.attrs),
+        form: schema::form(&field.attrs, errors),
         since: None,
         fill: Fill::Unsaid,
         until: None,
@@ -115,19 +121,4 @@ fn track(field: &syn::Field, errors: &mut Errors) -> Option<Track> {
     track.renamed.sort_by_key(|renamed| renamed.at.number);
     track.retyped.sort_by_key(|retyped| retyped.at.number);
     Some(track)
-}
-
-/// The entries of `#[serde(..)]`; what is wrong with them, serde says.
-fn serde_metas(attributes: &[Attribute]) -> Vec<Meta> {
-    let metas = |attribute: &Attribute| {
-        attribute
-            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
-            .ok()
-    };
-    attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
-        .filter_map(metas)
-        .flatten()
-        .collect()
 }

@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod facts;
 mod fold;
 mod history;
 mod names;
@@ -15,6 +16,7 @@ pub use decode::{
     unknown_name,
 };
 pub use encode::{encode_current, encode_older, encode_unit};
+pub use facts::{STUB, STUB_SET, context, current, frozen_version, older, raw, unit};
 pub use fold::{change, create, present, turn};
 pub use history::{Kept, Old, decode_old};
 pub use names::{Name, Names};

@@ -101,23 +101,8 @@ fn old_field(event: &Event, track: &Track, version: u32) -> TokenStream {
         &format!("`{}`, as version {version} has it.", plain(&ident)),
     );
     let rename = track.rename_after(version).map(|renamed| &renamed.from);
-    let is_retyped = track.retype_after(version).is_some();
-    // The stored key is another one where the field was renamed, and what speaks of the type goes where it was another one.
-    // Other spellings stay: the releases of that version read them.
-    let goes_along = |meta: &&syn::Meta| {
-        let is = |names: &[&str]| names.iter().any(|name| meta.path().is_ident(name));
-        let speaks_of_type = is(&[
-            "with",
-            "serialize_with",
-            "deserialize_with",
-            "skip_serializing_if",
-            "bound",
-            "borrow",
-        ]) || (is(&["default"]) && !matches!(meta, syn::Meta::Path(_)));
-        !(rename.is_some() && is(&["rename"]) || event.is_taken_alias(version, meta) || is_retyped && speaks_of_type)
-    };
     let rename = rename.map(|key| quote_spanned!(here=> #[serde(rename = #key)]));
-    let metas: Vec<_> = track.serde.iter().filter(goes_along).collect();
+    let metas: Vec<_> = event.serde_in(track, version).collect();
     let serde = (!metas.is_empty()).then(|| quote_spanned!(here=> #[serde(#(#metas),*)]));
     quote_spanned!(here=> #(#docs)* #rename #serde #vis #ident: #ty)
 }
