@@ -15,7 +15,10 @@ use crate::{package, show};
 /// If a test could not run.
 pub(crate) fn run(packages: &Packages, test: &Test, base: Option<&str>, out: &mut dyn Write) -> Result<bool, Failure> {
     let mut is_well = true;
-    let base: Vec<(&str, &OsStr)> = base.map(|base| ("RECOUNT_BASE", OsStr::new(base))).into_iter().collect();
+    let base: Vec<(&str, &OsStr)> = base
+        .map(|base| ("RECOUNT_BASE", OsStr::new(base)))
+        .into_iter()
+        .collect();
     for package in package::with_test(packages, &test.test)? {
         let ran = SchemaTest::build(&package, test)?.run("no", &base, None)?;
         let mut problems = ran.reports.problems.iter().chain(&ran.reports.others).peekable();
@@ -29,10 +32,19 @@ pub(crate) fn run(packages: &Packages, test: &Test, base: Option<&str>, out: &mu
             }
         } else if ran.status.success() {
             let entries = show::count(ran.reports.lock.events.len(), "entry", "entries");
-            writeln!(out, "{}: {} ({entries})", package.name, painted(GOOD, "lock and types are one"))?;
+            writeln!(
+                out,
+                "{}: {} ({entries})",
+                package.name,
+                painted(GOOD, "lock and types are one")
+            )?;
         } else {
             is_well = false;
-            writeln!(out, "{}: the lock is right, and the test target fails otherwise:\n\n{}", package.name, ran.output)?;
+            writeln!(
+                out,
+                "{}: the lock is right, and the test target fails otherwise:\n\n{}",
+                package.name, ran.output
+            )?;
         }
     }
     Ok(is_well)

@@ -22,11 +22,17 @@ pub(crate) fn run(packages: &Packages, test: &Test, json: bool, out: &mut dyn Wr
     let packages = package::with_test(packages, &test.test)?;
     let mut all = Vec::new();
     for package in &packages {
-        all.push((package, SchemaTest::build(package, test)?.run("no", &[], Some("lock"))?.reports));
+        all.push((
+            package,
+            SchemaTest::build(package, test)?.run("no", &[], Some("lock"))?.reports,
+        ));
     }
     let is_same = all.iter().all(|(_, reports)| reports.problems.is_empty());
     if json {
-        let packages = all.iter().map(|(package, reports)| PackageJson::of(package, reports)).collect();
+        let packages = all
+            .iter()
+            .map(|(package, reports)| PackageJson::of(package, reports))
+            .collect();
         let text = serde_json::to_string_pretty(&Document { format: 1, packages }).map_err(Failure::ReportForm)?;
         writeln!(out, "{text}")?;
         return Ok(is_same);
@@ -137,16 +143,36 @@ impl<'a> DifferenceJson<'a> {
 
 impl ChangeJson {
     fn of(change: Change) -> Self {
-        let Change { code, path, reads, keeps, older, help } = change;
-        Self { code: code.word(), path, reads: reads.into(), keeps: keeps.into(), older: older.into(), help }
+        let Change {
+            code,
+            path,
+            reads,
+            keeps,
+            older,
+            help,
+        } = change;
+        Self {
+            code: code.word(),
+            path,
+            reads: reads.into(),
+            keeps: keeps.into(),
+            older: older.into(),
+            help,
+        }
     }
 }
 
 impl From<Cell> for CellJson {
     fn from(cell: Cell) -> Self {
         match cell {
-            Cell::Ok => Self { ok: true, witness: None },
-            Cell::No(payload) => Self { ok: false, witness: Some(payload.to_string()) },
+            Cell::Ok => Self {
+                ok: true,
+                witness: None,
+            },
+            Cell::No(payload) => Self {
+                ok: false,
+                witness: Some(payload.to_string()),
+            },
         }
     }
 }

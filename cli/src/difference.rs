@@ -30,10 +30,13 @@ impl<'a> Difference<'a> {
         for problem in &reports.problems {
             // A problem names no context: of two events of one name in two contexts the first is that of the first problem.
             let entries = reports.lock.events.iter().chain(&reports.today.events);
-            let key = entries.filter(|entry| problem.is_about(entry)).map(Entry::key).find(|key| {
-                let changes = reports.find(*key).0 != reports.find(*key).2;
-                !taken.contains(key) && changes == problem.is_acceptable
-            });
+            let key = entries
+                .filter(|entry| problem.is_about(entry))
+                .map(Entry::key)
+                .find(|key| {
+                    let changes = reports.find(*key).0 != reports.find(*key).2;
+                    !taken.contains(key) && changes == problem.is_acceptable
+                });
             taken.extend(key);
             let (old, today, _) = key.map_or((None, None, None), |key| reports.find(key));
             differences.push(Self { problem, old, today });
@@ -48,7 +51,8 @@ impl<'a> Difference<'a> {
 
     /// Its name for the schema test: `bank/account.deposited/v2`.
     pub(crate) fn key(&self) -> Option<String> {
-        self.entry().map(|entry| format!("{}/{}/v{}", entry.context, entry.name, entry.version))
+        self.entry()
+            .map(|entry| format!("{}/{}/v{}", entry.context, entry.name, entry.version))
     }
 
     /// What has changed in the stored form.
@@ -62,7 +66,12 @@ impl<'a> Difference<'a> {
 
     /// The lines of both shapes, each where it stands.
     pub(crate) fn lines(&self) -> Vec<Line<String>> {
-        let lines = |entry: Option<&Entry>| entry.and_then(|entry| entry.shape.as_ref()).map(|shape| shape.lines()).unwrap_or_default();
+        let lines = |entry: Option<&Entry>| {
+            entry
+                .and_then(|entry| entry.shape.as_ref())
+                .map(|shape| shape.lines())
+                .unwrap_or_default()
+        };
         merge(lines(self.old), lines(self.today))
     }
 }
@@ -76,7 +85,11 @@ impl Problem {
 impl Reports {
     /// An entry in the lock, of today, and as it may be accepted.
     fn find(&self, (context, name, version): (&str, &str, u32)) -> (Option<&Entry>, Option<&Entry>, Option<&Entry>) {
-        let find = |lock: &'_ recount::schema::Lock| lock.events.iter().position(|entry| entry.key() == (context, name, version));
+        let find = |lock: &'_ recount::schema::Lock| {
+            lock.events
+                .iter()
+                .position(|entry| entry.key() == (context, name, version))
+        };
         (
             find(&self.lock).and_then(|place| self.lock.events.get(place)),
             find(&self.today).and_then(|place| self.today.events.get(place)),
@@ -118,6 +131,9 @@ mod tests {
         assert_eq!(merge(vec![], vec!["a"]), [Added("a")]);
         assert_eq!(merge(vec!["a"], vec![]), [Removed("a")]);
         // Of two that changed places one moves.
-        assert_eq!(merge(vec!["a", "b"], vec!["b", "a"]), [Added("b"), Kept("a"), Removed("b")]);
+        assert_eq!(
+            merge(vec!["a", "b"], vec!["b", "a"]),
+            [Added("b"), Kept("a"), Removed("b")]
+        );
     }
 }

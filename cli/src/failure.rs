@@ -42,7 +42,9 @@ pub(crate) enum Failure {
         status: ExitStatus,
         output: String,
     },
-    #[error("the report of the schema test is not in the form that this program knows: are recount and cargo-recount of one version?")]
+    #[error(
+        "the report of the schema test is not in the form that this program knows: are recount and cargo-recount of one version?"
+    )]
     ReportForm(#[source] serde_json::Error),
     #[error("{} is no lock", path.display())]
     Lock { path: PathBuf, source: LockError },

@@ -21,5 +21,8 @@ pub(crate) fn read(path: &Path) -> Result<Lock, Failure> {
 /// # Errors
 /// If it is none.
 pub(crate) fn parse(path: &Path, text: &str) -> Result<Lock, Failure> {
-    Lock::parse(text).map_err(|source| Failure::Lock { path: path.to_owned(), source })
+    Lock::parse(text).map_err(|source| Failure::Lock {
+        path: path.to_owned(),
+        source,
+    })
 }

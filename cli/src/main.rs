@@ -51,8 +51,17 @@ fn lock(command: &Lock, out: &mut dyn Write) -> Result<u8, Failure> {
         Lock::Check { packages, test, base } => check::run(packages, test, base.as_deref(), out)?,
         Lock::Diff { packages, test, json } => diff::run(packages, test, *json, out)?,
         Lock::Review { packages, test, yes } => review::run(packages, test, *yes, out)?,
-        Lock::Seal { packages, test, release } => seal::run(packages, test, release.as_deref(), out)?,
-        Lock::Export { packages, format, lock, output } => {
+        Lock::Seal {
+            packages,
+            test,
+            release,
+        } => seal::run(packages, test, release.as_deref(), out)?,
+        Lock::Export {
+            packages,
+            format,
+            lock,
+            output,
+        } => {
             export::run(packages, lock.as_deref(), *format, output.as_deref(), out)?;
             true
         }

@@ -42,7 +42,9 @@ impl Package {
     pub(crate) fn lock(&self) -> Option<PathBuf> {
         let folders = self.manifest_path.ancestors().skip(1);
         let inside = folders.take_while(|folder| folder.starts_with(&self.workspace_root));
-        inside.map(|folder| folder.join("events.lock")).find(|path| path.is_file())
+        inside
+            .map(|folder| folder.join("events.lock"))
+            .find(|path| path.is_file())
     }
 
     fn has_test(&self, name: &str) -> bool {

@@ -69,7 +69,14 @@ impl Reports {
     /// # Errors
     /// If one cannot be read.
     pub(crate) fn read(folder: &Path) -> Result<Option<Self>, Failure> {
-        let Some(OfLock { path, lock, today, next, problems }) = find(&folder.join("lock.json"))? else {
+        let Some(OfLock {
+            path,
+            lock,
+            today,
+            next,
+            problems,
+        }) = find(&folder.join("lock.json"))?
+        else {
             return Ok(None);
         };
         let mut others = Vec::new();
@@ -79,7 +86,14 @@ impl Reports {
             }
         }
         let read = |text: &str| lock_file::parse(&path, text);
-        Ok(Some(Self { lock: read(&lock)?, today: read(&today)?, next: read(&next)?, path, problems, others }))
+        Ok(Some(Self {
+            lock: read(&lock)?,
+            today: read(&today)?,
+            next: read(&next)?,
+            path,
+            problems,
+            others,
+        }))
     }
 }
 

@@ -31,7 +31,11 @@ pub(crate) fn run(packages: &Packages, test: &Test, yes: bool, out: &mut dyn Wri
             true => all(&differences, out)?,
             false => ask(&differences, &mut io::stdin().lock(), out)?,
         };
-        let accepted: Vec<String> = answers.accepted.iter().filter_map(|difference| difference.key()).collect();
+        let accepted: Vec<String> = answers
+            .accepted
+            .iter()
+            .filter_map(|difference| difference.key())
+            .collect();
         if !accepted.is_empty() {
             let only = accepted.join(",");
             let now = built.run("always", &[("RECOUNT_ONLY", OsStr::new(&only))], Some("lock"))?;
@@ -60,18 +64,36 @@ fn all<'a>(differences: &'a [Difference<'a>], out: &mut dyn Write) -> io::Result
         show::difference(out, difference)?;
         writeln!(out)?;
     }
-    let accepted = differences.iter().filter(|difference| difference.problem.is_acceptable).collect();
-    Ok(Answers { accepted, is_over: false })
+    let accepted = differences
+        .iter()
+        .filter(|difference| difference.problem.is_acceptable)
+        .collect();
+    Ok(Answers {
+        accepted,
+        is_over: false,
+    })
 }
 
 /// Shows one after another, and asks where there is something to decide.
-fn ask<'a>(differences: &'a [Difference<'a>], answers: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<Answers<'a>> {
+fn ask<'a>(
+    differences: &'a [Difference<'a>],
+    answers: &mut dyn BufRead,
+    out: &mut dyn Write,
+) -> io::Result<Answers<'a>> {
     let mut accepted = Vec::new();
     for (place, difference) in differences.iter().enumerate() {
-        writeln!(out, "{}", painted(FAINT, format_args!("[{} of {}]", place + 1, differences.len())))?;
+        writeln!(
+            out,
+            "{}",
+            painted(FAINT, format_args!("[{} of {}]", place + 1, differences.len()))
+        )?;
         show::difference(out, difference)?;
         if !difference.problem.is_acceptable {
-            writeln!(out, "{}\n", painted(BAD, "not to be accepted: change the type as the help says"))?;
+            writeln!(
+                out,
+                "{}\n",
+                painted(BAD, "not to be accepted: change the type as the help says")
+            )?;
             continue;
         }
         loop {
@@ -80,7 +102,10 @@ fn ask<'a>(differences: &'a [Difference<'a>], answers: &mut dyn BufRead, out: &m
             let mut answer = String::new();
             if answers.read_line(&mut answer)? == 0 {
                 writeln!(out)?;
-                return Ok(Answers { accepted, is_over: true });
+                return Ok(Answers {
+                    accepted,
+                    is_over: true,
+                });
             }
             match answer.trim() {
                 "y" => accepted.push(difference),
@@ -90,11 +115,22 @@ fn ask<'a>(differences: &'a [Difference<'a>], answers: &mut dyn BufRead, out: &m
                     continue;
                 }
                 "a" => {
-                    let rest = differences.iter().skip(place).filter(|difference| difference.problem.is_acceptable);
+                    let rest = differences
+                        .iter()
+                        .skip(place)
+                        .filter(|difference| difference.problem.is_acceptable);
                     accepted.extend(rest);
-                    return Ok(Answers { accepted, is_over: false });
+                    return Ok(Answers {
+                        accepted,
+                        is_over: false,
+                    });
                 }
-                "q" => return Ok(Answers { accepted, is_over: true }),
+                "q" => {
+                    return Ok(Answers {
+                        accepted,
+                        is_over: true,
+                    });
+                }
                 _ => {
                     writeln!(out, "{HELP}")?;
                     continue;
@@ -104,7 +140,10 @@ fn ask<'a>(differences: &'a [Difference<'a>], answers: &mut dyn BufRead, out: &m
         }
         writeln!(out)?;
     }
-    Ok(Answers { accepted, is_over: false })
+    Ok(Answers {
+        accepted,
+        is_over: false,
+    })
 }
 
 const HELP: &str = "\
@@ -127,7 +166,10 @@ fn lines(out: &mut dyn Write, difference: &Difference<'_>) -> io::Result<()> {
 }
 
 fn summary(differences: &[Difference<'_>], answers: &Answers<'_>) -> String {
-    let refused = differences.iter().filter(|difference| !difference.problem.is_acceptable).count();
+    let refused = differences
+        .iter()
+        .filter(|difference| !difference.problem.is_acceptable)
+        .count();
     let accepted = answers.accepted.len();
     let skipped = differences.len() - refused - accepted;
     let mut parts = vec![format!("{accepted} accepted")];

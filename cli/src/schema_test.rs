@@ -33,10 +33,16 @@ impl<'a> SchemaTest<'a> {
     pub(crate) fn build(package: &'a Package, test: &'a Test) -> Result<Self, Failure> {
         let schema_test = Self { package, test };
         let mut command = schema_test.command();
-        let status = command.arg("--no-run").stdin(Stdio::null()).stdout(Stdio::null()).status();
+        let status = command
+            .arg("--no-run")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .status();
         match status.map_err(Failure::Cargo)?.success() {
             true => Ok(schema_test),
-            false => Err(Failure::Build { package: package.name.clone() }),
+            false => Err(Failure::Build {
+                package: package.name.clone(),
+            }),
         }
     }
 
@@ -47,7 +53,10 @@ impl<'a> SchemaTest<'a> {
     pub(crate) fn run(&self, update: &str, variables: &[(&str, &OsStr)], filter: Option<&str>) -> Result<Ran, Failure> {
         let folder = tempfile::tempdir().map_err(Failure::file("making a folder in", &env::temp_dir()))?;
         let mut command = self.command();
-        command.arg("--quiet").env("RECOUNT_UPDATE", update).env("RECOUNT_REPORT", folder.path());
+        command
+            .arg("--quiet")
+            .env("RECOUNT_UPDATE", update)
+            .env("RECOUNT_REPORT", folder.path());
         command.envs(variables.iter().copied());
         if let Some(filter) = filter {
             command.args(["--", filter]);
@@ -55,17 +64,30 @@ impl<'a> SchemaTest<'a> {
         let output = command.stdin(Stdio::null()).output().map_err(Failure::Cargo)?;
         let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         match Reports::read(folder.path())? {
-            Some(reports) => Ok(Ran { status: output.status, output: text, reports }),
-            None => Err(Failure::NoReport { package: self.package.name.clone(), status: output.status, output: text }),
+            Some(reports) => Ok(Ran {
+                status: output.status,
+                output: text,
+                reports,
+            }),
+            None => Err(Failure::NoReport {
+                package: self.package.name.clone(),
+                status: output.status,
+                output: text,
+            }),
         }
     }
 
     /// `RECOUNT_LOCK` is taken away: the compiler would refuse what is to be shown, and with `sealed` what is to be sealed.
     fn command(&self) -> Command {
         let mut command = Command::new(cargo());
-        command.args(["test", "--manifest-path"]).arg(&self.package.manifest_path);
+        command
+            .args(["test", "--manifest-path"])
+            .arg(&self.package.manifest_path);
         command.args(["--package", &self.package.id, "--test", &self.test.test]);
-        command.args(&self.test.cargo_args).env_remove("RECOUNT_LOCK").env_remove("RECOUNT_RELEASE");
+        command
+            .args(&self.test.cargo_args)
+            .env_remove("RECOUNT_LOCK")
+            .env_remove("RECOUNT_RELEASE");
         command
     }
 }

@@ -16,9 +16,17 @@ use crate::{lock_file, package, show};
 ///
 /// # Errors
 /// If a test could not run.
-pub(crate) fn run(packages: &Packages, test: &Test, release: Option<&str>, out: &mut dyn Write) -> Result<bool, Failure> {
+pub(crate) fn run(
+    packages: &Packages,
+    test: &Test,
+    release: Option<&str>,
+    out: &mut dyn Write,
+) -> Result<bool, Failure> {
     let release = release.map(Into::into).or_else(|| env::var_os("RECOUNT_RELEASE"));
-    let release: Vec<(&str, &OsStr)> = release.iter().map(|name| ("RECOUNT_RELEASE", name.as_os_str())).collect();
+    let release: Vec<(&str, &OsStr)> = release
+        .iter()
+        .map(|name| ("RECOUNT_RELEASE", name.as_os_str()))
+        .collect();
     let mut is_sealed = true;
     for package in package::with_test(packages, &test.test)? {
         let ran = SchemaTest::build(&package, test)?.run("seal", &release, None)?;
@@ -30,11 +38,14 @@ pub(crate) fn run(packages: &Packages, test: &Test, release: Option<&str>, out: 
             writeln!(out)?;
         }
         let is_draft = |context: &str, event: &str, version| {
-            before.find(context, event, version).is_none_or(|entry| entry.status == Status::Draft)
+            before
+                .find(context, event, version)
+                .is_none_or(|entry| entry.status == Status::Draft)
         };
-        let sealed = after.events.iter().filter(|entry| {
-            entry.status == Status::Sealed && is_draft(&entry.context, &entry.name, entry.version)
-        });
+        let sealed = after
+            .events
+            .iter()
+            .filter(|entry| entry.status == Status::Sealed && is_draft(&entry.context, &entry.name, entry.version));
         let mut count = 0;
         for entry in sealed {
             writeln!(out, "  {} {} v{}", painted(GOOD, "sealed"), entry.name, entry.version)?;
@@ -49,7 +60,12 @@ pub(crate) fn run(packages: &Packages, test: &Test, release: Option<&str>, out: 
         match (is_well, problems.clone().next()) {
             (true, _) => writeln!(out, "{name}: {entries} sealed")?,
             (false, Some(_)) => writeln!(out, "{name}: {}", painted(BAD, "not ready to be sealed"))?,
-            (false, None) => writeln!(out, "{name}: {}\n\n{}", painted(BAD, "the test target fails otherwise:"), ran.output)?,
+            (false, None) => writeln!(
+                out,
+                "{name}: {}\n\n{}",
+                painted(BAD, "the test target fails otherwise:"),
+                ran.output
+            )?,
         }
     }
     Ok(is_sealed)

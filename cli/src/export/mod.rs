@@ -30,7 +30,10 @@ pub(crate) fn run(
     // One that lies above several packages is read once.
     let locks: BTreeSet<PathBuf> = match lock {
         Some(lock) => BTreeSet::from([lock.to_owned()]),
-        None => package::with_lock(packages)?.iter().filter_map(package::Package::lock).collect(),
+        None => package::with_lock(packages)?
+            .iter()
+            .filter_map(package::Package::lock)
+            .collect(),
     };
     let mut entries: Vec<Entry> = Vec::new();
     for lock in &locks {
