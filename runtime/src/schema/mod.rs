@@ -1,14 +1,18 @@
 //! The stored shape of a value, known to the compiler: what a change of a type can be compared with.
 
+mod around;
 mod facts;
 mod fingerprint;
 mod foreign;
 mod lock;
 mod normal;
+mod numbers;
+mod payload;
 mod shape;
 mod std;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 pub use facts::{EventFacts, Member, ReadsAs, Role, SetFacts, VersionFacts};
 pub use fingerprint::{fingerprint, snapshot_fingerprint};
@@ -16,7 +20,9 @@ pub use lock::{
     Choice, Entry, Fingerprint, Key, Kind, LineError, Lock, LockError, NotAFingerprint, Outline, Release, Scalar,
     Status, Tagging,
 };
+pub use payload::{Payload, Reading, Refusal, Style};
 pub use shape::{Field, Shape, Tag, Variant};
+pub use verdict::{Cell, Change, Code, GUIDE, Report, Verdict, compare};
 
 /// A type whose stored form is known: what may be part of an event.
 ///

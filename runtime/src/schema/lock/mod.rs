@@ -19,3 +19,4 @@ pub use hash::{Fingerprint, NotAFingerprint};
 pub use outline::{Choice, Key, Outline, Scalar, Tagging};
 
 pub(super) use hash::parts;
+pub(super) use words::add_word;

@@ -175,8 +175,9 @@ impl Reader<'_> {
             if self.cursor.eat("]") {
                 return Ok(texts);
             }
-            if self.cursor.is_done() {
-                return Err(LockError::new(begin, "this list has no end: `]` is missing"));
+            if self.cursor.peek() != Some('"') {
+                let end = format!("this list has no end: `]` is missing before line {}", self.line);
+                return Err(LockError::new(begin, end));
             }
             texts.push((self.line, self.text()?));
             self.skip_empty();

@@ -28,7 +28,7 @@ pub(crate) fn add_word(text: &mut String, word: &str) {
 }
 
 /// Adds the name of a format, quoted where it has to be.
-pub(crate) fn add_scalar(text: &mut String, name: &str) {
+pub(super) fn add_scalar(text: &mut String, name: &str) {
     if !name.is_empty() && name.chars().all(of_scalar) {
         text.push_str(name);
     } else {

@@ -230,7 +230,7 @@ fn what_is_wrong_is_said_with_its_line() {
         (
             "memo?: string or null\",\n]",
             "memo?: string or null\",\n",
-            "line 24 of events.lock: this list has no end: `]` is missing",
+            "line 24 of events.lock: this list has no end: `]` is missing before line 30",
         ),
         (
             "\"8ab86dd0e3",

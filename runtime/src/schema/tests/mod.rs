@@ -3,4 +3,7 @@
 mod file;
 mod fingerprints;
 mod lines;
+mod mutate;
+mod payloads;
 mod random;
+mod verdicts;

@@ -105,12 +105,14 @@ fn keys(rng: &mut Rng, most: usize) -> Vec<&'static str> {
     keys
 }
 
-fn aliases(rng: &mut Rng) -> &'static [&'static str] {
-    if !rng.once_in(4) {
-        return &[];
-    }
-    let few = keys(rng, 2);
-    leak_all(few.into_iter().map(|key| &*format!("old {key}").leak()).collect())
+/// Aliases of a key: one alias of two keys is a mistake that serde does not see.
+fn aliases(rng: &mut Rng, key: &str) -> &'static [&'static str] {
+    let count = if rng.once_in(4) { 1 + rng.below(2) } else { 0 };
+    leak_all(
+        (0..count)
+            .map(|_| &*format!("old {key} {}", rng.below(3)).leak())
+            .collect(),
+    )
 }
 
 fn fields(rng: &mut Rng, depth: usize, most: usize) -> &'static [Field] {
@@ -119,7 +121,7 @@ fn fields(rng: &mut Rng, depth: usize, most: usize) -> &'static [Field] {
         keys.into_iter()
             .map(|key| Field {
                 key,
-                aliases: aliases(rng),
+                aliases: aliases(rng, key),
                 flatten: depth > 0 && rng.once_in(6),
                 shape: any(rng, depth.saturating_sub(1)),
                 default: rng.once_in(3),
@@ -208,7 +210,7 @@ pub(super) fn choice(rng: &mut Rng, depth: usize) -> &'static Shape {
         keys.into_iter()
             .map(|key| Variant {
                 key,
-                aliases: aliases(rng),
+                aliases: aliases(rng, key),
                 shape: data(rng),
             })
             .collect(),
