@@ -69,7 +69,7 @@ impl<'a> Difference<'a> {
         let lines = |entry: Option<&Entry>| {
             entry
                 .and_then(|entry| entry.shape.as_ref())
-                .map(|shape| shape.lines())
+                .map(recount::schema::Outline::lines)
                 .unwrap_or_default()
         };
         merge(lines(self.old), lines(self.today))
@@ -101,9 +101,8 @@ impl Reports {
 /// Both lists as one. A line stands in a shape at most once, so what both have keeps them together.
 fn merge<T: PartialEq>(old: Vec<T>, new: Vec<T>) -> Vec<Line<T>> {
     let mut lines = Vec::new();
-    let mut old = old.into_iter().peekable();
-    let mut left: Vec<T> = new;
-    while let Some(line) = old.next() {
+    let mut left = new;
+    for line in old {
         match left.iter().position(|other| *other == line) {
             Some(place) => {
                 lines.extend(left.drain(..place).map(Line::Added));

@@ -19,7 +19,11 @@ fn a_wrong_argument_could_not_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let wrong = run(recount(folder.path()).args(["diff", "--jsno"]));
     assert_eq!(wrong.code, 2);
-    assert!(wrong.err.contains("a similar argument exists: '--json'"), "{}", wrong.err);
+    assert!(
+        wrong.err.contains("a similar argument exists: '--json'"),
+        "{}",
+        wrong.err
+    );
     let nothing = run(&mut recount(folder.path()));
     assert_eq!(nothing.code, 2);
     assert!(nothing.err.contains("cargo recount lock <COMMAND>"), "{}", nothing.err);

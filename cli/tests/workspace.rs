@@ -72,14 +72,15 @@ fn workspace() -> TempDir {
 }
 
 fn members(root: &Path, members: &[&str]) {
-    let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\ndefault-members = [\"bank\", \"tools\"]\n");
+    let manifest =
+        format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\ndefault-members = [\"bank\", \"tools\"]\n");
     fs::write(root.join("Cargo.toml"), manifest).expect("a file");
 }
 
-/// In a folder of the workspace, with one target folder for all tests here.
+/// In a folder of the workspace. Each builds into a folder of its own, for cargo takes packages of one name in two workspaces for one.
 fn in_folder(folder: &Path) -> Command {
     let mut command = recount(folder);
-    command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("workspaces"));
+    command.env_remove("CARGO_TARGET_DIR");
     command
 }
 
@@ -93,15 +94,41 @@ fn packages_are_chosen_as_cargo_chooses_them() {
     let root = folder.path();
     let is_one = "lock and types are one (1 entry)\n";
     let default = at(root, &["check"]);
-    assert_eq!((default.code, default.out), (0, format!("bank: {is_one}")), "{}", default.err);
+    assert_eq!(
+        (default.code, default.out),
+        (0, format!("bank: {is_one}")),
+        "{}",
+        default.err
+    );
     let here = at(&root.join("web/src"), &["check"]);
-    assert_eq!((here.code, here.out.lines().next()), (1, Some("web: 1 problem")), "{}", here.err);
+    assert_eq!(
+        (here.code, here.out.lines().next()),
+        (1, Some("web: 1 problem")),
+        "{}",
+        here.err
+    );
     let named = at(root, &["check", "-p", "web", "-p", "bank"]);
-    assert!(named.out.starts_with(&format!("bank: {is_one}web: 1 problem\n")), "{}", named.out);
+    assert!(
+        named.out.starts_with(&format!("bank: {is_one}web: 1 problem\n")),
+        "{}",
+        named.out
+    );
     let all = at(root, &["check", "--workspace"]);
     assert_eq!((all.code, all.out), (1, named.out));
-    let elsewhere = at(Path::new("/"), &["check", "--manifest-path", &root.join("bank/Cargo.toml").to_string_lossy()]);
-    assert_eq!((elsewhere.code, elsewhere.out), (0, format!("bank: {is_one}")), "{}", elsewhere.err);
+    let elsewhere = at(
+        Path::new("/"),
+        &[
+            "check",
+            "--manifest-path",
+            &root.join("bank/Cargo.toml").to_string_lossy(),
+        ],
+    );
+    assert_eq!(
+        (elsewhere.code, elsewhere.out),
+        (0, format!("bank: {is_one}")),
+        "{}",
+        elsewhere.err
+    );
 }
 
 #[test]
@@ -120,21 +147,38 @@ fn what_is_missing_is_said() {
     let no_package = at(root, &["seal", "-p", "bnak"]);
     assert_eq!(
         (no_package.code, no_package.err.as_str()),
-        (2, "error: no package `bnak` in this workspace, which has `bank`, `tools` and `web`\n")
+        (
+            2,
+            "error: no package `bnak` in this workspace, which has `bank`, `tools` and `web`\n"
+        )
     );
     let no_lock = at(&root.join("tools"), &["export", "--format", "json-schema"]);
     assert_eq!(
         (no_lock.code, no_lock.err.as_str()),
-        (2, "error: no events.lock in `tools`\n`cargo recount lock review` writes the first one, with the events that its schema test names\n")
+        (
+            2,
+            "error: no events.lock in `tools`\n`cargo recount lock review` writes the first one, with the events that its schema test names\n"
+        )
     );
-    let no_terminal = run(in_folder(&root.join("web")).arg("review").stdin(std::process::Stdio::null()));
+    let no_terminal = run(in_folder(&root.join("web"))
+        .arg("review")
+        .stdin(std::process::Stdio::null()));
     assert_eq!(
         (no_terminal.code, no_terminal.err.as_str()),
-        (2, "error: there is no terminal to ask on: `--yes` accepts all that may be accepted\n")
+        (
+            2,
+            "error: there is no terminal to ask on: `--yes` accepts all that may be accepted\n"
+        )
     );
     let no_manifest = at(Path::new("/"), &["check"]);
     assert_eq!(no_manifest.code, 2);
-    assert!(no_manifest.err.ends_with("error: cargo does not know the packages here: see above\n"), "{}", no_manifest.err);
+    assert!(
+        no_manifest
+            .err
+            .ends_with("error: cargo does not know the packages here: see above\n"),
+        "{}",
+        no_manifest.err
+    );
 }
 
 #[test]
@@ -147,13 +191,18 @@ fn a_test_that_cannot_answer_is_said() {
     let broken = at(&root.join("broken"), &["check"]);
     assert_eq!(broken.code, 2);
     assert!(broken.err.contains("nothing_of_this_name"), "{}", broken.err);
-    let says = "error: the schema test of `broken` does not build: mend what the compiler says above, then run this again\n";
+    let says =
+        "error: the schema test of `broken` does not build: mend what the compiler says above, then run this again\n";
     assert!(broken.err.ends_with(says), "{}", broken.err);
     let silent = at(&root.join("silent"), &["check"]);
     assert_eq!(silent.code, 2);
     let says = "error: the schema test of `silent` ended (exit status: 101) and did not say what the shapes of today are\n\
                 it has to hold `recount::schema_test!(..)`, of the same version as this program; what it printed:\n";
-    assert!(silent.err.contains(says) && silent.err.contains("too early"), "{}", silent.err);
+    assert!(
+        silent.err.contains(says) && silent.err.contains("too early"),
+        "{}",
+        silent.err
+    );
 }
 
 #[test]
@@ -195,7 +244,10 @@ fn a_difference_for_programs() {
     });
     assert_eq!(found, expected, "{found:#}");
     let witness = &found["packages"][0]["differences"][0]["changes"][1]["keeps"]["witness"];
-    assert!(witness.as_str().is_some_and(|payload| payload.contains("\"owner\"")), "{witness}");
+    assert!(
+        witness.as_str().is_some_and(|payload| payload.contains("\"owner\"")),
+        "{witness}"
+    );
 }
 
 #[test]
@@ -207,16 +259,21 @@ fn a_difference_for_people() {
         "web: 1 difference to {}\n\n\
          INCOMPATIBLE account.opened v1 is sealed:\n    \
          FIELD_REMOVED  owner  reads: ok   keeps: NO   older: NO\n    \
-         + holder: string\n    - owner: string\n  \
+         - owner: string\n    + holder: string\n  \
          witness: {{\"owner\":\"Ada\"}} is read, and `owner` is passed over\n  \
          help: looks like a rename: `version = 2` and `#[event(renamed(2, from = \"owner\"))] holder`\n  \
          see: docs/guide/schema-lock.md#incompatible\n\n",
         path.display()
     );
     assert_eq!((diff.code, diff.out), (1, expected), "{}", diff.err);
-    let coloured = run(in_folder(&folder.path().join("web")).arg("diff").env("CLICOLOR_FORCE", "1"));
+    let coloured = run(in_folder(&folder.path().join("web"))
+        .arg("diff")
+        .env("CLICOLOR_FORCE", "1"));
     assert!(coloured.out.contains("\u{1b}["), "{}", coloured.out);
-    let plain = run(in_folder(&folder.path().join("web")).arg("diff").env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1"));
+    let plain = run(in_folder(&folder.path().join("web"))
+        .arg("diff")
+        .env("CLICOLOR_FORCE", "1")
+        .env("NO_COLOR", "1"));
     assert!(!plain.out.contains("\u{1b}["), "{}", plain.out);
 }
 
@@ -225,11 +282,17 @@ fn locks_are_exported_as_one_document() {
     let folder = workspace();
     let root = folder.path();
     let web = at(&root.join("web"), &["export", "--format", "json-schema"]);
-    assert!(web.code == 0 && web.out.contains("\"bank/account.opened/v1\""), "{web:?}");
+    assert!(
+        web.code == 0 && web.out.contains("\"bank/account.opened/v1\""),
+        "{web:?}"
+    );
     let both = at(root, &["export", "--format", "json-schema", "--workspace"]);
     assert_eq!(
         (both.code, both.err.as_str()),
-        (2, "error: two packages have `bank/account.opened/v1` in their locks; export one of them: `-p <package>`\n")
+        (
+            2,
+            "error: two packages have `bank/account.opened/v1` in their locks; export one of them: `-p <package>`\n"
+        )
     );
     // A lock of several crates lies above them.
     fs::remove_file(root.join("bank/events.lock")).expect("it was there");
