@@ -76,13 +76,11 @@ struct DifferenceJson<'a> {
     version: Option<u32>,
     /// Of the entry in the lock; `null` if it is new.
     status: Option<&'static str>,
-    says: &'a str,
-    details: &'a [String],
     changes: Vec<ChangeJson>,
     removed: Vec<String>,
     added: Vec<String>,
     witness: Option<&'a str>,
-    help: Option<&'a str>,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -130,13 +128,11 @@ impl<'a> DifferenceJson<'a> {
             event: Some(problem.event.as_str()).filter(|event| !event.is_empty()),
             version: problem.version,
             status: difference.old.map(|entry| entry.status.word()),
-            says: &problem.says,
-            details: &problem.details,
             changes: difference.changes().into_iter().map(ChangeJson::of).collect(),
             removed,
             added,
             witness: problem.witness.as_deref(),
-            help: problem.help.as_deref(),
+            text: &problem.text,
         }
     }
 }

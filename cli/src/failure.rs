@@ -42,6 +42,8 @@ pub(crate) enum Failure {
         status: ExitStatus,
         output: String,
     },
+    #[error("{0}")]
+    CannotCheck(String),
     #[error(
         "the report of the schema test is not in the form that this program knows: are recount and cargo-recount of one version?"
     )]

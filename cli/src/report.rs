@@ -5,7 +5,6 @@ use std::{fs, io};
 
 use recount::schema::Lock;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 use crate::lock_file;
@@ -35,32 +34,28 @@ pub(crate) struct Problem {
     pub(crate) event: String,
     /// `None` where it is about all versions.
     pub(crate) version: Option<u32>,
-    /// The rest of its first line.
-    pub(crate) says: String,
-    /// Lines that belong to it.
-    pub(crate) details: Vec<String>,
     /// A payload that shows it.
     pub(crate) witness: Option<String>,
-    /// What to do.
-    pub(crate) help: Option<String>,
     /// Whether `RECOUNT_UPDATE=always` mends it.
     pub(crate) is_acceptable: bool,
+    /// All of it, as the test prints it.
+    pub(crate) text: String,
 }
 
 /// The report of any test.
 #[derive(Deserialize)]
 struct Found {
     problems: Vec<Problem>,
+    /// Of the test `lock` alone; missing where it could not look.
+    locks: Option<Locks>,
 }
 
-/// The report of the test `lock`.
 #[derive(Deserialize)]
-struct OfLock {
+struct Locks {
     path: PathBuf,
     lock: String,
     today: String,
     next: String,
-    problems: Vec<Problem>,
 }
 
 impl Reports {
@@ -69,19 +64,22 @@ impl Reports {
     /// # Errors
     /// If one cannot be read.
     pub(crate) fn read(folder: &Path) -> Result<Option<Self>, Failure> {
-        let Some(OfLock {
+        let Some(Found { problems, locks }) = find(&folder.join("lock.json"))? else {
+            return Ok(None);
+        };
+        let Some(Locks {
             path,
             lock,
             today,
             next,
-            problems,
-        }) = find(&folder.join("lock.json"))?
+        }) = locks
         else {
-            return Ok(None);
+            let texts: Vec<String> = problems.into_iter().map(|problem| problem.text).collect();
+            return Err(Failure::CannotCheck(texts.join("\n\n")));
         };
         let mut others = Vec::new();
         for test in ["goldens", "payloads", "floors", "honesty"] {
-            if let Some(Found { problems }) = find(&folder.join(format!("{test}.json")))? {
+            if let Some(Found { problems, .. }) = find(&folder.join(format!("{test}.json")))? {
                 others.extend(problems);
             }
         }
@@ -97,7 +95,7 @@ impl Reports {
     }
 }
 
-fn find<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure> {
+fn find(path: &Path) -> Result<Option<Found>, Failure> {
     match fs::read(path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(Failure::ReportForm),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -3,16 +3,12 @@
 use std::io::{self, Write};
 
 use crate::difference::{Difference, Line};
-use crate::paint::{ADDED, BAD, FAINT, GOOD, HELP, REMOVED, STRONG, painted};
+use crate::paint::{ADDED, BAD, GOOD, HELP, REMOVED, painted};
 use crate::report::Problem;
 
 /// A problem and, if it is about an entry, the lines of its shape that come and go.
 pub(crate) fn difference(out: &mut dyn Write, difference: &Difference<'_>) -> io::Result<()> {
-    head(out, difference.problem)?;
-    // A verdict has a line for each change, and the lines below say the same of a draft.
-    for line in &difference.problem.details {
-        detail(out, line)?;
-    }
+    problem(out, difference.problem)?;
     for line in difference.lines() {
         match line {
             Line::Kept(_) => {}
@@ -20,45 +16,23 @@ pub(crate) fn difference(out: &mut dyn Write, difference: &Difference<'_>) -> io
             Line::Added(line) => writeln!(out, "    {}", painted(ADDED, format_args!("+ {line}")))?,
         }
     }
-    tail(out, difference.problem)
+    Ok(())
 }
 
-/// A problem.
+/// A problem, as its test says it, with its words in colours.
 pub(crate) fn problem(out: &mut dyn Write, problem: &Problem) -> io::Result<()> {
-    head(out, problem)?;
-    for line in &problem.details {
-        detail(out, line)?;
-    }
-    tail(out, problem)
-}
-
-fn head(out: &mut dyn Write, problem: &Problem) -> io::Result<()> {
     let style = if problem.is_acceptable { GOOD } else { BAD };
-    write!(out, "{}", painted(style, &problem.code))?;
-    if !problem.event.is_empty() {
-        write!(out, " {}", painted(STRONG, &problem.event))?;
+    for (place, line) in problem.text.lines().enumerate() {
+        let word = ["witness:", "help:", "see:"]
+            .into_iter()
+            .find(|word| line.starts_with(&format!("  {word}")));
+        match (word, line.strip_prefix(&problem.code)) {
+            (_, Some(rest)) if place == 0 => writeln!(out, "{}{rest}", painted(style, &problem.code))?,
+            (Some(word), _) => writeln!(out, "{}", line.replacen(word, &painted(HELP, word).to_string(), 1))?,
+            _ => writeln!(out, "{}", line.replace(": NO", &format!(": {}", painted(BAD, "NO"))))?,
+        }
     }
-    if let Some(version) = problem.version {
-        write!(out, " v{version}")?;
-    }
-    writeln!(out, " {}", problem.says)
-}
-
-/// A line of a verdict, in which a NO is seen at once.
-fn detail(out: &mut dyn Write, line: &str) -> io::Result<()> {
-    let line = line.replace(": NO", &format!(": {}", painted(BAD, "NO")));
-    writeln!(out, "    {line}")
-}
-
-fn tail(out: &mut dyn Write, problem: &Problem) -> io::Result<()> {
-    if let Some(witness) = &problem.witness {
-        writeln!(out, "  {} {witness}", painted(HELP, "witness:"))?;
-    }
-    if let Some(help) = &problem.help {
-        writeln!(out, "  {} {help}", painted(HELP, "help:"))?;
-    }
-    let link = format!("docs/guide/schema-lock.md#{}", problem.code.to_lowercase());
-    writeln!(out, "  {}", painted(FAINT, format_args!("see: {link}")))
+    Ok(())
 }
 
 /// A number of things: `1 entry`, `2 entries`.
