@@ -367,6 +367,24 @@ mod handlers_rejection_without_commands;
 mod handlers_two_commands_of_one_name;
 #[path = "ui/handlers/wrong_id_mended.rs"]
 mod handlers_wrong_id;
+#[path = "ui/lock/from_lock_and_raw_mended.rs"]
+mod lock_from_lock_and_raw;
+#[path = "ui/lock/from_lock_before_version_1_mended.rs"]
+mod lock_from_lock_before_version_1;
+#[path = "ui/lock/from_lock_no_upcaster_mended.rs"]
+mod lock_from_lock_no_upcaster;
+#[path = "ui/lock/from_lock_not_there_mended.rs"]
+mod lock_from_lock_not_there;
+#[path = "ui/lock/from_lock_of_a_draft_mended.rs"]
+mod lock_from_lock_of_a_draft;
+#[path = "ui/lock/from_lock_of_raw_mended.rs"]
+mod lock_from_lock_of_raw;
+#[path = "ui/lock/from_lock_with_a_value_mended.rs"]
+mod lock_from_lock_with_a_value;
+#[path = "ui/lock/never_locked_mended.rs"]
+mod lock_never_locked;
+#[path = "ui/lock/sealed_shape_changed_mended.rs"]
+mod lock_sealed_shape_changed;
 #[path = "ui/runtime/no_store_mended.rs"]
 mod runtime_no_store;
 #[path = "ui/schema/example_not_json_mended.rs"]

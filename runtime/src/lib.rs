@@ -124,7 +124,7 @@ pub use schema::Schema;
 pub use split::Split;
 #[cfg(target_os = "linux")]
 pub use store::FileStore;
-pub use store::{AnyStore, EventStore, MemoryStore};
+pub use store::{AnyStore, EventStore, IdempotencyKey, MemoryStore};
 pub use stream::{
     AppendId, AsKey, EventId, EventIdError, InvalidName, NameReason, Position, StreamId, StreamKey, Version,
 };

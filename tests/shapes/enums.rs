@@ -42,33 +42,24 @@ payment!(Untagged: #[serde(untagged)]);
 
 #[test]
 fn tags_of_every_kind() {
-    macro_rules! each {
-        ($($name:ident $tag:expr,)*) => {$(
+    macro_rules! is_told_by {
+        ($($name:ident: $tag:expr;)*) => {$({
             const CARD: &Shape = &Shape::Object {
                 rust: concat!(stringify!($name), "::Card"),
                 fields: &[Field::new("number", &Shape::Str)],
             };
-            assert_eq!($name::SHAPE, &Shape::Enum {
-                rust: stringify!($name),
-                tag: $tag,
-                open: false,
-                variants: &[unit("Cash"), holds("Card", CARD)],
-            });
+            const VARIANTS: &[Variant] = &[unit("Cash"), holds("Card", CARD)];
+            let Shape::Enum { rust, tag, open, variants } = $name::SHAPE else { panic!("an enum") };
+            assert_eq!((*rust, *tag, *open, *variants), (stringify!($name), $tag, false, VARIANTS));
             agrees(&$name::Cash);
             agrees(&$name::Card { number: "1".into() });
-        )*};
+        })*};
     }
-    {
-        each!(External Tag::External,);
-    }
-    {
-        each!(Internal Tag::Internal("by"),);
-    }
-    {
-        each!(Adjacent Tag::Adjacent { tag: "by", content: "with" },);
-    }
-    {
-        each!(Untagged Tag::Untagged,);
+    is_told_by! {
+        External: Tag::External;
+        Internal: Tag::Internal("by");
+        Adjacent: Tag::Adjacent { tag: "by", content: "with" };
+        Untagged: Tag::Untagged;
     }
     does_not_fit::<External>(r#"{"Card":{}}"#);
     does_not_fit::<Internal>(r#"{"by":"Cheque"}"#);

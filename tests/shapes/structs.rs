@@ -293,18 +293,16 @@ type Paged = Page<Newtype, std::ops::Range<u8>, Nothing, 3>;
 
 #[test]
 fn generic_types() {
+    const LIMITS: &Shape = &Shape::Object {
+        rust: "Limits",
+        fields: &[Field::new("from", U8)],
+    };
     assert_eq!(
         fields::<Paged>(),
         [
             Field::new("items", &Shape::List(U8)),
             Field::new("last", &Shape::Option(U8)),
-            Field::new(
-                "limits",
-                &Shape::Object {
-                    rust: "Limits",
-                    fields: &[Field::new("from", U8)]
-                }
-            ),
+            Field::new("limits", LIMITS),
         ]
     );
     agrees(&Paged {

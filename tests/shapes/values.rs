@@ -49,14 +49,16 @@ fn texts_and_flags() {
     agrees(&'x');
     agrees(&"x".to_owned());
     agrees::<Box<str>>(&"x".into());
-    agrees::<std::sync::Arc<str>>(&"x".into());
     agrees::<Cow<'static, str>>(&"x".into());
     agrees(&PathBuf::from("a/b"));
     agrees(&());
     agrees(&PhantomData::<String>);
     // A text of one letter is one, and other texts are none.
     assert_ne!(char::SHAPE, String::SHAPE);
-    assert_eq!(<&str>::SHAPE, String::SHAPE);
+    assert_eq!(
+        (<&str>::SHAPE, <std::sync::Arc<str>>::SHAPE),
+        (String::SHAPE, String::SHAPE)
+    );
 }
 
 #[test]
@@ -155,7 +157,7 @@ fn values_of_other_crates() {
     agrees(&chrono::Month::May);
 
     let noon = jiff::Timestamp::from_second(1_769_601_600).expect("a time");
-    let zoned = noon.to_zoned(jiff::tz::TimeZone::UTC);
+    let zoned = noon.to_zoned(jiff::tz::offset(1).to_time_zone());
     agrees(&noon);
     agrees(&zoned);
     agrees(&zoned.datetime());

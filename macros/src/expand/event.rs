@@ -3,6 +3,8 @@
 mod chain;
 pub(super) mod facts;
 mod history;
+mod locked;
+mod sealed;
 mod value;
 mod write;
 
@@ -35,7 +37,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
     };
     let then = then(event);
     let (written, alias, history) = (writable(event), alias(event), history::history(event));
-    let (facts, shapes) = (facts::facts(event), facts::shapes(event));
+    let (facts, shapes, sealed) = (facts::facts(event), facts::shapes(event), sealed::sealed(event));
     quote_spanned! {here=>
         #[automatically_derived]
         impl #krate::EventVersion for #ident {
@@ -61,6 +63,7 @@ pub(crate) fn event(event: &Event) -> TokenStream {
         #alias
         #history
         #shapes
+        #sealed
     }
 }
 

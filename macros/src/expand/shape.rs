@@ -1,7 +1,7 @@
 //! Shapes of fields and types, as constants: what an event and a type inside one have in common.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Meta, Type, TypePath};
 
@@ -120,19 +120,24 @@ impl<'a> Shapes<'a> {
         quote_spanned!(here=> <#ty as #krate::Schema>::SHAPE)
     }
 
+    /// What is in the lists and boxes of the field is named; a field of another kind is named as a whole.
     fn by_name(&mut self, ty: &Type, name: &syn::LitStr) -> TokenStream {
-        let (inner, here) = (types::innermost(ty).clone(), generated(ty.span()));
+        let here = generated(ty.span());
         let krate = self.runtime.at(here);
-        let rust = match &inner {
-            Type::Path(path) => path.path.segments.last().map(|last| plain(&last.ident)),
-            _ => None,
+        let Type::Path(inner) = types::innermost(ty) else {
+            let rust = types::shown(ty);
+            return quote_spanned!(here=> &#krate::schema::Shape::Named { name: #name, rust: #rust });
         };
-        let rust = rust.unwrap_or_else(|| types::shown(&inner));
+        let rust = inner
+            .path
+            .segments
+            .last()
+            .map(|last| plain(&last.ident))
+            .unwrap_or_default();
         let stand_in = Ident::new(&format!("__Named{}", self.stand_ins.len()), here);
         let shape = quote!(#krate::schema::Shape::Named { name: #name, rust: #rust });
         self.stand_in(&stand_in, &shape);
-        let shown = inner.to_token_stream().to_string();
-        let (ty, _) = types::replaced(ty, &|path| path.to_token_stream().to_string() == shown, &stand_in);
+        let (ty, _) = types::replaced(ty, &|path| path == inner, &stand_in);
         let ty = respanned(&ty);
         quote_spanned!(here=> <#ty as #krate::Schema>::SHAPE)
     }

@@ -8,6 +8,7 @@ pub(crate) use history::{At, Example, Fill, History, Raise, Raw, Renamed, Retype
 use proc_macro2::Span;
 use syn::{Fields, Generics, Ident, LitInt, LitStr, Meta, Visibility};
 
+use super::InLock;
 use super::stored::{self, RenameAll};
 use crate::support::runtime::Runtime;
 use crate::support::words::plain;
@@ -24,6 +25,8 @@ pub(crate) struct Event {
     /// Read only: an old version that was kept, or an event that was retired.
     pub(crate) frozen: bool,
     pub(crate) context: Option<LitStr>,
+    /// What `events.lock` says of it; without a lock nothing.
+    pub(crate) lock: Option<InLock>,
     pub(crate) history: History,
     /// What serde is told of the event as a whole.
     pub(crate) serde: Vec<Meta>,
@@ -53,6 +56,9 @@ impl Event {
         match (&self.history.raw, &self.history.from) {
             (Some(raw), _) => raw.up_to.number.saturating_add(1),
             (None, Some(_)) => first_change().map_or(self.version(), |first| first.saturating_sub(1)),
+            (None, None) if self.history.from_lock.is_some() => {
+                first_change().map_or(self.version(), |first| first.saturating_sub(1))
+            }
             (None, None) => 1,
         }
     }

@@ -124,7 +124,12 @@ pub(crate) fn is(meta: &Meta, names: &[&str]) -> bool {
 /// Whether the type is an `Option`, which is absent as `None`.
 pub(crate) fn is_option(ty: &Type) -> bool {
     match ty {
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Option"),
+        Type::Path(path) => {
+            let mut segments = path.path.segments.iter();
+            segments
+                .next_back()
+                .is_some_and(|last| last.ident == "Option" && !last.arguments.is_none())
+        }
         _ => false,
     }
 }

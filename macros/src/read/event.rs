@@ -7,7 +7,7 @@ use syn::{Attribute, DeriveInput, Fields, LitStr, Path};
 use self::history::{FieldKey, at, example, field_key, raw, removed, step};
 use super::attribute::{Reader, flag, list, path, value};
 use super::keys::{EVENT, Place};
-use super::schema;
+use super::{lock, schema};
 use crate::model::{At, Event, Example, Fill, History, Raw, Step, Track};
 use crate::support::attributes::{docs, serde_metas};
 use crate::support::errors::Errors;
@@ -18,6 +18,7 @@ enum Key {
     Name(LitStr),
     Version(At),
     From(Path),
+    FromLock,
     Frozen,
     Removed(Box<(Track, Vec<Attribute>)>),
     Step(Step),
@@ -36,6 +37,7 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
             "name" => Key::Name(value(input)?),
             "version" => Key::Version(at(value(input)?, 1)?),
             "from" => Key::From(path(input)?),
+            "from_lock" => flag(input).map(|()| Key::FromLock)?,
             "frozen" => flag(input).map(|()| Key::Frozen)?,
             "removed" => Key::Removed(Box::new(removed(input)?)),
             "step" => Key::Step(step(input)?),
@@ -58,6 +60,7 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
         version: None,
         frozen: false,
         context: None,
+        lock: None,
         history: History::default(),
         serde: serde_metas(&input.attrs),
         runtime: Runtime::default(),
@@ -68,6 +71,7 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
             Key::Name(name) => event.name = Some(name),
             Key::Version(version) => event.version = Some(version),
             Key::From(path) => event.history.from = Some(path),
+            Key::FromLock => event.history.from_lock = lock::key(&input.attrs),
             Key::Frozen => event.frozen = true,
             // Its fields are as visible as the event.
             Key::Removed(removed) => {
@@ -87,6 +91,10 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
             Key::Context(context) => event.context = Some(context),
             Key::Crate(path) => event.runtime = Runtime(Some(path)),
         }
+    }
+    event.lock = lock::of_event(event.context.as_ref().map(LitStr::value), &event.name());
+    if let Some(key) = event.history.from_lock.clone() {
+        lock::versions(&mut event, &key, errors);
     }
     event
 }

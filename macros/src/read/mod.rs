@@ -8,6 +8,7 @@ mod event_set;
 mod events;
 mod handlers;
 pub(crate) mod keys;
+pub(crate) mod lock;
 mod schema;
 mod stream_key;
 

@@ -170,7 +170,11 @@ const fn flatten(
         }
         Shape::Unit => sums,
         part => {
-            let mut part = node(root, part, Some(frames));
+            let mut part = match part {
+                // What is flattened into itself has no end.
+                Shape::Recurse(_) | Shape::Named { .. } => parts::word("any"),
+                part => node(root, part, Some(frames)),
+            };
             if absent {
                 part = parts::close(parts::push(parts::word("option"), part));
             }

@@ -52,7 +52,8 @@ scalar! {
 #[cfg(feature = "jiff")]
 scalar! {
     jiff::Timestamp = "jiff-timestamp", "\"2026-01-28T12:00:00.5Z\"";
-    jiff::Zoned = "jiff-zoned", "\"2026-01-28T12:00:00.5+00:00[UTC]\"";
+    // By its offset, which is read also where no database of time zones is.
+    jiff::Zoned = "jiff-zoned", "\"2026-01-28T13:00:00.5+01:00[+01:00]\"";
     jiff::Span = "jiff-span", "\"P1DT2H\"";
     jiff::SignedDuration = "jiff-signed-duration", "\"PT1.5S\"";
     jiff::civil::Date = "jiff-date", "\"2026-01-28\"";

@@ -1,6 +1,7 @@
 //! The stored shape of a value, known to the compiler: what a change of a type can be compared with.
 
 mod around;
+mod comparison;
 mod facts;
 mod fingerprint;
 mod foreign;
@@ -14,6 +15,7 @@ mod std;
 mod tests;
 mod verdict;
 
+pub use comparison::{Comparison, Difference, Finding};
 pub use facts::{EventFacts, Member, ReadsAs, Role, SetFacts, VersionFacts};
 pub use fingerprint::{fingerprint, snapshot_fingerprint};
 pub use lock::{
@@ -33,14 +35,13 @@ pub use verdict::{Cell, Change, Code, GUIDE, Report, Verdict, compare};
 /// use recount::Schema;
 /// use recount::schema::{Field, Shape};
 ///
-/// #[derive(recount::Schema)]
+/// #[derive(serde::Serialize, recount::Schema)]
 /// #[serde(rename_all = "camelCase")]
 /// struct Address {
 ///     street_name: String,
 ///     #[serde(default)]
 ///     tags: Vec<String>,
 /// }
-/// # use serde as _;
 /// let Shape::Object { fields, .. } = Address::SHAPE else { panic!("a struct with names") };
 /// assert_eq!(fields[0], Field::new("streetName", &Shape::Str));
 /// assert_eq!(fields[1], Field::new("tags", &Shape::List(&Shape::Str)).or_default());

@@ -117,7 +117,11 @@ impl<'a> Reading<'a> {
                 }
                 Shape::Unit => {}
                 inner => {
-                    let part = self.value(inner, Some(frames));
+                    let part = match inner {
+                        // What is flattened into itself has no end.
+                        Shape::Recurse(_) | Shape::Named { .. } => Outline::Any,
+                        inner => self.value(inner, Some(frames)),
+                    };
                     parts.push(match absent || is_option {
                         true => Outline::Option(Box::new(part)),
                         false => part,

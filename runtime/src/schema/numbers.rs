@@ -24,6 +24,15 @@ pub(super) fn is_int(number: &str, bits: u8, signed: bool) -> bool {
     }
 }
 
+/// The number as a float of that many bits writes it.
+pub(super) fn rounded(number: &str, bits: u8) -> String {
+    let written = match bits {
+        32 => number.parse::<f32>().map(|float| format!("{float:?}")),
+        _ => number.parse::<f64>().map(|float| format!("{float:?}")),
+    };
+    written.unwrap_or_else(|_| number.to_owned())
+}
+
 /// Whether a float of that many bits is another number than the text says.
 pub(super) fn is_blurred(number: &str, bits: u8) -> bool {
     // The shortest text that means the float says the same number as the text that was read, or digits are gone.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize, Event)]
 #[event(name = "entry.written")]
-#[schema(opaque)]
+#[schema(scalar = "entry/1")]
 pub struct Written {
     pub entry: serde_json::Value,
 }

@@ -12,10 +12,11 @@ use crate::support::runtime::Runtime;
 use crate::support::spans::{generated, located, respanned};
 use crate::support::words::plain;
 
-/// `impl Schema` of every version that has a struct here.
+/// `impl Schema` of every version that has a struct here; the structs from the lock come with theirs.
 pub(super) fn shapes(event: &Event) -> TokenStream {
     let mut shapes = Shapes::new(&event.ident, &event.runtime);
     let impls: Vec<_> = (event.lowest()..=event.version())
+        .filter(|version| !event.history.is_locked(*version))
         .map(|version| shape(event, version, &mut shapes))
         .collect();
     shapes.beside(quote!(#(#impls)*))

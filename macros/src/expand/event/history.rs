@@ -8,7 +8,7 @@ use syn::Path;
 use syn::spanned::Spanned;
 
 use super::value::{converted, filled, looks_at_all};
-use super::write;
+use super::{locked, write};
 use crate::model::{Event, Track};
 use crate::support::attributes::docs_or;
 use crate::support::spans::{generated, located};
@@ -17,11 +17,12 @@ use crate::support::words::plain;
 /// Structs and steps of all versions that are described here.
 pub(super) fn history(event: &Event) -> TokenStream {
     let lowest = event.lowest();
-    let structs = (lowest..event.version()).map(|version| old_struct(event, version));
+    let inline = (lowest..event.version()).filter(|version| !event.history.is_locked(*version));
+    let (structs, locked) = (inline.map(|version| old_struct(event, version)), locked::locked(event));
     let repair = event.history.raw.as_ref().map(|raw| repair(event, &raw.function));
     let steps = (lowest..event.version()).map(|from| step(event, from));
     let steps_down = write::steps(event);
-    quote!(#(#structs)* #repair #(#steps)* #steps_down)
+    quote!(#(#structs)* #locked #repair #(#steps)* #steps_down)
 }
 
 /// A version as it lies in stores: what serde reads of it is what it reads of the current one.

@@ -2,8 +2,8 @@
 
 use syn::{Attribute, Expr, Ident, LitInt, LitStr, Meta, Path, Type, Visibility};
 
-use crate::model::Form;
 use crate::model::stored::{self, RenameAll};
+use crate::model::{Form, LockedVersion};
 
 /// A version, and where the user wrote it.
 #[derive(Clone)]
@@ -21,6 +21,10 @@ pub(crate) struct History {
     /// The kept struct just below the versions that are described here.
     pub(crate) from: Option<Path>,
     pub(crate) raw: Option<Raw>,
+    /// The key, where the versions below those described here come from `events.lock`.
+    pub(crate) from_lock: Option<Ident>,
+    /// Those versions, from 1.
+    pub(crate) locked: Vec<LockedVersion>,
     pub(crate) floor: Option<At>,
     pub(crate) write: Option<At>,
     pub(crate) old_derives: Vec<Path>,
@@ -199,6 +203,11 @@ impl Track {
 }
 
 impl History {
+    /// Whether the struct of a version comes from `events.lock`.
+    pub(crate) fn is_locked(&self, version: u32) -> bool {
+        self.locked.iter().any(|locked| locked.version == version)
+    }
+
     /// Every change, as the first version that has it and where the user wrote it.
     pub(crate) fn changes(&self) -> Vec<(u32, &LitInt)> {
         let ats = self.tracks.iter().flat_map(|track| {

@@ -25,6 +25,12 @@ pub(crate) const EVENT: Keys = Keys {
             example: "from = WithdrawnV1",
         },
         Key {
+            name: "from_lock",
+            places: &[Place::Event],
+            value: "`from_lock` stands alone: the versions are those that `events.lock` has sealed",
+            example: "from_lock",
+        },
+        Key {
             name: "alias",
             places: &[Place::Set],
             value: "an alias is an old stored name and the event it becomes, such as `alias(\"account.payed_in\" => Deposited)`",

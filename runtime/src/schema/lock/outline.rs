@@ -155,7 +155,7 @@ impl Outline {
     }
 
     /// The formats in it that have an example, sorted, each once.
-    pub(super) fn examples(&self) -> std::collections::BTreeMap<String, String> {
+    pub(in super::super) fn examples(&self) -> std::collections::BTreeMap<String, String> {
         let mut found: std::collections::BTreeMap<_, _> = self.inner().into_iter().flat_map(Self::examples).collect();
         if let Self::Scalar(scalar) = self
             && !scalar.example.is_empty()

@@ -1,6 +1,7 @@
 //! Payloads of an outline: the least, the fullest, the sparsest, and any.
 
 use super::Payload;
+use super::variant::{tagged, unheard_of};
 use crate::schema::around::Place;
 use crate::schema::lock::{Choice, Outline, Tagging};
 use crate::schema::numbers;
@@ -33,27 +34,17 @@ impl Outline {
 
 /// A value of a node.
 pub(crate) fn make(place: Place<'_>, style: Style) -> Payload {
-    let mut maker = Maker {
-        style,
-        count: 0,
-        seed: match style {
-            Style::Stored(seed) | Style::Written(seed) => seed,
-            _ => 0,
-        },
-        label: "text".to_owned(),
-    };
-    // A type that must hold itself has no value at all; such a one cannot be built in Rust either.
-    let made = (1..=ROUNDS).find_map(|rounds| maker.value(place, rounds));
-    made.unwrap_or(Payload::Null)
+    make_under(place, style, "text")
 }
 
-/// A name that no variant of this enum has.
-pub(crate) fn unheard_of(choices: &[Choice], others: &[Choice]) -> String {
-    let mut name = "unheard-of".to_owned();
-    while choices.iter().chain(others).any(|choice| choice.is(&name)) {
-        name.push('!');
-    }
-    name
+/// A value of what lies under a key: its texts begin with it.
+pub(crate) fn make_under(place: Place<'_>, style: Style, key: &str) -> Payload {
+    Maker::new(style, key, false).make(place)
+}
+
+/// The smallest value in which something else can be shown: no key that may be absent, and no elements.
+pub(crate) fn make_bare(place: Place<'_>) -> Payload {
+    Maker::new(Style::Sparse, "text", true).make(place)
 }
 
 struct Maker {
@@ -63,9 +54,32 @@ struct Maker {
     seed: u64,
     /// The last key, which texts begin with.
     label: String,
+    /// Whether lists and maps stay empty.
+    bare: bool,
 }
 
 impl Maker {
+    fn new(style: Style, label: &str, bare: bool) -> Self {
+        let seed = match style {
+            Style::Stored(seed) | Style::Written(seed) => seed,
+            _ => 0,
+        };
+        let (count, label) = (0, label.to_owned());
+        Self {
+            style,
+            count,
+            seed,
+            label,
+            bare,
+        }
+    }
+
+    fn make(&mut self, place: Place<'_>) -> Payload {
+        // A type that must hold itself has no value at all; such a one cannot be built in Rust either.
+        let made = (1..=ROUNDS).find_map(|rounds| self.value(place, rounds));
+        made.unwrap_or(Payload::Null)
+    }
+
     fn is_random(&self) -> bool {
         matches!(self.style, Style::Stored(_) | Style::Written(_))
     }
@@ -140,6 +154,7 @@ impl Maker {
     fn length(&mut self) -> usize {
         match self.style {
             Style::Min => 0,
+            _ if self.bare => 0,
             Style::Max | Style::Sparse => 2,
             _ => self.below(4),
         }
@@ -311,28 +326,5 @@ impl Maker {
             };
             Some(tagged(tag, &name, data))
         })
-    }
-}
-
-/// A variant as it is stored.
-pub(crate) fn tagged(tag: &Tagging, name: &str, data: Option<Payload>) -> Payload {
-    let text = || Payload::Text(name.to_owned());
-    match tag {
-        Tagging::Untagged => data.unwrap_or(Payload::Null),
-        Tagging::External => match data {
-            Some(data) => Payload::Object(vec![(name.to_owned(), data)]),
-            None => text(),
-        },
-        Tagging::Internal(tag) => {
-            let mut entries = vec![(tag.clone(), text())];
-            if let Some(Payload::Object(data)) = data {
-                entries.extend(data.into_iter().filter(|(key, _)| key != tag));
-            }
-            Payload::Object(entries)
-        }
-        Tagging::Adjacent { tag, content } => {
-            let data = data.map(|data| (content.clone(), data));
-            Payload::Object([(tag.clone(), text())].into_iter().chain(data).collect())
-        }
     }
 }

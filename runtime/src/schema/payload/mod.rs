@@ -1,17 +1,23 @@
 //! `Payload`: a JSON value of which every digit is kept, for what is generated from an outline and shown as a witness.
 
 mod make;
+mod object;
 mod read;
+mod variant;
+mod write;
 
 use std::fmt;
+
+use serde::{Serialize, Serializer};
 
 use crate::codec::{Json, JsonError, json};
 
 pub use make::Style;
 pub use read::{Reading, Refusal};
 
-pub(super) use make::{make, tagged, unheard_of};
+pub(super) use make::{make, make_bare, make_under};
 pub(super) use read::{choice_of, read_at};
+pub(super) use variant::{tagged, unheard_of};
 
 /// A JSON value. Its numbers are texts, because whole numbers of 128 bits and the digits of a float have to survive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +73,15 @@ impl Payload {
         }
     }
 
+    /// How many values it is made of.
+    fn size(&self) -> usize {
+        match self {
+            Self::List(list) => 1 + list.iter().map(Self::size).sum::<usize>(),
+            Self::Object(entries) => 1 + entries.iter().map(|(_, value)| value.size()).sum::<usize>(),
+            _ => 1,
+        }
+    }
+
     /// As the key of a map: its text without quotes. Only texts, numbers and truths can be one.
     pub(super) fn into_key(self) -> Option<String> {
         match self {
@@ -92,6 +107,13 @@ impl From<Json> for Payload {
                     .collect(),
             ),
         }
+    }
+}
+
+/// As its JSON text: a reader of a report need not keep 128 bits.
+impl Serialize for Payload {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

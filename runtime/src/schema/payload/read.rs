@@ -71,23 +71,22 @@ pub(crate) fn choice_of(choices: Place<'_>, payload: &Payload) -> Option<usize> 
         .position(|choice| reader.data(choices, choice, payload).is_ok())
 }
 
-type Entries<'a> = Vec<(&'a str, &'a Payload)>;
-
 #[derive(Default)]
-struct Reader {
-    path: String,
-    reading: Reading,
-    /// The untagged enums that are being tried on a value: one that is its own variant reads nothing more by it.
-    tried: Vec<(*const Outline, *const Payload)>,
+pub(super) struct Reader {
+    pub(super) path: String,
+    pub(super) reading: Reading,
+    /// The untagged enums that are being tried, and how large what they are tried on is: one that comes by again on something no smaller is
+    /// its own variant, and reads nothing more by it.
+    pub(super) tried: Vec<(*const Outline, usize)>,
 }
 
 impl Reader {
-    fn refuse<T>(&self, problem: impl Into<String>) -> Result<T, Refusal> {
+    pub(super) fn refuse<T>(&self, problem: impl Into<String>) -> Result<T, Refusal> {
         let (path, problem) = (self.path.trim_start_matches('.').to_owned(), problem.into());
         Err(Refusal { path, problem })
     }
 
-    fn at<T>(&mut self, step: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn at<T>(&mut self, step: &str, read: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.path.len();
         self.path.push_str(step);
         let result = read(self);
@@ -95,12 +94,12 @@ impl Reader {
         result
     }
 
-    fn ignore(&mut self, step: &str) {
+    pub(super) fn ignore(&mut self, step: &str) {
         let path = format!("{}{step}", self.path);
         self.reading.ignored.push(path.trim_start_matches('.').to_owned());
     }
 
-    fn value(&mut self, place: Place<'_>, payload: &Payload) -> Result<(), Refusal> {
+    pub(super) fn value(&mut self, place: Place<'_>, payload: &Payload) -> Result<(), Refusal> {
         let place = place.resolved();
         match (place.node, payload) {
             (Outline::Any, _)
@@ -184,98 +183,14 @@ impl Reader {
         self.value(place, &read_as)
     }
 
-    fn object(&mut self, place: Place<'_>, mut left: Entries<'_>) -> Result<(), Refusal> {
-        let Outline::Object { keys, parts } = place.node else {
-            return Ok(());
-        };
-        let around = place.around();
-        for key in keys {
-            let mut values = left.extract_if(.., |(name, _)| key.is(name));
-            let (first, second) = (values.next(), values.next());
-            drop(values);
-            match (first, second) {
-                (Some((name, value)), None) => {
-                    self.at(&format!(".{name}"), |reader| {
-                        reader.value(around.inner(&key.value), value)
-                    })?;
-                }
-                (Some(_), Some((name, _))) => return self.refuse(format!("`{name}` is there twice, under two names")),
-                (None, _) if key.absent => {}
-                (None, _) => return self.refuse(format!("`{}` is missing", key.name)),
-            }
-        }
-        // Each part sees all that is left, and what none of them takes is passed over.
-        let mut is_taken = vec![false; left.len()];
-        for part in parts {
-            let (part, is_option) = match part {
-                Outline::Option(inner) => (&**inner, true),
-                part => (part, false),
-            };
-            let mut reader = Self {
-                path: self.path.clone(),
-                ..Self::default()
-            };
-            match reader.part(around.inner(part), &left) {
-                Ok(()) => self.take(reader.reading, &left, &mut is_taken),
-                // serde makes a `None` of a flattened option that cannot be read.
-                Err(_) if is_option => {}
-                Err(refusal) => return Err(refusal),
-            }
-        }
-        for ((name, _), is_taken) in left.iter().zip(is_taken) {
-            if !is_taken {
-                self.ignore(&format!(".{name}"));
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes over what a part read: the keys that it did not ignore.
-    fn take(&mut self, part: Reading, left: &Entries<'_>, is_taken: &mut [bool]) {
-        let path_of = |name: &str| format!("{}.{name}", self.path).trim_start_matches('.').to_owned();
-        let own: Vec<String> = left.iter().map(|(name, _)| path_of(name)).collect();
-        for (path, is_taken) in own.iter().zip(is_taken) {
-            *is_taken |= !part.ignored.contains(path);
-        }
-        let deeper = part.ignored.into_iter().filter(|path| !own.contains(path));
-        self.reading.ignored.extend(deeper);
-        self.reading.blurred.extend(part.blurred);
-    }
-
-    /// A flattened enum or map, which shares the keys of the object around it.
-    fn part(&mut self, place: Place<'_>, left: &Entries<'_>) -> Result<(), Refusal> {
-        let owned = |entries: &[(&str, &Payload)]| {
-            let entries = entries.iter().map(|(key, value)| ((*key).to_owned(), (*value).clone()));
-            Payload::Object(entries.collect())
-        };
-        if let Outline::Enum {
-            tag: Tagging::External,
-            choices,
-            ..
-        } = place.node
-        {
-            let is_choice = |(name, _): &(&str, &Payload)| choices.iter().any(|choice| choice.is(name));
-            let Some(found) = left.iter().position(is_choice) else {
-                return self.refuse("none of its variants is there");
-            };
-            for (index, (name, _)) in left.iter().enumerate() {
-                if index != found {
-                    self.ignore(&format!(".{name}"));
-                }
-            }
-            return self.choice(place, &owned(&left[found..=found]));
-        }
-        self.value(place, &owned(left))
-    }
-
-    fn choice(&mut self, place: Place<'_>, payload: &Payload) -> Result<(), Refusal> {
+    pub(super) fn choice(&mut self, place: Place<'_>, payload: &Payload) -> Result<(), Refusal> {
         let Outline::Enum { tag, open, choices } = place.node else {
             return Ok(());
         };
         let find = |name: &str| choices.iter().find(|choice| choice.is(name));
         match (tag, payload) {
             (Tagging::Untagged, payload) => {
-                let pair: (*const Outline, *const Payload) = (place.node, payload);
+                let pair: (*const Outline, usize) = (place.node, payload.size());
                 if self.tried.contains(&pair) {
                     return self.refuse("no variant fits");
                 }

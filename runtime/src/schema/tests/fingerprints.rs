@@ -7,7 +7,7 @@ use crate::schema::lock::parts;
 use crate::schema::{Field, Outline, Shape, Tag, Variant, fingerprint, snapshot_fingerprint};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 
     #[test]
     fn rustc_and_the_lock_hash_alike(seed: u64) {

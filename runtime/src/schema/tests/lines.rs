@@ -12,7 +12,7 @@ fn reads_back(outline: &Outline) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 
     #[test]
     fn lines_are_read_as_what_they_were_written_from(seed: u64) {

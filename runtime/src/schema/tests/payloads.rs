@@ -6,7 +6,7 @@ use super::random::{Rng, event};
 use crate::schema::{Outline, Payload, Style};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
 
     #[test]
     fn what_is_made_of_an_outline_is_read_by_it_in_full(seed: u64) {

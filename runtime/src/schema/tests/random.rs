@@ -22,7 +22,7 @@ impl Rng {
     /// The name of another type.
     fn type_name(&mut self) -> &'static str {
         let Some(count) = self.types.as_mut() else {
-            return *self.pick(RUST);
+            return RUST[self.below(RUST.len())];
         };
         *count += 1;
         format!("T{count}").leak()
@@ -32,7 +32,7 @@ impl Rng {
     fn some_type(&mut self) -> &'static str {
         match self.types {
             Some(count) => format!("T{}", 1 + self.below(count + 1)).leak(),
-            None => *self.pick(RUST),
+            None => RUST[self.below(RUST.len())],
         }
     }
 

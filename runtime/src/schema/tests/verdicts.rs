@@ -27,8 +27,11 @@ fn loses(old: &Outline, new: &Outline, payload: &Payload) -> bool {
     }
 }
 
-fn hurts(old: &Outline, payload: &Payload) -> bool {
-    old.read(payload).map_or(true, |reading| !reading.blurred.is_empty())
+fn hurts(old: &Outline, new: &Outline, payload: &Payload) -> bool {
+    match (old.read(payload), new.read(payload)) {
+        (Ok(old), Ok(new)) => old.blurred.iter().any(|path| !new.blurred.contains(path)),
+        (old, _) => old.is_err(),
+    }
 }
 
 fn shown(changes: &[Change]) -> String {
@@ -83,14 +86,18 @@ fn is_exact(old: &Outline, new: &Outline) {
                 context()
             );
             assert!(
-                hurts(old, payload) || change.code == Code::KeyRenamed || is_declared(old, new),
+                hurts(old, new, payload) || change.code == Code::KeyRenamed || is_declared(old, new),
                 "{}",
                 context()
             );
         }
     }
     for seed in 0..PAYLOADS {
-        let stored = old.payload(Style::Stored(seed));
+        let (stored, written) = (old.payload(Style::Stored(seed)), new.payload(Style::Written(seed)));
+        // Some types that serde takes cannot be read back, such as a flattened variant without data.
+        if old.accepts(&stored).is_err() || new.accepts(&written).is_err() {
+            continue;
+        }
         if !no(&changes, |change| &change.reads) {
             assert!(
                 new.accepts(&stored).is_ok(),
@@ -102,10 +109,9 @@ fn is_exact(old: &Outline, new: &Outline) {
         if !no(&changes, |change| &change.keeps) {
             assert!(!loses(old, new, &stored), "{stored} loses\n{}", context());
         }
-        let written = new.payload(Style::Written(seed));
         if !no(&changes, |change| &change.older) {
             assert!(
-                !hurts(old, &written),
+                !hurts(old, new, &written),
                 "{written} {:?}\n{}",
                 old.accepts(&written),
                 context()
@@ -123,7 +129,7 @@ fn is_declared(old: &Outline, new: &Outline) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig { max_global_rejects: 100_000, failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
     fn a_small_change_is_judged_exactly(seed: u64) {

@@ -49,20 +49,19 @@ impl Nodes {
                     found.extend(self.variant(old, before, new, choice, path));
                 }
                 None => {
-                    let payload = stored(new, tag, choice, &choice.name);
+                    let mut payloads = held(new, tag, choice, &choice.name).into_iter();
                     found.push(Found {
-                        older: hurts_older(old, &payload).then_some(payload),
+                        older: payloads.find(|payload| hurts_older(old, new, payload)),
                         ..Found::new(Code::VariantAdded, at_variant(path, choice))
                     });
                 }
             }
         }
         for choice in a.iter().filter(|choice| !kept.contains(&&choice.name)) {
-            let payload = stored(old, tag, choice, &choice.name);
-            let is_read = read_at(new, &payload).is_ok();
+            let (refused, read) = told_apart(new, held(old, tag, choice, &choice.name));
             found.push(Found {
-                reads: (!is_read).then(|| payload.clone()),
-                keeps: is_read.then_some(payload),
+                reads: refused,
+                keeps: read,
                 ..Found::new(Code::VariantRemoved, at_variant(path, choice))
             });
         }
@@ -78,17 +77,16 @@ impl Nodes {
         let mut found = Vec::new();
         if before.name != choice.name {
             found.push(Found {
-                older: Some(stored(new, tag, choice, &choice.name)),
+                older: held(new, tag, choice, &choice.name).into_iter().next(),
                 declared: true,
                 ..Found::new(Code::KeyRenamed, &path)
             });
         }
         for alias in before.aliases.iter().filter(|alias| !choice.is(alias)) {
-            let payload = stored(old, tag, before, alias);
-            let is_read = read_at(new, &payload).is_ok();
+            let (refused, read) = told_apart(new, held(old, tag, before, alias));
             found.push(Found {
-                reads: (!is_read).then(|| payload.clone()),
-                keeps: is_read.then_some(payload),
+                reads: refused,
+                keeps: read,
                 ..Found::new(Code::AliasRemoved, format!("{path} (alias {alias})"))
             });
         }
@@ -123,19 +121,15 @@ impl Nodes {
                     });
                 }
                 _ => {
-                    let all = [Style::Max, Style::Min, Style::Sparse];
-                    let payloads =
-                        |place, choice: &Choice| all.map(|style| held(place, tag, choice, &choice.name, style));
+                    let (before, now) = (
+                        held(old, tag, before, &before.name),
+                        held(new, tag, choice, &choice.name),
+                    );
+                    let keeps = before.iter().find(|payload| loses(old, new, payload)).cloned();
                     found.push(Found {
-                        reads: payloads(old, before)
-                            .into_iter()
-                            .find(|payload| read_at(new, payload).is_err()),
-                        keeps: payloads(old, before)
-                            .into_iter()
-                            .find(|payload| loses(old, new, payload)),
-                        older: payloads(new, choice)
-                            .into_iter()
-                            .find(|payload| hurts_older(old, payload)),
+                        reads: told_apart(new, before).0,
+                        keeps,
+                        older: now.into_iter().find(|payload| hurts_older(old, new, payload)),
                         ..Found::new(Code::TypeChanged, &path)
                     });
                 }
@@ -219,13 +213,19 @@ fn at_variant(path: &str, choice: &Choice) -> String {
     path
 }
 
-/// A variant as it is stored, under one of its names.
-fn stored(place: Place<'_>, tag: &Tagging, choice: &Choice, name: &str) -> Payload {
-    held(place, tag, choice, name, Style::Max)
+/// A variant as it may be stored under one of its names.
+fn held(place: Place<'_>, tag: &Tagging, choice: &Choice, name: &str) -> Vec<Payload> {
+    let around = place.around();
+    let data = |style| choice.value.as_ref().map(|value| make(around.inner(value), style));
+    [Style::Max, Style::Min, Style::Sparse]
+        .map(|style| tagged(tag, name, data(style)))
+        .into()
 }
 
-fn held(place: Place<'_>, tag: &Tagging, choice: &Choice, name: &str, style: Style) -> Payload {
-    let around = place.around();
-    let data = choice.value.as_ref().map(|value| make(around.inner(value), style));
-    tagged(tag, name, data)
+/// The first payload that is refused, and the first that is read.
+fn told_apart(place: Place<'_>, payloads: Vec<Payload>) -> (Option<Payload>, Option<Payload>) {
+    let (read, refused): (Vec<_>, Vec<_>) = payloads
+        .into_iter()
+        .partition(|payload| read_at(place, payload).is_ok());
+    (refused.into_iter().next(), read.into_iter().next())
 }

@@ -103,7 +103,8 @@ impl fmt::Display for Code {
 }
 
 /// One column of a verdict.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Cell {
     /// No payload suffers.
     Ok,
@@ -120,7 +121,7 @@ impl Cell {
 }
 
 /// One change and what it does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// What it is.
     pub code: Code,
@@ -178,7 +179,8 @@ pub fn compare(old: &Outline, new: &Outline, version: u32) -> Vec<Change> {
     if old == new {
         return Vec::new();
     }
-    let found = nodes::Nodes::default().compare(Place::root(old), Place::root(new), "");
+    let mut found = nodes::Nodes::default().compare(Place::root(old), Place::root(new), "");
+    found.sort_by(|a, b| a.path.cmp(&b.path));
     let mut changes: Vec<Change> = found.iter().map(|found| judge(old, new, found)).collect();
     report::add_help(&mut changes, &found, version);
     changes
@@ -212,9 +214,14 @@ impl Found {
     }
 }
 
-/// Whether an old node misses or mistakes something of a payload.
-fn hurts_older(old: Place<'_>, payload: &Payload) -> bool {
-    read_at(old, payload).map_or(true, |reading| !reading.blurred.is_empty())
+/// Whether an old node refuses or blurs what a new one writes.
+fn hurts_older(old: Place<'_>, new: Place<'_>, payload: &Payload) -> bool {
+    match (read_at(old, payload), read_at(new, payload)) {
+        (Ok(old), Ok(new)) => old.blurred.iter().any(|path| !new.blurred.contains(path)),
+        (Err(_), Ok(_)) => true,
+        // What the new one does not read itself is none of its payloads.
+        (_, Err(_)) => false,
+    }
 }
 
 /// Whether a new reader passes over or blurs something that the old one kept.
@@ -239,12 +246,14 @@ fn judge(old: &Outline, new: &Outline, found: &Found) -> Change {
     Change {
         code: found.code,
         path: found.path.clone(),
-        reads: cell(&found.reads, &|payload| read_at(new, payload).is_err()),
+        reads: cell(&found.reads, &|payload| {
+            read_at(old, payload).is_ok() && read_at(new, payload).is_err()
+        }),
         // What is not read at all, because of another change, shows nothing of this one.
         keeps: cell(&found.keeps, &|payload| {
-            read_at(new, payload).is_err() || loses(old, new, payload)
+            read_at(old, payload).is_ok() && (read_at(new, payload).is_err() || loses(old, new, payload))
         }),
-        older: cell(&found.older, &|payload| hurts_older(old, payload)),
+        older: cell(&found.older, &|payload| hurts_older(old, new, payload)),
         help: None,
     }
 }

@@ -4,19 +4,19 @@ use super::nodes::{Nodes, sampled, wrapped};
 use super::{Code, Found, hurts_older, loses};
 use crate::schema::around::Place;
 use crate::schema::lock::{Key, Outline, add_word};
-use crate::schema::payload::{Payload, Style, make, read_at};
+use crate::schema::payload::{Payload, Style, make_bare, make_under, read_at};
 
 /// A payload of this object that has the keys it must have, and this one.
 fn with<'a>(place: Place<'a>, key: &'a str) -> impl Fn(Payload) -> Payload + use<'a> {
     move |value| {
-        let mut object = make(place, Style::Sparse);
+        let mut object = make_bare(place);
         object.set(key, value);
         object
     }
 }
 
 fn without(place: Place<'_>, key: &str) -> Payload {
-    let mut object = make(place, Style::Sparse);
+    let mut object = make_bare(place);
     object.remove(key);
     object
 }
@@ -83,7 +83,7 @@ impl Nodes {
         let mut found = Vec::new();
         if before.name != key.name {
             let around = new.around();
-            let value = make(around.inner(&key.value), Style::Max);
+            let value = make_under(around.inner(&key.value), Style::Max, &key.name);
             found.push(Found {
                 older: Some(with(new, &key.name)(value)),
                 declared: true,
@@ -103,7 +103,7 @@ impl Nodes {
             });
         }
         for alias in before.aliases.iter().filter(|alias| !key.is(alias)) {
-            let value = make(old.around().inner(&before.value), Style::Max);
+            let value = make_under(old.around().inner(&before.value), Style::Max, &before.name);
             let mut payload = without(old, &before.name);
             payload.set(alias, value);
             found.push(Found {
@@ -140,7 +140,7 @@ impl Nodes {
             found
                 .keeps
                 .take_if(|payload| read_at(new, payload).is_ok() && !loses(old, new, payload));
-            found.older.take_if(|payload| !hurts_older(old, payload));
+            found.older.take_if(|payload| !hurts_older(old, new, payload));
         }
         let tried = sampled(Code::TypeChanged, old, new, &format!("{path}+0"));
         let is_new = |column: fn(&Found) -> &Option<Payload>| {
@@ -159,7 +159,7 @@ fn added(old: Place<'_>, key: &Key, path: &str) -> Found {
         false => Code::RequiredFieldAdded,
     };
     Found {
-        reads: (!key.absent).then(|| make(old, Style::Sparse)),
+        reads: (!key.absent).then(|| make_bare(old)),
         key: Some((path.to_owned(), key.name.clone(), key.value.clone())),
         ..Found::new(code, at_key(path, &key.name))
     }
@@ -167,10 +167,10 @@ fn added(old: Place<'_>, key: &Key, path: &str) -> Found {
 
 fn removed(old: Place<'_>, new: Place<'_>, key: &Key, path: &str) -> Found {
     let around = old.around();
-    let value = make(around.inner(&key.value), Style::Max);
+    let value = make_under(around.inner(&key.value), Style::Max, &key.name);
     Found {
         keeps: Some(with(old, &key.name)(value)),
-        older: (!key.absent).then(|| make(new, Style::Sparse)),
+        older: (!key.absent).then(|| make_bare(new)),
         key: Some((path.to_owned(), key.name.clone(), key.value.clone())),
         ..Found::new(Code::FieldRemoved, at_key(path, &key.name))
     }

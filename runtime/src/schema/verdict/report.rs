@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::{Cell, Change, Code, Found, Verdict};
 use crate::schema::lock::Outline;
 
 /// What changed in one version of an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The stored name.
     pub name: String,
@@ -17,21 +19,52 @@ pub struct Report {
     /// In the order of their paths.
     pub changes: Vec<Change>,
     /// What is stored of it now.
+    #[serde(skip)]
     pub new: Outline,
 }
 
 /// Gives each change the help that it needs. One key that went and one of the same type that came into its object look like a rename.
 pub(super) fn add_help(changes: &mut [Change], found: &[Found], version: u32) {
     let next = version.saturating_add(1);
-    for (change, one) in changes.iter_mut().zip(found) {
+    let hints: Vec<_> = found.iter().filter_map(|one| rename_hint(found, one, next)).collect();
+    for change in changes {
         let is_free = change.reads.is_ok() && change.keeps.is_ok() && change.older.is_ok();
-        let help = change.code.cure().replace("{n}", &next.to_string());
-        let rename = rename_hint(found, one, next);
-        change.help = rename.or((!is_free && !help.is_empty()).then_some(help));
+        let of_rename = hints
+            .iter()
+            .find(|hint| hint.removed == change.path || hint.added == change.path);
+        change.help = match of_rename {
+            Some(hint) if hint.removed == change.path => Some(hint.help.clone()),
+            _ if is_free || of_rename.is_some() => None,
+            _ => Some(cure(change, next)),
+        };
     }
 }
 
-fn rename_hint(all: &[Found], gone: &Found, next: u32) -> Option<String> {
+fn cure(change: &Change, next: u32) -> String {
+    let cure = change.code.cure();
+    let field = field(&change.path);
+    match field != change.path && cure.contains("({n}") {
+        true => format!(
+            "the type inside `{field}` was edited: a new version, `version = {next}`, and a kept copy of the old type, \
+             `#[event(retyped({next}, from = ..))] {field}`, or `from_lock`, which writes it"
+        ),
+        false => cure.replace("{n}", &next.to_string()),
+    }
+}
+
+/// The field of the event in which a path begins.
+fn field(path: &str) -> &str {
+    path.split(['.', '[', '{', '|', '+']).next().unwrap_or_default()
+}
+
+/// Two changes that are one.
+struct Rename {
+    removed: String,
+    added: String,
+    help: String,
+}
+
+fn rename_hint(all: &[Found], gone: &Found, next: u32) -> Option<Rename> {
     let is_added = |found: &Found| matches!(found.code, Code::OptionalFieldAdded | Code::RequiredFieldAdded);
     let (object, old, value) = gone.key.as_ref().filter(|_| gone.code == Code::FieldRemoved)?;
     let alike = |found: &&Found| matches!(&found.key, Some((at, _, other)) if at == object && other == value);
@@ -44,23 +77,33 @@ fn rename_hint(all: &[Found], gone: &Found, next: u32) -> Option<String> {
         return None;
     };
     let (_, new, _) = one.key.as_ref()?;
-    Some(match object.is_empty() {
+    let help = match object.is_empty() {
         true => {
             format!("looks like a rename: `version = {next}` and `#[event(renamed({next}, from = \"{old}\"))] {new}`")
         }
-        false => {
-            let field = object.split(['.', '[', '{', '|']).next().unwrap_or_default();
-            format!(
-                "looks like a rename of `{old}` to `{new}`: `version = {next}`, a frozen copy of the type, and \
-                 `#[event(retyped({next}, from = ..))] {field}`"
-            )
-        }
+        false => format!(
+            "looks like a rename of `{old}` to `{new}`: `version = {next}`, and a kept copy of the old type, \
+             `#[event(retyped({next}, from = ..))] {}`",
+            field(object)
+        ),
+    };
+    Some(Rename {
+        removed: gone.path.clone(),
+        added: one.path.clone(),
+        help,
     })
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} {} v{} is sealed:", self.verdict.word(), self.name, self.version)?;
+        self.write(f, self.verdict.word())
+    }
+}
+
+impl Report {
+    /// The text, under the word of a finding.
+    pub(in crate::schema) fn write(&self, f: &mut fmt::Formatter<'_>, word: &str) -> fmt::Result {
+        writeln!(f, "{word} {} v{} is sealed:", self.name, self.version)?;
         let widest = |texts: &dyn Fn(&Change) -> usize| self.changes.iter().map(texts).max().unwrap_or_default();
         let code = widest(&|change| change.code.word().len());
         let path = widest(&|change| change.path.chars().count());
@@ -99,32 +142,31 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
-}
 
-impl Report {
     fn write_witnesses(&self, f: &mut fmt::Formatter<'_>, change: &Change) -> fmt::Result {
-        let Change { code, path, .. } = change;
+        let path = &change.path;
         if let Cell::No(payload) = &change.reads {
             match self.new.accepts(payload) {
-                Err(refusal) => writeln!(f, "  witness: stored {payload} is not read: {refusal}")?,
+                Err(refusal) => writeln!(f, "  witness: {payload} is stored, and is not read: {refusal}")?,
                 Ok(()) => writeln!(
                     f,
-                    "  witness: stored {payload} is not read: `{path}` has another format"
+                    "  witness: {payload} is stored, and `{path}` is in another format now"
                 )?,
             }
         }
         if let Cell::No(payload) = &change.keeps {
-            match code {
-                Code::FloatNarrowed | Code::IntToFloat => {
-                    writeln!(f, "  witness: {payload} is read, and `{path}` loses digits")?;
+            match self.new.accepts(payload) {
+                Ok(()) => {
+                    let written = self.new.rewritten(payload);
+                    writeln!(f, "  witness: {payload} is read, and would be written as {written}")?;
                 }
-                _ => writeln!(f, "  witness: {payload} is read, and `{path}` is passed over")?,
+                Err(_) => writeln!(f, "  witness: {payload} is stored, and `{path}` of it would be lost")?,
             }
         }
         if let Cell::No(payload) = &change.older {
             writeln!(
                 f,
-                "  witness: nodes of the last release misread {payload}, which this build writes"
+                "  witness: {payload} is written, and nodes of the last release misread it"
             )?;
         }
         Ok(())
