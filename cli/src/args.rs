@@ -60,24 +60,24 @@ pub(crate) enum Lock {
     /// Hold the lock, the goldens and the examples against the types of today; write nothing
     #[command(after_help = EXIT_CODES)]
     Check {
+        /// Compare also with every entry that is sealed in this git revision, so that nobody edits a sealed one by hand
+        #[arg(long, value_name = "REVISION")]
+        base: Option<String>,
         #[command(flatten)]
         packages: Packages,
         #[command(flatten)]
         test: Test,
-        /// Compare also with every entry that is sealed in this git revision, so that nobody edits a sealed one by hand
-        #[arg(long, value_name = "REVISION")]
-        base: Option<String>,
     },
     /// Show how the types of today differ from the lock, and what that does to stored events
     #[command(after_help = EXIT_CODES)]
     Diff {
+        /// Print one JSON document; its form is in docs/guide/schema-lock.md
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         packages: Packages,
         #[command(flatten)]
         test: Test,
-        /// Print one JSON document; its form is in docs/guide/schema-lock.md
-        #[arg(long)]
-        json: bool,
     },
     /// Accept differences into the lock, one after another
     ///
@@ -85,32 +85,30 @@ pub(crate) enum Lock {
     /// accepted. A change of a sealed entry that fails a verdict is shown with its cure, and is never accepted: change the type instead.
     #[command(after_help = EXIT_CODES)]
     Review {
+        /// Accept all that may be accepted, without asking
+        #[arg(long, short)]
+        yes: bool,
         #[command(flatten)]
         packages: Packages,
         #[command(flatten)]
         test: Test,
-        /// Accept all that may be accepted, without asking
-        #[arg(long, short)]
-        yes: bool,
     },
     /// Seal every draft: from now on its events may lie in stores
     ///
     /// For the job that releases. Writes what may be accepted first, and seals nothing if something may not.
     #[command(after_help = EXIT_CODES)]
     Seal {
+        /// Note the release by this name: as long as it is `live`, no later build writes what it cannot read
+        #[arg(long, value_name = "NAME")]
+        release: Option<String>,
         #[command(flatten)]
         packages: Packages,
         #[command(flatten)]
         test: Test,
-        /// Note the release by this name: as long as it is `live`, no later build writes what it cannot read
-        #[arg(long, value_name = "NAME")]
-        release: Option<String>,
     },
     /// Write what the lock says in another language; builds nothing
     #[command(after_help = EXIT_CODES)]
     Export {
-        #[command(flatten)]
-        packages: Packages,
         /// The language
         #[arg(long, value_enum)]
         format: Format,
@@ -120,6 +118,8 @@ pub(crate) enum Lock {
         /// Write into this file instead of the standard output
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
+        #[command(flatten)]
+        packages: Packages,
     },
 }
 

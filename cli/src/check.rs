@@ -21,10 +21,10 @@ pub(crate) fn run(packages: &Packages, test: &Test, base: Option<&str>, out: &mu
         .collect();
     for package in package::with_test(packages, &test.test)? {
         let ran = SchemaTest::build(&package, test)?.run("no", &base, None)?;
-        let mut problems = ran.reports.problems.iter().chain(&ran.reports.others).peekable();
+        let mut problems = ran.reports.all().peekable();
         if problems.peek().is_some() {
             is_well = false;
-            let count = ran.reports.problems.len() + ran.reports.others.len();
+            let count = ran.reports.all().count();
             writeln!(out, "{}: {}\n", package.name, show::count(count, "problem", "problems"))?;
             for problem in problems {
                 show::problem(out, problem)?;

@@ -44,7 +44,7 @@ pub(crate) fn run(packages: &Packages, test: &Test, json: bool, out: &mut dyn Wr
             continue;
         }
         let count = show::count(reports.problems.len(), "difference", "differences");
-        writeln!(out, "{name}: {count} to {}\n", reports.path.display())?;
+        writeln!(out, "{name}: {count} to {}\n", show::path(&reports.path))?;
         for difference in Difference::all(reports) {
             show::difference(out, &difference)?;
             writeln!(out)?;

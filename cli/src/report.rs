@@ -5,6 +5,7 @@ use std::{fs, io};
 
 use recount::schema::Lock;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 use crate::lock_file;
@@ -42,14 +43,13 @@ pub(crate) struct Problem {
     pub(crate) text: String,
 }
 
-/// The report of any test.
+/// The report of one test: `lock.json` and so on.
 #[derive(Deserialize)]
 struct Found {
     problems: Vec<Problem>,
-    /// Of the test `lock` alone; missing where it could not look.
-    locks: Option<Locks>,
 }
 
+/// What the test `lock` has compared: `locks.json`.
 #[derive(Deserialize)]
 struct Locks {
     path: PathBuf,
@@ -62,9 +62,9 @@ impl Reports {
     /// Reads a folder of reports; `None` if the test `lock` has not written its own.
     ///
     /// # Errors
-    /// If one cannot be read.
+    /// If one cannot be read, or the test could not look.
     pub(crate) fn read(folder: &Path) -> Result<Option<Self>, Failure> {
-        let Some(Found { problems, locks }) = find(&folder.join("lock.json"))? else {
+        let Some(Found { problems }) = find(&folder.join("lock.json"))? else {
             return Ok(None);
         };
         let Some(Locks {
@@ -72,14 +72,14 @@ impl Reports {
             lock,
             today,
             next,
-        }) = locks
+        }) = find(&folder.join("locks.json"))?
         else {
             let texts: Vec<String> = problems.into_iter().map(|problem| problem.text).collect();
             return Err(Failure::CannotCheck(texts.join("\n\n")));
         };
         let mut others = Vec::new();
         for test in ["goldens", "payloads", "floors", "honesty"] {
-            if let Some(Found { problems, .. }) = find(&folder.join(format!("{test}.json")))? {
+            if let Some(Found { problems }) = find(&folder.join(format!("{test}.json")))? {
                 others.extend(problems);
             }
         }
@@ -93,9 +93,14 @@ impl Reports {
             others,
         }))
     }
+
+    /// Of all tests.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Problem> + Clone {
+        self.problems.iter().chain(&self.others)
+    }
 }
 
-fn find(path: &Path) -> Result<Option<Found>, Failure> {
+fn find<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure> {
     match fs::read(path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(Failure::ReportForm),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -89,11 +89,7 @@ fn ask<'a>(
         )?;
         show::difference(out, difference)?;
         if !difference.problem.is_acceptable {
-            writeln!(
-                out,
-                "{}\n",
-                painted(BAD, "not to be accepted: change the type as the help says")
-            )?;
+            writeln!(out, "{}\n", painted(BAD, "refused: change the type as the help says"))?;
             continue;
         }
         loop {
@@ -177,7 +173,151 @@ fn summary(differences: &[Difference<'_>], answers: &Answers<'_>) -> String {
         parts.push(format!("{skipped} left as they were"));
     }
     if refused > 0 {
-        parts.push(format!("{refused} not to be accepted"));
+        parts.push(format!("{refused} refused"));
     }
     parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use recount::schema::{Entry, Kind, Lock, Outline, Status};
+
+    use super::*;
+    use crate::report::{Problem, Reports};
+
+    fn entry(name: &str, lines: &[&str]) -> Entry {
+        Entry {
+            context: "bank".to_owned(),
+            name: name.to_owned(),
+            version: 1,
+            status: Status::Draft,
+            kind: Kind::Current,
+            floor: 1,
+            names: Vec::new(),
+            edge: Vec::new(),
+            rev: 0,
+            shape: Some(Outline::parse(lines.iter().copied()).expect("lines")),
+            earlier: Vec::new(),
+        }
+    }
+
+    fn lock(events: Vec<Entry>) -> Lock {
+        Lock {
+            events,
+            releases: Vec::new(),
+        }
+    }
+
+    fn problem(event: &str, is_acceptable: bool) -> Problem {
+        Problem {
+            code: if is_acceptable { "LOCK_STALE" } else { "INCOMPATIBLE" }.to_owned(),
+            event: event.to_owned(),
+            version: Some(1),
+            witness: None,
+            is_acceptable,
+            text: format!("{event} has changed"),
+        }
+    }
+
+    /// `a` and `c` may be accepted, `b` may not.
+    fn reports() -> Reports {
+        let before = |name| entry(name, &["amount: u32", "x: bool"]);
+        let after = |name| entry(name, &["amount: u64", "x: bool"]);
+        Reports {
+            path: PathBuf::from("events.lock"),
+            lock: lock(vec![before("a"), before("b"), before("c")]),
+            today: lock(vec![after("a"), after("b"), after("c")]),
+            next: lock(vec![after("a"), before("b"), after("c")]),
+            problems: vec![problem("a", true), problem("b", false), problem("c", true)],
+            others: Vec::new(),
+        }
+    }
+
+    /// The keys that were accepted after these answers, whether it is over, and what was shown.
+    fn asked(answers: &str) -> (Vec<String>, bool, String) {
+        let reports = reports();
+        let differences = Difference::all(&reports);
+        let mut out = anstream::StripStream::new(Vec::new());
+        let answers = ask(&differences, &mut answers.as_bytes(), &mut out).expect("nothing to fail");
+        let accepted = answers
+            .accepted
+            .iter()
+            .filter_map(|difference| difference.key())
+            .collect();
+        (
+            accepted,
+            answers.is_over,
+            String::from_utf8(out.into_inner()).expect("text"),
+        )
+    }
+
+    #[test]
+    fn each_is_asked_for() {
+        let (accepted, is_over, shown) = asked("y\nn\n");
+        assert_eq!((accepted, is_over), (vec!["bank/a/v1".to_owned()], false));
+        let expected = "\
+[1 of 3]
+a has changed
+    - amount: u32
+    + amount: u64
+accept? [y/n/l/a/q/?] 
+[2 of 3]
+b has changed
+    - amount: u32
+    + amount: u64
+refused: change the type as the help says
+
+[3 of 3]
+c has changed
+    - amount: u32
+    + amount: u64
+accept? [y/n/l/a/q/?] 
+";
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_takes_the_rest_but_what_may_not_be_accepted() {
+        assert_eq!(asked("a\n").0, ["bank/a/v1", "bank/c/v1"]);
+        assert_eq!(asked("n\na\n").0, ["bank/c/v1"]);
+    }
+
+    #[test]
+    fn stopping_keeps_what_was_accepted() {
+        let (accepted, is_over, _) = asked("y\nq\n");
+        assert_eq!((accepted, is_over), (vec!["bank/a/v1".to_owned()], true));
+        let (accepted, is_over, _) = asked("y\n");
+        assert_eq!(
+            (accepted, is_over),
+            (vec!["bank/a/v1".to_owned()], true),
+            "the end of the input"
+        );
+    }
+
+    #[test]
+    fn anything_else_is_asked_again() {
+        let (accepted, _, shown) = asked("l\nyes\ny\nn\n");
+        assert_eq!(accepted, ["bank/a/v1"]);
+        assert!(
+            shown.contains("    - amount: u32\n    + amount: u64\n      x: bool\n"),
+            "{shown}"
+        );
+        assert!(shown.contains(HELP), "{shown}");
+    }
+
+    #[test]
+    fn the_summary_counts_each_once() {
+        let reports = reports();
+        let differences = Difference::all(&reports);
+        let answers = Answers {
+            accepted: vec![&differences[0]],
+            is_over: true,
+        };
+        assert_eq!(
+            summary(&differences, &answers),
+            "1 accepted, 1 left as they were, 1 refused"
+        );
+    }
 }

@@ -1,6 +1,8 @@
 //! Problems and differences as people read them.
 
+use std::env;
 use std::io::{self, Write};
+use std::path::Path;
 
 use crate::difference::{Difference, Line};
 use crate::paint::{ADDED, BAD, GOOD, HELP, REMOVED, painted};
@@ -33,6 +35,13 @@ pub(crate) fn problem(out: &mut dyn Write, problem: &Problem) -> io::Result<()> 
         }
     }
     Ok(())
+}
+
+/// A path, from the working directory if it is below it.
+pub(crate) fn path(path: &Path) -> String {
+    let here = env::current_dir().ok();
+    let below = here.and_then(|here| path.strip_prefix(here).ok());
+    below.unwrap_or(path).display().to_string()
 }
 
 /// A number of things: `1 entry`, `2 entries`.

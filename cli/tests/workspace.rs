@@ -10,15 +10,16 @@ use serde_json::{Value, json};
 use support::{Ended, entry, lock, recount, run};
 use tempfile::TempDir;
 
-/// As a schema test does it: `lock.json` into the folder of `RECOUNT_REPORT`, and red where there is a problem.
+/// As a schema test does it: two reports into the folder of `RECOUNT_REPORT`, and red where there is a problem.
 const SCHEMA_TEST: &str = r#"
 #[test]
 fn lock() {
     let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let report = std::fs::read_to_string(here.join("report.json")).unwrap();
     let folder = std::env::var("RECOUNT_REPORT").unwrap();
-    std::fs::write(std::path::Path::new(&folder).join("lock.json"), &report).unwrap();
-    assert!(report.contains("\"problems\":[]"));
+    for report in ["lock.json", "locks.json"] {
+        std::fs::copy(here.join(report), std::path::Path::new(&folder).join(report)).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(here.join("lock.json")).unwrap(), "{\"problems\":[]}");
 }
 "#;
 
@@ -44,8 +45,8 @@ fn report(root: &Path, name: &str, problems: &Value) {
     let today = if problems == &json!([]) { &old } else { &new };
     let path = folder.join("events.lock");
     let locks = json!({ "path": path, "lock": old, "today": today, "next": old });
-    let report = json!({ "locks": locks, "problems": problems });
-    fs::write(folder.join("report.json"), report.to_string()).expect("a file");
+    fs::write(folder.join("locks.json"), locks.to_string()).expect("a file");
+    fs::write(folder.join("lock.json"), json!({ "problems": problems }).to_string()).expect("a file");
     fs::write(path, old).expect("a file");
 }
 
@@ -256,9 +257,7 @@ fn a_difference_for_programs() {
 fn a_difference_for_people() {
     let folder = workspace();
     let diff = at(&folder.path().join("web"), &["diff"]);
-    let path = folder.path().join("web/events.lock");
-    let path = path.display();
-    let expected = format!("web: 1 difference to {path}\n\n{TEXT}\n    - owner: string\n    + holder: string\n\n");
+    let expected = format!("web: 1 difference to events.lock\n\n{TEXT}\n    - owner: string\n    + holder: string\n\n");
     assert_eq!((diff.code, diff.out), (1, expected), "{}", diff.err);
     let coloured = run(in_folder(&folder.path().join("web"))
         .arg("diff")
