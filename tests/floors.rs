@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const RUNTIME: &[(u32, &[&str])] = &[
     (9, &["testing"]),
     (8, &["runtime"]),
-    (6, &["command"]),
+    (6, &["command", "snapshot"]),
     (5, &["aggregate", "split", "unknown", "upcast"]),
     (4, &["event"]),
     (3, &["store", "model"]),

@@ -1,5 +1,9 @@
 //! Aggregates and how events become their state: `Aggregate`, `Apply`, `Fold`, and the one function that folds a stored event.
 
+mod snapshots;
+
+pub use snapshots::Snapshots;
+
 use crate::envelope::RawEvent;
 use crate::event::{DecodeError, EventName, EventSet, Outcome};
 use crate::stream::StreamKey;
@@ -21,6 +25,9 @@ pub trait Aggregate: Sized + Send + Sync + 'static {
     /// How a state is copied; `None` where it cannot be. The derive finds `Clone` by itself. A runtime copies a state only where somebody
     /// looks at the one that it would change; without a copy it reads the stream again.
     const COPY: Option<fn(&Self) -> Self> = None;
+    /// When a snapshot of the state is taken, and what makes one stale; `None` where none ever is. Written by
+    /// `#[aggregate(snapshot(every = 100))]`.
+    const SNAPSHOTS: Option<Snapshots<Self>> = None;
 }
 
 /// How one event changes the state. Written by `#[apply]`.

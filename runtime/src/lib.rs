@@ -102,6 +102,7 @@ mod event;
 pub mod model;
 mod runtime;
 pub mod schema;
+mod snapshot;
 mod split;
 pub mod store;
 mod stream;
@@ -109,7 +110,7 @@ pub mod testing;
 mod unknown;
 mod upcast;
 
-pub use aggregate::{Aggregate, Apply, Fold, FoldError, FoldStoredError};
+pub use aggregate::{Aggregate, Apply, Fold, FoldError, FoldStoredError, Snapshots};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
 pub use codec::JsonError;
 pub use command::{
@@ -120,10 +121,11 @@ pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, E
 pub use recount_macros::{Aggregate, Event, Schema, StreamKey, events, handlers};
 pub use runtime::{
     At, BadDecision, BoxFuture, Builder, CorruptReason, CorruptStream, Execute, ExecuteError, HasStore, History,
-    HistoryError, KeptStates, LoadError, Loaded, NoKey, NoStore, Panicked, Runtime, StartError, Status, Transaction,
-    TransactionReceipt, Unreadable, WithKey,
+    HistoryError, KeptStates, LoadError, Loaded, NoKey, NoStore, Panicked, Runtime, SnapshotCounts, StartError, Status,
+    Transaction, TransactionReceipt, Unreadable, Warmed, WithKey,
 };
 pub use schema::Schema;
+pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};
 pub use split::Split;
 #[cfg(target_os = "linux")]
 pub use store::FileStore;

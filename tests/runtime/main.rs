@@ -13,6 +13,7 @@ mod live;
 mod load;
 mod meter;
 mod queue;
+mod snapshots;
 mod stored;
 mod tally;
 mod transaction;

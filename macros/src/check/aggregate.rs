@@ -24,7 +24,18 @@ pub(crate) fn aggregate(aggregate: &Aggregate, errors: &mut Errors) {
             "an aggregate needs its events: add `#[aggregate(events = ...)]` with an event set",
         );
     }
+    has_snapshots_to_revise(aggregate, errors);
     has_no_parameters("an aggregate", &aggregate.generics, errors);
+}
+
+/// A revision is compared with that of a snapshot, and with nothing else.
+fn has_snapshots_to_revise(aggregate: &Aggregate, errors: &mut Errors) {
+    if let (Some(rev), None) = (&aggregate.rev, &aggregate.snapshot) {
+        errors.at(
+            rev,
+            "`rev` makes snapshots stale, and this aggregate has none: add `snapshot(every = 100)`, or leave `rev` out",
+        );
+    }
 }
 
 /// The name is the category of the streams, and the text of a stream is `category/id`.

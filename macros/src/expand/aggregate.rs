@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
-use crate::model::Aggregate;
+use crate::model::{Aggregate, Snapshot};
 use crate::support::spans::generated;
 
 pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
@@ -17,6 +17,10 @@ pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
     } = aggregate;
     let here = generated(ident.span());
     let krate = runtime.at(here);
+    let snapshots = aggregate
+        .snapshot
+        .as_ref()
+        .map(|snapshot| snapshots(aggregate, snapshot));
     quote_spanned! {here=>
         #[automatically_derived]
         impl #krate::Aggregate for #ident {
@@ -27,6 +31,26 @@ pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
                 use #krate::__private::NotCopied as _;
                 #krate::__private::Copied::<Self>::COPY
             };
+            #snapshots
         }
+    }
+}
+
+/// Stands on `snapshot(..)`, where it is asked whether one can be written and read.
+fn snapshots(aggregate: &Aggregate, snapshot: &Snapshot) -> TokenStream {
+    let Aggregate {
+        ident, rev, runtime, ..
+    } = aggregate;
+    let here = generated(snapshot.key);
+    let krate = runtime.at(here);
+    let mut ident = ident.clone();
+    ident.set_span(here);
+    let every = snapshot.every.iter().map(|every| quote_spanned!(here=> .every(#every)));
+    let bytes = snapshot.bytes.iter().map(|bytes| quote_spanned!(here=> .bytes(#bytes)));
+    let rev = rev.iter().map(|rev| quote_spanned!(here=> .rev(#rev)));
+    quote_spanned! {here=>
+        const SNAPSHOTS: ::core::option::Option<#krate::Snapshots<Self>> = ::core::option::Option::Some(
+            <#ident as #krate::__private::Snapshotted>::SNAPSHOTS #(#every)* #(#bytes)* #(#rev)*
+        );
     }
 }

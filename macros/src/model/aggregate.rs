@@ -1,6 +1,7 @@
 //! An aggregate.
 
-use syn::{Generics, Ident, LitStr, Type};
+use proc_macro2::Span;
+use syn::{Generics, Ident, LitInt, LitStr, Type};
 
 use crate::support::runtime::Runtime;
 
@@ -11,5 +12,15 @@ pub(crate) struct Aggregate {
     pub(crate) name: Option<LitStr>,
     pub(crate) id: Option<Type>,
     pub(crate) events: Option<Type>,
+    pub(crate) snapshot: Option<Snapshot>,
+    pub(crate) rev: Option<LitInt>,
     pub(crate) runtime: Runtime,
+}
+
+/// `snapshot(..)`: when one is taken. At least one of the two is there.
+pub(crate) struct Snapshot {
+    /// Its first key.
+    pub(crate) key: Span,
+    pub(crate) every: Option<LitInt>,
+    pub(crate) bytes: Option<LitInt>,
 }

@@ -11,7 +11,7 @@ mod schema;
 pub(crate) mod stored;
 mod stream_key;
 
-pub(crate) use aggregate::Aggregate;
+pub(crate) use aggregate::{Aggregate, Snapshot};
 pub(crate) use event::{At, Event, Example, Fill, History, Raise, Raw, Renamed, Retyped, Step, Track};
 pub(crate) use event_set::{Alias, EventSet, Mark, SetVariant};
 pub(crate) use events::{Events, EventsVariant};

@@ -1,20 +1,24 @@
 //! `#[derive(Aggregate)]`.
 
-use syn::{DeriveInput, LitStr};
+use syn::parse::ParseStream;
+use syn::{DeriveInput, Ident, LitInt, LitStr, Token};
 
-use super::attribute::{Reader, path, ty, value};
+use super::attribute::{Reader, list, path, ty, value};
 use super::keys::{AGGREGATE, Place};
-use crate::model::Aggregate;
+use crate::model::{Aggregate, Snapshot};
 use crate::support::errors::Errors;
 use crate::support::runtime::Runtime;
 
 pub(crate) fn aggregate(input: &DeriveInput, errors: &mut Errors) -> Aggregate {
     let (mut name, mut id, mut events, mut runtime) = (None, None, None, Runtime::default());
+    let (mut snapshot, mut rev) = (None, None);
     Reader::new(&AGGREGATE, Place::Aggregate, errors).attributes(&input.attrs, &mut |key, input| {
         match key {
             "name" => name = Some(value::<LitStr>(input)?),
             "id" => id = Some(ty(input)?),
             "events" => events = Some(ty(input)?),
+            "snapshot" => snapshot = Some(taken(input)?),
+            "rev" => rev = Some(number::<u32>(value(input)?)?),
             _ => runtime = Runtime(Some(path(input)?)),
         }
         Ok(())
@@ -25,6 +29,39 @@ pub(crate) fn aggregate(input: &DeriveInput, errors: &mut Errors) -> Aggregate {
         name,
         id,
         events,
+        snapshot,
+        rev,
         runtime,
     }
+}
+
+/// When a snapshot is taken: each of the two once at most, and neither after nothing.
+fn taken(input: ParseStream<'_>) -> syn::Result<Snapshot> {
+    let (mut every, mut bytes, mut key) = (None, None, None);
+    for (name, count) in list(input, count)? {
+        key.get_or_insert(name.span());
+        let before = match name.to_string().as_str() {
+            "every" => every.replace(count),
+            "bytes" => bytes.replace(count),
+            _ => return Err(syn::Error::new(name.span(), "another key")),
+        };
+        if before.is_some() {
+            return Err(syn::Error::new(name.span(), "twice"));
+        }
+    }
+    let key = key.unwrap_or_else(|| input.span());
+    Ok(Snapshot { key, every, bytes })
+}
+
+fn count(input: ParseStream<'_>) -> syn::Result<(Ident, LitInt)> {
+    let name = input.parse()?;
+    input.parse::<Token![=]>()?;
+    let count = number::<std::num::NonZeroU64>(input.parse()?)?;
+    Ok((name, count))
+}
+
+/// A number of this type, as it is typed.
+fn number<T: std::str::FromStr<Err: std::fmt::Display>>(number: LitInt) -> syn::Result<LitInt> {
+    number.base10_parse::<T>()?;
+    Ok(number)
 }

@@ -150,6 +150,18 @@ pub(crate) const AGGREGATE: Keys = Keys {
             example: "events = AccountEvent",
         },
         Key {
+            name: "snapshot",
+            places: &[Place::Aggregate],
+            value: "a snapshot is taken after a number of events or of bytes, such as `snapshot(every = 100)` or `snapshot(bytes = 65_536)`",
+            example: "snapshot(every = 100)",
+        },
+        Key {
+            name: "rev",
+            places: &[Place::Aggregate],
+            value: "a revision is a number, such as `rev = 2`",
+            example: "rev = 2",
+        },
+        Key {
             name: "crate",
             places: &[Place::Aggregate],
             value: CRATE,

@@ -68,6 +68,14 @@ pub(crate) fn json(bytes: &[u8]) -> Result<Json, JsonError> {
     Ok(serde_json::from_slice(bytes)?)
 }
 
+/// Reads a value that need not be an object: a state of an aggregate.
+///
+/// # Errors
+/// If the bytes are not JSON, or not of that type.
+pub(crate) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
+    Ok(serde_json::from_slice(bytes)?)
+}
+
 /// Writes a value as JSON.
 ///
 /// # Errors

@@ -32,5 +32,5 @@ pub use std::boxed::Box;
 pub use std::collections::BTreeMap;
 pub use std::string::String;
 pub use std::vec::Vec;
-pub use twins::{Applied, Applies, DowncastsFrom, Emitted, RejectsWith, Same, UpcastsFrom, UpcastsSurely};
+pub use twins::{Applied, Applies, DowncastsFrom, Emitted, RejectsWith, Same, Snapshotted, UpcastsFrom, UpcastsSurely};
 pub use uuid::Uuid;

@@ -2,9 +2,13 @@
 
 use std::convert::Infallible;
 
-use crate::aggregate::Apply;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::aggregate::{Aggregate, Apply, Snapshots};
 use crate::envelope::UpcastMeta;
 use crate::event::{EventName, EventVersion};
+use crate::schema::Schema;
 use crate::unknown::UnknownEvent;
 use crate::upcast::{Downcast, TryUpcast, Upcast, UpcastError};
 
@@ -18,6 +22,22 @@ pub trait Applies<E>: Apply<E> {}
 
 #[diagnostic::do_not_recommend]
 impl<A: Apply<E>, E> Applies<E> for A {}
+
+/// A state of which snapshots can be taken.
+#[diagnostic::on_unimplemented(
+    message = "no snapshot can be taken of `{Self}`",
+    label = "a snapshot of `{Self}` could not be written and read",
+    note = "derive what it needs: `#[derive(serde::Serialize, serde::Deserialize, recount::Schema)]`"
+)]
+pub trait Snapshotted: Aggregate {
+    /// How a snapshot of it is written and read.
+    const SNAPSHOTS: Snapshots<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Aggregate + Serialize + DeserializeOwned + Schema> Snapshotted for A {
+    const SNAPSHOTS: Snapshots<Self> = Snapshots::new();
+}
 
 /// What can be applied: every event, and what a set holds in place of one that its build does not know.
 #[diagnostic::on_unimplemented(

@@ -15,8 +15,9 @@ use crate::runtime::error::{ExecuteError, StateError};
 use crate::runtime::execute::Options;
 use crate::runtime::keyed::{Keyed, receipt};
 use crate::runtime::live::{Found, Turn};
-use crate::runtime::load::{self, At, Reached, State};
+use crate::runtime::load::{self, At};
 use crate::runtime::reason::Panicked;
+use crate::runtime::state::{Reached, State, Unsaved, owned};
 use crate::runtime::{Inner, Runtime};
 use crate::store::{AppendError, Batch, Committed, EventStore, Expected, NewEvent, Unknown};
 use crate::stream::{AppendId, StreamId, Version};
@@ -102,19 +103,20 @@ impl Attempts {
                 Step::Answer(answer) => {
                     self.read_on(&mut basis, deadline).await?;
                     if basis.found.state.version() == version {
-                        self.keep(&turn, &basis.found);
+                        self.keep(&turn, basis.found);
                         return answer;
                     }
                 }
                 Step::Write(events, batch, state) => {
                     let append = batch.append;
+                    let unsaved = basis.found.state.unsaved.with(&batch.parts[0].events);
                     match within(deadline, store.append(batch)).await {
                         // An earlier attempt under the key, from elsewhere, was written after the look at the key.
                         Some(Ok(committed)) if committed.duplicate => {
                             return self.repeated::<A, R>(committed, deadline).await;
                         }
                         Some(Ok(committed)) => {
-                            self.keep_written(&turn, version, &committed, state, attempt);
+                            self.keep_written(&turn, (version, unsaved), &committed, state, attempt);
                             return Ok(receipt(self.stream.clone(), committed, events));
                         }
                         Some(Err(AppendError::Conflict { stream, actual, .. })) => {
@@ -178,7 +180,7 @@ impl Attempts {
         fresh: &mut Fresh,
         decide: &mut Decide<A, R>,
     ) -> Result<Step<A, R>, ExecuteError<R>> {
-        let State { state, reached } = &mut basis.found.state;
+        let State { state, reached, .. } = &mut basis.found.state;
         let version = reached.map(|reached| reached.version);
         if let Some(expected) = self.options.expected.filter(|expected| *expected != version) {
             return Ok(Step::Answer(Err(ExecuteError::Conflict {
@@ -190,7 +192,7 @@ impl Attempts {
         }
         let mut own = None;
         if let Some(shared) = state.take() {
-            own = Panicked::caught(|| load::owned(shared)).map_err(ExecuteError::Panicked)?;
+            own = Panicked::caught(|| owned(shared)).map_err(ExecuteError::Panicked)?;
             if own.is_none() {
                 return Ok(Step::Shared);
             }
@@ -231,7 +233,7 @@ impl Attempts {
     fn keep_written<A: Aggregate>(
         &self,
         turn: &Turn,
-        version: Option<Version>,
+        (version, unsaved): (Option<Version>, Unsaved),
         committed: &Committed,
         state: Option<A>,
         attempt: u32,
@@ -249,14 +251,17 @@ impl Attempts {
         let state = State {
             state: state.map(Arc::new),
             reached,
+            unsaved,
         };
         let is_contended = attempt > 1;
-        self.keep(turn, &Found { state, is_contended });
+        self.keep(turn, Found { state, is_contended });
     }
 
-    fn keep<A: Aggregate>(&self, turn: &Turn, found: &Found<A>) {
+    fn keep<A: Aggregate>(&self, turn: &Turn, mut found: Found<A>) {
+        let Inner { store, snapshots, .. } = &*self.runtime.0;
+        snapshots.offer(&self.stream, &mut found.state, store.identity());
         let heap = self.runtime.heap(found.state.state.as_deref());
-        turn.keep(found, self.runtime.0.store.identity(), heap);
+        turn.keep(&found, store.identity(), heap);
     }
 }
 

@@ -9,7 +9,9 @@ use crate::aggregate::Aggregate;
 use crate::clock::{Clock, SystemClock};
 use crate::runtime::error::StartError;
 use crate::runtime::live::Live;
+use crate::runtime::snapshots::Saved;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime};
+use crate::snapshot::{AnySnapshots, SnapshotStore};
 use crate::store::{AnyStore, EventStore};
 use crate::stream::StreamId;
 
@@ -72,6 +74,7 @@ struct Settings {
     verify_writes: bool,
     states: usize,
     state_bytes: usize,
+    snapshots: Option<AnySnapshots>,
 }
 
 struct Registered {
@@ -89,6 +92,7 @@ impl Builder<NoStore> {
             verify_writes: cfg!(debug_assertions),
             states: STATES,
             state_bytes: STATE_BYTES,
+            snapshots: None,
         };
         Self {
             store: NoStore,
@@ -146,6 +150,14 @@ impl<S> Builder<S> {
         self
     }
 
+    /// Where snapshots of states are kept, for aggregates that declare when one is taken: `#[aggregate(snapshot(every = 100))]`. Default:
+    /// nowhere, with every store of events; beside a `FileStore` they are kept by
+    /// [`FileSnapshots::new(path)`](crate::FileSnapshots). Whether there are snapshots changes no answer.
+    pub fn snapshots(mut self, store: impl SnapshotStore) -> Self {
+        self.settings.snapshots = Some(AnySnapshots::new(store));
+        self
+    }
+
     /// How many bytes a state of this aggregate holds on the heap, about: asked once after each command that is written, so it should not
     /// count them one by one. Default: 0.
     ///
@@ -181,6 +193,7 @@ impl<S> Builder<S> {
                 store,
                 aggregates,
                 live: Arc::new(Live::new(settings.states, settings.state_bytes)),
+                snapshots: Saved::start(settings.snapshots),
                 clock: settings.clock,
                 verify_writes: settings.verify_writes,
             })))

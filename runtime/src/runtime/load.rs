@@ -9,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::runtime::error::{LoadError, StateError};
 use crate::runtime::live::Live;
 use crate::runtime::reason::{CorruptReason, CorruptStream, Panicked, Unreadable};
+use crate::runtime::state::{Reached, State, Unsaved, owned};
 use crate::runtime::{Inner, Runtime};
 use crate::store::{AnyStore, EventRef, EventStore, ReadError, StreamRead};
 use crate::stream::{Position, StreamId, Version};
@@ -28,7 +29,7 @@ pub enum At {
 }
 
 impl At {
-    fn includes(self, event: Reached) -> bool {
+    pub(super) fn includes(self, event: Reached) -> bool {
         match self {
             Self::Newest => true,
             Self::Version(version) => event.version.get() <= version,
@@ -39,8 +40,17 @@ impl At {
 
     /// Whether a state that has come this far may be gone on from. Versions and positions of a stream only grow; that of its times is not
     /// promised by every store.
-    fn may_begin_at(self, reached: Reached) -> bool {
+    pub(super) fn may_begin_at(self, reached: Reached) -> bool {
         !matches!(self, Self::Time(_)) && self.includes(reached)
+    }
+
+    /// Up to which version a snapshot may be gone on from, `Some(None)` for any; `None` where none may.
+    pub(super) fn newest_version(self) -> Option<Option<Version>> {
+        match self {
+            Self::Newest | Self::Position(_) => Some(None),
+            Self::Version(version) => Version::new(version).map(Some),
+            Self::Time(_) => None,
+        }
     }
 }
 
@@ -53,14 +63,6 @@ pub struct Loaded<A> {
     state: Arc<A>,
     stream: StreamId,
     reached: Reached,
-}
-
-/// The last event of a state.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Reached {
-    pub(super) version: Version,
-    pub(super) position: Position,
-    pub(super) recorded_at: Timestamp,
 }
 
 impl<A> Loaded<A> {
@@ -114,35 +116,6 @@ impl<A: fmt::Debug> fmt::Debug for Loaded<A> {
     }
 }
 
-/// What a stream was folded to. Both are `None` before the first event; after a dropped event there may be no state at a version.
-pub(super) struct State<A> {
-    pub(super) state: Option<Arc<A>>,
-    pub(super) reached: Option<Reached>,
-}
-
-impl<A> Default for State<A> {
-    fn default() -> Self {
-        Self {
-            state: None,
-            reached: None,
-        }
-    }
-}
-
-impl<A> State<A> {
-    pub(super) fn version(&self) -> Option<Version> {
-        self.reached.map(|reached| reached.version)
-    }
-}
-
-/// The state for whoever changes it: what others look at is copied where it can be, else there is none.
-pub(super) fn owned<A: Aggregate>(state: Arc<A>) -> Option<A> {
-    match Arc::try_unwrap(state) {
-        Ok(state) => Some(state),
-        Err(shared) => A::COPY.map(|copy| copy(&shared)),
-    }
-}
-
 /// A state on its way to a newer one.
 struct Folding<'a, A> {
     /// What it begins with, until the first event after it.
@@ -150,6 +123,7 @@ struct Folding<'a, A> {
     /// Where what it begins with is kept too.
     kept: Option<(&'a Live, &'a StreamId, Version)>,
     own: Option<A>,
+    unsaved: Unsaved,
     /// Somebody looks at what it began with, and it cannot be copied.
     is_lost: bool,
 }
@@ -167,35 +141,46 @@ impl<A: Aggregate> Folding<'_, A> {
         if self.is_lost {
             return Ok(());
         }
+        self.unsaved.add(event.payload);
         fold_stored(&mut self.own, &event.raw()).map(drop)
     }
 }
 
-/// Goes on from a state up to `at`, or to the end of the stream if that is before: the one way to a state. Holds one page of events at a
-/// time.
+/// Goes on from a state up to `at`, or to the end of the stream if that is before: the one way to a state. What begins with nothing begins
+/// with the newest snapshot that is good for it. Holds one page of events at a time.
 pub(super) async fn state<A: Aggregate>(
     runtime: &Runtime,
     stream: &StreamId,
     at: At,
     from: State<A>,
 ) -> Result<State<A>, StateError> {
-    let (mut shared, mut start) = (from.state, from.reached);
+    let mut from = from;
     loop {
+        if from.reached.is_none() {
+            from = runtime.0.snapshots.newest(&runtime.0.store, stream, at).await;
+        }
+        let start = from.reached;
         let kept = start.map(|start| (&*runtime.0.live, stream, start.version));
         let mut folding = Folding {
-            shared: shared.take(),
+            shared: from.state.take(),
             kept,
             own: None,
+            unsaved: from.unsaved,
             is_lost: false,
         };
         let mut fold = |event: &EventRef<'_>| folding.fold(event);
         let reached = walk(&runtime.0.store, stream, start, at, &mut fold).await?;
         if folding.is_lost {
-            start = None;
+            from = State::default();
             continue;
         }
+        let unsaved = folding.unsaved;
         let state = folding.shared.or_else(|| folding.own.map(Arc::new));
-        return Ok(State { state, reached });
+        return Ok(State {
+            state,
+            reached,
+            unsaved,
+        });
     }
 }
 
@@ -203,21 +188,21 @@ pub(super) async fn state<A: Aggregate>(
 pub(super) async fn alone<A: Aggregate>(
     runtime: &Runtime,
     stream: &StreamId,
-) -> Result<(Option<A>, Option<Reached>), StateError> {
+) -> Result<(Option<A>, Option<Reached>, Unsaved), StateError> {
     let Inner { store, live, .. } = &*runtime.0;
     let kept = live.peek::<A>(stream, store.identity()).map(|found| found.state);
-    let State { state: shared, reached } = state::<A>(runtime, stream, At::Newest, kept.unwrap_or_default()).await?;
-    let (Some(shared), Some(reached)) = (shared, reached) else {
-        return Ok((None, reached));
+    let found = state::<A>(runtime, stream, At::Newest, kept.unwrap_or_default()).await?;
+    let (Some(shared), Some(reached)) = (found.state, found.reached) else {
+        return Ok((None, found.reached, found.unsaved));
     };
     if A::COPY.is_none() {
         live.forget(stream, reached.version);
     }
     if let Some(own) = Panicked::caught(|| owned(shared)).map_err(StateError::Panicked)? {
-        return Ok((Some(own), Some(reached)));
+        return Ok((Some(own), Some(reached), found.unsaved));
     }
     let again = state::<A>(runtime, stream, At::Newest, State::default()).await?;
-    Ok((again.state.and_then(Arc::into_inner), again.reached))
+    Ok((again.state.and_then(Arc::into_inner), again.reached, again.unsaved))
 }
 
 /// Folds a stream as [`state`] does, from the state that is kept, and refuses what lies ahead of it.
@@ -238,9 +223,10 @@ pub(super) async fn loaded<A: Aggregate>(
     let from = kept.filter(|kept| kept.reached.is_some_and(|reached| at.may_begin_at(reached)));
     let from = from.unwrap_or_default();
     let before = from.version();
-    let newest = state::<A>(runtime, &stream, at, from).await?;
+    let mut newest = state::<A>(runtime, &stream, at, from).await?;
     let head = newest.version();
     if at == At::Newest && head != before {
+        runtime.0.snapshots.offer(&stream, &mut newest, store.identity());
         let heap = runtime.heap(newest.state.as_deref());
         live.offer(&stream, &newest, store.identity(), heap);
     }

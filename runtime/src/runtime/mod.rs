@@ -10,6 +10,8 @@ mod keyed;
 mod live;
 mod load;
 mod reason;
+mod snapshots;
+mod state;
 mod status;
 mod transaction;
 
@@ -27,13 +29,15 @@ pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
-pub use status::{KeptStates, Status};
+pub use snapshots::Warmed;
+pub use status::{KeptStates, SnapshotCounts, Status};
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 
 use crate::aggregate::Aggregate;
 use crate::clock::Clock;
 use crate::command::Command;
 use crate::runtime::live::Live;
+use crate::runtime::snapshots::Saved;
 use crate::store::{AnyStore, EventStore};
 use crate::stream::{AsKey, StreamId};
 
@@ -51,6 +55,7 @@ struct Inner {
     store: AnyStore,
     aggregates: HashMap<TypeId, Known>,
     live: Arc<Live>,
+    snapshots: Saved,
     clock: Arc<dyn Clock>,
     verify_writes: bool,
 }
@@ -227,9 +232,10 @@ impl Runtime {
     }
 
     /// Closes the store, after what was handed to it is written. Commands after it are refused as
-    /// [`Closed`](crate::store::Refusal::Closed).
+    /// [`Closed`](crate::store::Refusal::Closed). Snapshots that were taken are written as well, for five seconds at most.
     pub async fn shutdown(&self) {
         self.0.store.close().await;
+        self.0.snapshots.close().await;
     }
 
     fn knows<A: Aggregate>(&self) -> Result<(), &'static str> {

@@ -18,6 +18,8 @@ pub struct Status {
     pub commands: usize,
     /// The states that are kept for the next command.
     pub states: KeptStates,
+    /// What became of snapshots since the start.
+    pub snapshots: SnapshotCounts,
 }
 
 /// The states that a runtime keeps between two commands.
@@ -34,6 +36,25 @@ pub struct KeptStates {
     pub misses: u64,
     /// How often a state had to go to make room.
     pub evicted: u64,
+}
+
+/// What became of snapshots. None of it has changed an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SnapshotCounts {
+    /// How often a state began with one.
+    pub used: u64,
+    /// How often one was not begun with, because it was folded from something else, was damaged, or does not stand in its stream. All events
+    /// were read instead.
+    pub ignored: u64,
+    /// How often the store of snapshots failed to say whether there is one, or took too long over it. All events were read instead.
+    pub unread: u64,
+    /// How many were written.
+    pub written: u64,
+    /// How often one was due and there was no room for it in the queue.
+    pub skipped: u64,
+    /// How often one could not be written: the store failed, or the state is no JSON.
+    pub unwritten: u64,
 }
 
 impl Runtime {
@@ -63,6 +84,7 @@ impl Runtime {
             head: store.head().await?,
             commands: self.0.live.in_flight(),
             states: self.0.live.states(),
+            snapshots: self.0.snapshots.counts(),
         })
     }
 }

@@ -4,6 +4,7 @@ mod around;
 mod comparison;
 mod facts;
 mod fingerprint;
+mod folded;
 mod foreign;
 mod lock;
 mod merge;
@@ -19,6 +20,7 @@ mod verdict;
 pub use comparison::{Comparison, Difference, Finding};
 pub use facts::{EventFacts, Member, ReadsAs, Role, SetFacts, VersionFacts};
 pub use fingerprint::{fingerprint, snapshot_fingerprint};
+pub(crate) use folded::folded_fingerprint;
 pub use lock::{
     Choice, Entry, Fingerprint, Key, Kind, LineError, Lock, LockError, NotAFingerprint, Outline, Release, Scalar,
     Status, Tagging,

@@ -5,7 +5,7 @@ mod turn;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::runtime::load::State;
+use crate::runtime::state::State;
 use crate::runtime::status::KeptStates;
 use crate::store::StoreId;
 use crate::stream::{StreamId, Version};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::runtime::live::Found;
-use crate::runtime::load::{Reached, State};
+use crate::runtime::state::{Reached, State, Unsaved};
 use crate::runtime::status::KeptStates;
 use crate::store::StoreId;
 use crate::stream::StreamId;
@@ -41,6 +41,7 @@ pub(super) struct Slot {
 pub(super) struct Kept {
     pub(super) state: Option<Arc<dyn Any + Send + Sync>>,
     pub(super) reached: Reached,
+    pub(super) unsaved: Unsaved,
     pub(super) store: StoreId,
     pub(super) is_contended: bool,
     pub(super) bytes: usize,
@@ -64,6 +65,7 @@ impl Kept {
         let state = State {
             state,
             reached: Some(self.reached),
+            unsaved: self.unsaved,
         };
         Some(Found {
             state,
@@ -83,6 +85,7 @@ pub(super) fn kept<A: Send + Sync + 'static>(
     Some(Kept {
         state: state.state.clone().map(|state| state as Arc<dyn Any + Send + Sync>),
         reached: state.reached?,
+        unsaved: state.unsaved,
         store,
         is_contended: false,
         bytes: bytes.into_iter().fold(0, usize::saturating_add),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::runtime::live::{Found, Live};
-use crate::runtime::load::{Reached, State};
+use crate::runtime::state::{Reached, State, Unsaved};
 use crate::store::StoreId;
 use crate::stream::{Position, StreamId, Version};
 
@@ -27,6 +27,7 @@ fn state(version: u64) -> State<u64> {
             position: Position::new(version),
             recorded_at: Timestamp::from_micros(0),
         }),
+        unsaved: Unsaved::default(),
     }
 }
 

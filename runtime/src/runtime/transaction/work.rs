@@ -14,7 +14,8 @@ use crate::runtime::Runtime;
 use crate::runtime::decide::{Deciding, decide};
 use crate::runtime::error::{ExecuteError, StateError};
 use crate::runtime::keyed::Keyed;
-use crate::runtime::load::{self, Reached, State};
+use crate::runtime::load;
+use crate::runtime::state::{Reached, State, Unsaved};
 use crate::runtime::transaction::TransactionReceipt;
 use crate::store::{Batch, Committed, EventStore, Expected, Fingerprint, IdempotencyKey, KnownKey, NewEvent, Refusal};
 use crate::stream::{AppendId, EventId, Position, StreamId, Version};
@@ -52,10 +53,11 @@ pub(super) struct Touched {
     pub(super) stream: StreamId,
     /// As it was read.
     reached: Option<Reached>,
+    unsaved: Unsaved,
     events: Vec<NewEvent>,
     /// An `Option` of the aggregate, after the events.
     state: Box<dyn Any + Send + Sync>,
-    keep: fn(&Runtime, &StreamId, Box<dyn Any + Send + Sync>, Reached),
+    keep: fn(&Runtime, &StreamId, Box<dyn Any + Send + Sync>, Reached, Unsaved),
 }
 
 impl Touched {
@@ -70,14 +72,25 @@ impl Touched {
 }
 
 /// Keeps a state for the next command.
-fn keep<A: Aggregate>(runtime: &Runtime, stream: &StreamId, state: Box<dyn Any + Send + Sync>, reached: Reached) {
+fn keep<A: Aggregate>(
+    runtime: &Runtime,
+    stream: &StreamId,
+    state: Box<dyn Any + Send + Sync>,
+    reached: Reached,
+    unsaved: Unsaved,
+) {
     let Ok(state) = state.downcast::<Option<A>>() else {
         return;
     };
-    let (state, reached) = (state.map(Arc::new), Some(reached));
-    let heap = runtime.heap(state.as_deref());
+    let mut state = State {
+        state: state.map(Arc::new),
+        reached: Some(reached),
+        unsaved,
+    };
+    let heap = runtime.heap(state.state.as_deref());
     let identity = runtime.0.store.identity();
-    runtime.0.live.offer(stream, &State { state, reached }, identity, heap);
+    runtime.0.snapshots.offer(stream, &mut state, identity);
+    runtime.0.live.offer(stream, &state, identity, heap);
 }
 
 impl Work {
@@ -144,10 +157,11 @@ impl Work {
         let place = match self.parts.iter().position(|part| part.stream == stream) {
             Some(place) => place,
             None => {
-                let (state, reached) = load::alone::<C::Aggregate>(&self.runtime, &stream).await?;
+                let (state, reached, unsaved) = load::alone::<C::Aggregate>(&self.runtime, &stream).await?;
                 self.parts.push(Touched {
                     stream,
                     reached,
+                    unsaved,
                     events: Vec::new(),
                     state: Box::new(state),
                     keep: keep::<C::Aggregate>,
@@ -208,6 +222,7 @@ impl Work {
         parts.retain(|part| !part.events.is_empty());
         for part in &mut parts {
             let (expected, events) = (Expected::loaded(part.base()), std::mem::take(&mut part.events));
+            part.unsaved = part.unsaved.with(&events);
             batch = batch.part(part.stream.clone(), expected, events);
         }
         let committed = runtime.0.store.append(batch).await?;
@@ -264,7 +279,7 @@ fn keep_all(runtime: &Runtime, parts: Vec<Touched>, committed: &Committed) {
                 position: Position::new(position - 1),
                 recorded_at: committed.recorded_at,
             };
-            (part.keep)(runtime, &part.stream, part.state, reached);
+            (part.keep)(runtime, &part.stream, part.state, reached, part.unsaved);
         } else if let Some(version) = part.base() {
             runtime.0.live.forget(&part.stream, version);
         }

@@ -27,6 +27,7 @@ mod cases;
 pub mod history;
 mod kit;
 mod report;
+pub mod snapshots;
 mod subject;
 
 use std::future::Future;

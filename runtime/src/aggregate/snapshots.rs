@@ -1,0 +1,94 @@
+//! When a snapshot of a state is taken, how it is written and read, and what makes it stale.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::aggregate::Aggregate;
+use crate::codec::{self, JsonError};
+use crate::event::EventSet;
+use crate::schema::{Fingerprint, Schema, folded_fingerprint};
+
+/// The snapshots of an aggregate: when one is taken, and what makes it stale. Written by
+/// `#[aggregate(snapshot(every = 100), rev = 2)]`.
+///
+/// A snapshot is the state as JSON. Everything that the aggregate folds has to be in it: a field that serde skips would come back as its
+/// default, which no replay gives.
+pub struct Snapshots<A> {
+    every: u64,
+    bytes: u64,
+    rev: u32,
+    pub(crate) encode: fn(&A) -> Result<Vec<u8>, JsonError>,
+    pub(crate) decode: fn(&[u8]) -> Result<A, JsonError>,
+    fingerprint: fn(u32) -> Fingerprint,
+}
+
+impl<A: Aggregate + Serialize + DeserializeOwned + Schema> Snapshots<A> {
+    /// Snapshots that are never taken, until [`every`](Self::every) or [`bytes`](Self::bytes) says when.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "a default is no constant")]
+    pub const fn new() -> Self {
+        Self {
+            every: 0,
+            bytes: 0,
+            rev: 0,
+            encode: codec::encode::<A>,
+            decode: codec::decode_value::<A>,
+            fingerprint: |rev| folded_fingerprint(A::SHAPE, <A::Events as EventSet>::FACTS, rev),
+        }
+    }
+}
+
+impl<A> Snapshots<A> {
+    /// One after so many events since the last; 0 is never.
+    #[must_use]
+    pub const fn every(mut self, events: u64) -> Self {
+        self.every = events;
+        self
+    }
+
+    /// One after so many bytes of payload since the last; 0 is never.
+    #[must_use]
+    pub const fn bytes(mut self, bytes: u64) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
+    /// The revision of the logic in `#[apply]`: snapshots of another revision are stale. Default: 0.
+    #[must_use]
+    pub const fn rev(mut self, rev: u32) -> Self {
+        self.rev = rev;
+        self
+    }
+
+    /// What stands beside a snapshot and is compared before it is read: the shape of the state, what the events read as, and the revision.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        (self.fingerprint)(self.rev)
+    }
+
+    /// Whether one is due after so many events and bytes since the last.
+    pub(crate) const fn is_due(&self, events: u64, bytes: u64) -> bool {
+        (self.every > 0 && events >= self.every) || (self.bytes > 0 && bytes >= self.bytes)
+    }
+}
+
+impl<A> Clone for Snapshots<A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A> Copy for Snapshots<A> {}
+
+impl<A> fmt::Debug for Snapshots<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { every, bytes, rev, .. } = self;
+        f.debug_struct("Snapshots")
+            .field("every", every)
+            .field("bytes", bytes)
+            .field("rev", rev)
+            .finish_non_exhaustive()
+    }
+}
