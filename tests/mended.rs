@@ -41,14 +41,14 @@ mod aggregate_no_events;
 mod aggregate_no_id;
 #[path = "ui/aggregate/no_name_mended.rs"]
 mod aggregate_no_name;
-#[path = "ui/aggregate/snapshot_not_a_count_mended.rs"]
-mod aggregate_snapshot_not_a_count;
-#[path = "ui/aggregate/snapshot_of_no_schema_mended.rs"]
-mod aggregate_snapshot_of_no_schema;
 #[path = "ui/aggregate/rev_not_a_number_mended.rs"]
 mod aggregate_rev_not_a_number;
 #[path = "ui/aggregate/rev_without_snapshot_mended.rs"]
 mod aggregate_rev_without_snapshot;
+#[path = "ui/aggregate/snapshot_not_a_count_mended.rs"]
+mod aggregate_snapshot_not_a_count;
+#[path = "ui/aggregate/snapshot_of_no_schema_mended.rs"]
+mod aggregate_snapshot_of_no_schema;
 #[path = "ui/aggregate/stream_key_of_two_fields_mended.rs"]
 mod aggregate_stream_key_of_two_fields;
 #[path = "ui/aggregate/stream_key_with_a_name_mended.rs"]

@@ -93,6 +93,17 @@ const EXAMPLES: &[Example] = &[
         "#,
     },
     Example {
+        name: "aggregate_snapshots",
+        about: "An aggregate with snapshots.",
+        input: r#"
+            #[derive(Serialize, Deserialize, Schema, Aggregate)]
+            #[aggregate(name = "account", id = String, events = AccountEvent, snapshot(every = 100), rev = 2)]
+            pub struct Account {
+                balance: u64,
+            }
+        "#,
+    },
+    Example {
         name: "stream_key",
         about: "`#[derive(StreamKey)]`: the text of the one field.",
         input: r#"

@@ -43,7 +43,7 @@ fn taken(input: ParseStream<'_>) -> syn::Result<Snapshot> {
         let before = match name.to_string().as_str() {
             "every" => every.replace(count),
             "bytes" => bytes.replace(count),
-            _ => return Err(syn::Error::new(name.span(), "another key")),
+            _ => return Err(syn::Error::new(name.span(), "key")),
         };
         if before.is_some() {
             return Err(syn::Error::new(name.span(), "twice"));

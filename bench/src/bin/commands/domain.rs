@@ -18,8 +18,8 @@ pub(crate) enum AccountEvent {
 }
 
 /// A state of the usual size.
-#[derive(Aggregate, Debug)]
-#[aggregate(name = "account", id = String, events = AccountEvent)]
+#[derive(Aggregate, Debug, serde::Serialize, serde::Deserialize, recount::Schema)]
+#[aggregate(name = "account", id = String, events = AccountEvent, snapshot(every = 100))]
 pub(crate) struct Account {
     pub(crate) balance: u64,
     pub(crate) entries: u64,

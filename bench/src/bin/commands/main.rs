@@ -1,5 +1,5 @@
 //! What a command costs against a bare append of the same bytes to the same store, in the same run: on hot aggregates and on new ones, in
-//! memory and on the disk; and what folding a long stream costs.
+//! memory and on the disk; and what folding a long stream costs, without snapshots and with them.
 //!
 //! A row is the median ratio of its slices, with the least and the greatest; both sides of a slice are timed right after one another, in
 //! turns. 1.00 is a command that costs nothing beside its append.
@@ -9,6 +9,7 @@
 mod bare;
 mod domain;
 mod ours;
+mod snapshots;
 
 use std::error::Error;
 use std::future::Future;
@@ -82,6 +83,9 @@ async fn main() -> Fallible<()> {
     }
     if is_asked("fold") {
         fold(directory).await?;
+    }
+    if is_asked("snapshots") {
+        snapshots::measured(directory).await?;
     }
     if directory.exists() {
         std::fs::remove_dir_all(directory)?;
@@ -169,7 +173,7 @@ async fn fold(directory: &Path) -> Fallible<()> {
     let store = FileStore::open(directory.join("fold")).await?;
     let builder = Runtime::builder().store(store.clone()).aggregate::<domain::Account>();
     let runtime = builder.keep_states(0).start().await?;
-    ours::long_stream(&store, LONG).await?;
+    ours::long_stream(&store, "long", LONG).await?;
     let mut times = Vec::new();
     for _ in 0..20 {
         let began = Instant::now();

@@ -7,6 +7,9 @@ use uuid::Uuid;
 use crate::domain::{AccountEvent, Deposit, Open, deposited};
 use crate::{Caller, Fallible, Subject};
 
+/// The events of one append to a long stream.
+const PER_BATCH: usize = 1_000;
+
 /// A runtime.
 #[derive(Clone)]
 pub(crate) struct Ours(pub(crate) Runtime);
@@ -71,16 +74,22 @@ impl Caller for New {
 }
 
 /// A stream of this many events, without a command for each.
-pub(crate) async fn long_stream(store: &impl EventStore, events: u64) -> Fallible<()> {
+pub(crate) async fn long_stream(store: &impl EventStore, id: &str, events: u64) -> Fallible<()> {
     let owner = "Ada".to_owned();
-    let mut all = vec![NewEvent::from(
-        AccountEvent::Opened(crate::domain::Opened { owner }).encode()?,
-    )];
+    let opened = AccountEvent::Opened(crate::domain::Opened { owner }).encode()?;
+    let mut all = vec![NewEvent::from(opened)];
     for amount in 1..events {
         all.push(NewEvent::from(AccountEvent::from(deposited(amount)).encode()?));
     }
-    let batch = Batch::new(AppendId::new(Uuid::new_v4()));
-    let batch = batch.part(StreamId::new("account", "long")?, Expected::NoStream, all);
-    store.append(batch).await?;
-    Ok(())
+    let mut rest = all.into_iter();
+    loop {
+        let some: Vec<NewEvent> = rest.by_ref().take(PER_BATCH).collect();
+        if some.is_empty() {
+            return Ok(());
+        }
+        let batch = Batch::new(AppendId::new(Uuid::new_v4()));
+        store
+            .append(batch.part(StreamId::new("account", id)?, Expected::Any, some))
+            .await?;
+    }
 }
