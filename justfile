@@ -53,3 +53,7 @@ bench-compile BUILDS="5":
 # What a durable append costs against one write and one sync of the disk, for 1 to 1024 callers. Under a minute; wants an idle machine.
 bench-append:
     cargo run --profile bench -p recount-bench --bin append
+
+# What `schema_test!` takes over two hundred events of three versions, in release and in debug. Some minutes, nearly all of them to compile.
+bench-schema EVENTS="200":
+    cargo run --profile bench -p recount-bench --bin schema -- {{EVENTS}}
