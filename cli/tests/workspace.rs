@@ -230,7 +230,7 @@ fn a_difference_for_programs() {
                         "reads": { "ok": false, "witness": found["packages"][0]["differences"][0]["changes"][0]["reads"]["witness"] },
                         "keeps": { "ok": true, "witness": null },
                         "older": { "ok": true, "witness": null },
-                        "help": "a new version: `version = 2` and `#[event(since = 2, default = ..)]`",
+                        "help": null,
                     },
                     {
                         "code": "FIELD_REMOVED", "path": "owner",
