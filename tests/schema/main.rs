@@ -17,4 +17,5 @@ mod rows;
 mod sets;
 mod support;
 mod survives;
+mod told;
 mod update;
