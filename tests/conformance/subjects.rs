@@ -91,7 +91,7 @@ impl Subject for File {
     }
 
     fn held(&self) -> usize {
-        self.disk.held()
+        self.disk.state().held
     }
 }
 
