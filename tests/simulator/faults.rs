@@ -37,6 +37,9 @@ impl Run {
                     Excuse::Unreadable
                 };
                 self.ledger.begins(excuse);
+                if fault == Fault::FailReads {
+                    self.ledger.begins(Excuse::Stopped);
+                }
                 self.place.strike(fault);
                 Ok(())
             }
@@ -78,7 +81,7 @@ impl Run {
     fn reopen(&mut self, again: Option<u32>, dropped: &[u64]) -> Result<(), String> {
         self.store = self.place.open(again)?;
         (self.life, self.troubled) = (self.place.life(), false);
-        for excuse in [Excuse::Broken, Excuse::Full, Excuse::Unreadable] {
+        for excuse in [Excuse::Broken, Excuse::Full, Excuse::Unreadable, Excuse::Stopped] {
             self.ledger.ends(excuse, self.world.tick());
         }
         for number in 0..RUNTIMES {

@@ -19,6 +19,8 @@ pub(crate) enum Excuse {
     Unreadable,
     /// The store was poisoned, closed, or lost its power.
     Broken,
+    /// Reads have failed since the store was opened: the writer reads too where a segment ends, and may have stopped for good.
+    Stopped,
     /// An answer was lost.
     Lost,
 }
@@ -55,7 +57,6 @@ pub(crate) struct Ledger {
     ops: BTreeMap<u64, Op>,
     /// Of each excuse, until when it held; the largest number while it holds.
     excuses: BTreeMap<Excuse, u64>,
-    pub(crate) acknowledged: u64,
 }
 
 impl Ledger {
@@ -248,7 +249,6 @@ impl Ledger {
                 op.verb
             ));
         }
-        self.acknowledged += u64::from(fate == Fate::Done);
         if let Some(op) = self.ops.get_mut(&number) {
             op.fate = fate;
         }
@@ -306,7 +306,8 @@ impl Ledger {
                 moved && (op.expects.is_some() || from < to)
             }
             ExecuteError::Refused(Refusal::StorageFull) => excused(Excuse::Full),
-            ExecuteError::Refused(Refusal::Poisoned | Refusal::Closed) => excused(Excuse::Broken),
+            ExecuteError::Refused(Refusal::Poisoned) => excused(Excuse::Broken) || excused(Excuse::Stopped),
+            ExecuteError::Refused(Refusal::Closed) => excused(Excuse::Broken),
             ExecuteError::Unknown { .. } => op.has_timeout || excused(Excuse::Lost) || excused(Excuse::Broken),
             ExecuteError::Panicked(_) => matches!(op.verb, Verb::Explode | Verb::Freeze),
             ExecuteError::BadDecision(_) => matches!(op.verb, Verb::OpenAgain),

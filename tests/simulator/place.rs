@@ -133,9 +133,9 @@ impl Place {
             let is_staged = again.is_some();
             self.disk.state().crash_in = again.take();
             let life = self.disk.state().life;
-            // Small segments, so that a run crosses some.
+            // The smallest segments, so that a run crosses some.
             let options = FileStore::options()
-                .segment_bytes(64 << 10, 128 << 10)
+                .segment_bytes(64 << 10, 64 << 10)
                 .disk(self.disk.clone())
                 .clock(self.clock.clone());
             let opened = self.run(options.open("store"))?;

@@ -3,7 +3,9 @@
 use crate::random::Random;
 
 /// How many accounts, tasks and runtimes there are.
-pub(crate) const ACCOUNTS: usize = 3;
+pub(crate) const ACCOUNTS: usize = 4;
+/// How many of them are opened before all else.
+const OPEN: usize = 3;
 pub(crate) const TASKS: usize = 5;
 pub(crate) const RUNTIMES: usize = 2;
 
@@ -127,6 +129,7 @@ impl Plan {
         let mut maker = Maker {
             random: Random::new(seed),
             op: 0,
+            large: if kind == Kind::File && seed % 4 == 0 { 1 } else { 60 },
             later: Vec::new(),
         };
         let steps = (0..len).map(|at| maker.step(kind, at)).collect();
@@ -137,32 +140,43 @@ impl Plan {
 struct Maker {
     random: Random,
     op: u64,
+    /// Of so many deposits one is large.
+    large: u64,
     /// What ends a fault, and the step it comes at.
     later: Vec<(usize, Fault)>,
 }
 
 impl Maker {
     fn step(&mut self, kind: Kind, at: usize) -> Step {
+        // Little can happen to an account before it is opened.
+        if at < 2 * OPEN {
+            let (task, times, work) = (at / 2, 40, self.opening(at / 2));
+            return if at % 2 == 0 {
+                Step::Start { task, runtime: 0, work }
+            } else {
+                Step::Poll { task, times }
+            };
+        }
         if let Some(due) = self.later.iter().position(|(due, _)| *due <= at) {
             return Step::Fault(self.later.swap_remove(due).1);
         }
         let random = &mut self.random;
         let (task, runtime) = (random.place(TASKS), random.place(RUNTIMES));
         match random.below(100) {
-            0..34 => {
+            0..32 => {
                 let work = self.work();
                 Step::Start { task, runtime, work }
             }
-            34..76 => {
+            32..78 => {
                 let times = if random.one_in(3) { 40 } else { 1 + random.below(5) };
                 Step::Poll { task, times }
             }
-            76..79 => Step::Drop { task },
-            79..85 => {
+            78..81 => Step::Drop { task },
+            81..86 => {
                 let millis = [DELAY, 3 * DELAY, 100 * DELAY][random.place(3)];
                 Step::Pass { millis }
             }
-            85..88 => {
+            86..89 => {
                 let far = if random.one_in(20) {
                     i64::MAX / 4
                 } else {
@@ -175,8 +189,8 @@ impl Maker {
                     micros,
                 }
             }
-            88..90 => Step::Restart { runtime },
-            90..92 => Step::LoseAnswer {
+            89..91 => Step::Restart { runtime },
+            91 => Step::LoseAnswer {
                 committed: random.one_in(2),
             },
             92..94 => Step::Compare,
@@ -187,40 +201,56 @@ impl Maker {
 
     fn fault(&mut self, at: usize) -> Fault {
         let random = &mut self.random;
-        let (luck, soon) = (random.number(), at + 2 + random.place(12));
+        let (luck, soon) = (random.number(), at + 2 + random.place(16));
         let crash = Fault::Crash { luck, again: None };
-        let (fault, end) = match random.below(13) {
-            0 | 1 => (Fault::Reopen, None),
-            2 | 3 => {
+        let (fault, end) = match random.below(12) {
+            0 => (Fault::Reopen, None),
+            1 => {
                 let again = random
                     .one_in(2)
                     .then(|| u32::try_from(random.below(12)).unwrap_or_default());
                 (Fault::Crash { luck, again }, None)
             }
-            4 | 5 => {
+            2 => {
                 let steps = u32::try_from(random.below(5)).unwrap_or_default();
                 (Fault::CrashIn { steps, luck }, Some(crash))
             }
-            6 => (Fault::FailSync, Some(if luck % 2 == 0 { Fault::Reopen } else { crash })),
-            7 | 8 => (Fault::FillDisk, Some(Fault::FreeDisk)),
-            9 => (Fault::FailReads, Some(Fault::HealReads)),
+            3 => (Fault::FailSync, Some(if luck % 2 == 0 { Fault::Reopen } else { crash })),
+            4..7 => (Fault::FillDisk, Some(Fault::FreeDisk)),
+            7 | 8 => (Fault::FailReads, Some(Fault::HealReads)),
             _ => (Fault::Hold, Some(Fault::Release)),
         };
+        // A full disk is met only where a segment ends, which takes a while.
+        let soon = if fault == Fault::FillDisk { soon + 30 } else { soon };
         self.later.extend(end.map(|end| (soon, end)));
         fault
     }
 
+    fn opening(&mut self, account: usize) -> Work {
+        self.op += 2;
+        Work {
+            op: self.op,
+            account,
+            verb: Verb::Ensure { amount: 50 },
+            pauses: (0, 0),
+            page: 512,
+            timeout: None,
+            expects: None,
+            retries: 0,
+        }
+    }
+
     fn work(&mut self) -> Work {
         self.op += 2;
-        let (op, random) = (self.op, &mut self.random);
+        let (op, large, random) = (self.op, self.large, &mut self.random);
         let (amount, account) = (random.below(100), random.place(ACCOUNTS));
         let verb = match random.below(40) {
-            // Nothing can happen to an account before it is opened.
-            _ if self.op <= 2 * ACCOUNTS as u64 => Verb::Ensure { amount },
+            // Some plans fill segment after segment.
+            _ if large == 1 && random.one_in(3) => Verb::Deposit { amount, note: 40_000 },
             0..3 => Verb::Open,
             3..10 => {
-                // Some are large, so that the log has several segments.
-                let note = if random.one_in(6) { 9_000 } else { random.place(20) };
+                // Some fill half a segment, so that a run crosses several, and needs room on the disk.
+                let note = if random.one_in(large) { 40_000 } else { random.place(20) };
                 Verb::Deposit { amount, note }
             }
             10..15 => Verb::Withdraw { amount },

@@ -1,6 +1,6 @@
 //! One run of a plan: tasks polled by hand in the plan's order, with every oracle asked after every step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -35,8 +35,9 @@ pub(crate) struct Failure {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Summary {
     pub(crate) events: u64,
-    pub(crate) acknowledged: u64,
     pub(crate) openings: u64,
+    /// How often what was answered.
+    pub(crate) met: BTreeMap<&'static str, u64>,
     /// One line for each step and each answer.
     pub(crate) trace: Vec<String>,
 }
@@ -62,6 +63,7 @@ pub(crate) struct Run {
     pub(crate) life: u64,
     /// A failed sync or a power cut is staged or has come: what was handed over may be found after reopening.
     pub(crate) troubled: bool,
+    met: BTreeMap<&'static str, u64>,
     trace: Vec<String>,
 }
 
@@ -104,8 +106,8 @@ fn run_caught(plan: &Plan, bug: Option<Bug>) -> (Summary, Option<Failure>) {
         }
         let summary = Summary {
             events: run.ledger.log.end(),
-            acknowledged: run.ledger.acknowledged,
             openings: run.place.opening,
+            met: std::mem::take(&mut run.met),
             trace: std::mem::take(&mut run.trace),
         };
         (summary, failure)
@@ -142,6 +144,7 @@ impl Run {
             ledger,
             life,
             troubled: false,
+            met: BTreeMap::new(),
             trace: Vec::new(),
         })
     }
@@ -233,6 +236,9 @@ impl Run {
             return Ok(());
         };
         drop(busy.task);
+        if self.world.lock().abandoned {
+            *self.met.entry("dropped in the store").or_default() += 1;
+        }
         self.ledger.abandoned(busy.work.op);
         self.drain()
     }
@@ -278,6 +284,7 @@ impl Run {
             if let Said::Asked(opening, work) = &note.said {
                 self.ledger.asked(&note, *opening, work);
             }
+            *self.met.entry(note.said.kind()).or_default() += 1;
             self.trace.push(shown(&note));
             self.said.push(note);
         }

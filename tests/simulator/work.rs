@@ -10,6 +10,7 @@ use recount::{
     Version,
 };
 
+use recount::store::Refusal;
 use tokio::task::unconstrained;
 
 use crate::account::{
@@ -39,6 +40,38 @@ pub(crate) enum Said {
     Loaded(At, Result<Option<Seen>, LoadError>),
     /// The versions and events of a whole history, and what ended it early.
     Told(Vec<(u64, AccountEvent)>, Option<HistoryError>),
+}
+
+impl Said {
+    /// What kind of thing was said, in a word: a simulation is worth what it has met.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Asked(..) => "asked",
+            Self::Answered(Ok(receipt)) if receipt.events.is_empty() => "nothing decided",
+            Self::Answered(Ok(_)) => "written",
+            Self::Answered(Err(error)) => match error {
+                ExecuteError::Rejected(_) => "rejected",
+                ExecuteError::NotFound { .. } => "not found",
+                ExecuteError::AlreadyExists { .. } => "exists already",
+                ExecuteError::Conflict { .. } => "conflict",
+                ExecuteError::Refused(Refusal::StorageFull) => "refused, full",
+                ExecuteError::Refused(Refusal::Poisoned) => "refused, poisoned",
+                ExecuteError::Refused(_) => "refused",
+                ExecuteError::Unknown { .. } => "unknown",
+                ExecuteError::BadDecision(_) => "bad decision",
+                ExecuteError::Panicked(_) => "panicked",
+                ExecuteError::TimedOut => "timed out",
+                ExecuteError::Store(_) => "not readable",
+                _ => "another error",
+            },
+            Self::Loaded(_, Ok(Some(_))) => "loaded",
+            Self::Loaded(_, Ok(None)) => "loaded, nothing there",
+            Self::Loaded(_, Err(LoadError::VersionAhead { .. } | LoadError::PositionAhead { .. })) => "ahead",
+            Self::Loaded(_, Err(_)) => "not loaded",
+            Self::Told(_, None) => "history",
+            Self::Told(_, Some(_)) => "history cut short",
+        }
+    }
 }
 
 #[derive(Debug)]
