@@ -129,7 +129,11 @@ impl Plan {
         let mut maker = Maker {
             random: Random::new(seed),
             op: 0,
-            large: if kind == Kind::File && seed % 4 == 0 { 1 } else { 60 },
+            large: if kind == Kind::File && seed.is_multiple_of(4) {
+                1
+            } else {
+                60
+            },
             later: Vec::new(),
         };
         let steps = (0..len).map(|at| maker.step(kind, at)).collect();
@@ -151,7 +155,7 @@ impl Maker {
         // Little can happen to an account before it is opened.
         if at < 2 * OPEN {
             let (task, times, work) = (at / 2, 40, self.opening(at / 2));
-            return if at % 2 == 0 {
+            return if at.is_multiple_of(2) {
                 Step::Start { task, runtime: 0, work }
             } else {
                 Step::Poll { task, times }
