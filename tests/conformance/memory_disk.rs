@@ -32,9 +32,13 @@ pub(crate) struct State {
     pub(crate) fail_sync: bool,
     pub(crate) full: bool,
     pub(crate) fail_reads: bool,
+    backup: Option<Copied>,
 }
 
-#[derive(Debug, Default)]
+/// The names and the bytes of all files.
+type Copied = (BTreeMap<String, u64>, HashMap<u64, Content>);
+
+#[derive(Clone, Debug, Default)]
 struct Content {
     now: Vec<u8>,
     synced: Vec<u8>,
@@ -197,6 +201,14 @@ impl MemoryDisk {
             Hook::FreeDisk => state.full = false,
             Hook::FailReads => state.fail_reads = true,
             Hook::HealReads => state.fail_reads = false,
+            Hook::Backup => state.backup = Some((state.names.clone(), state.contents.clone())),
+            Hook::Restore => {
+                let Some((names, contents)) = state.backup.clone() else {
+                    return false;
+                };
+                (state.names, state.synced_names, state.contents) = (names.clone(), names, contents);
+                state.life += 1;
+            }
             Hook::Crash => {
                 let luck = state.steps;
                 state.crash(luck);

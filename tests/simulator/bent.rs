@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, Expected, LogRead, Page, PageBuilder,
-    PageSize, ReadError, StoreId, StreamRead,
+    AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, Expected, KnownKey, LogRead, Page,
+    PageBuilder, PageSize, ReadError, Resolved, StoreId, StreamRead, Unknown,
 };
-use recount::{AnyStore, AppendId, EventStore, Position, Timestamp, Version};
+use recount::{AnyStore, AppendId, EventStore, IdempotencyKey, Position, StreamId, Timestamp, Version};
 use uuid::Uuid;
 
 /// What is wrong.
@@ -31,6 +31,8 @@ pub(crate) enum Bug {
     WritesLate,
     /// Time of the log goes back.
     StaysInThePast,
+    /// Whatever is unknown was not written, it says.
+    DeniesWhatItWrote,
     /// An event is served with another amount.
     ChangesEvents,
 }
@@ -112,15 +114,12 @@ impl Bent {
             if let Some(late) = late {
                 self.inner.append(late).await?;
             } else if self.now(Bug::WritesLate) {
-                let append = batch.append;
-                let parts = batch
-                    .parts
-                    .iter()
-                    .map(|part| (part.stream.clone(), part.expected))
-                    .collect();
+                let parts = batch.parts.iter().map(|part| (part.stream.clone(), part.expected));
+                let unknown = Unknown::new(batch.append, parts.collect(), self.identity(), self.opening());
                 *self.memory.0.late.lock().unwrap_or_else(PoisonError::into_inner) = Some(again);
                 let source = "it takes long".into();
-                return Err(AppendError::Unknown { append, parts, source });
+                let unknown = Box::new(unknown);
+                return Err(AppendError::Unknown { unknown, source });
             }
         }
         self.inner.append(batch).await
@@ -136,11 +135,8 @@ impl Bent {
         };
         let count = part.events.len() as u64;
         let version = |number| Version::new(number).unwrap_or(Version::FIRST);
-        let part = CommittedPart {
-            stream: part.stream.clone(),
-            first: version(before.saturating_add(1)),
-            last: version(before.saturating_add(count)),
-        };
+        let (first, last) = (version(before.saturating_add(1)), version(before.saturating_add(count)));
+        let part = CommittedPart::new(part.stream.clone(), first, last);
         let positions = (Position::new(head + 1), Position::new(head + count));
         Committed::new(
             batch.append,
@@ -185,6 +181,21 @@ impl EventStore for Bent {
 
     fn identity(&self) -> StoreId {
         self.inner.identity()
+    }
+
+    fn opening(&self) -> Uuid {
+        self.inner.opening()
+    }
+
+    async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
+        self.inner.find_key(stream, key).await
+    }
+
+    async fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
+        if self.bug == Bug::DeniesWhatItWrote {
+            return Ok(Resolved::NotWritten);
+        }
+        self.inner.resolve(unknown).await
     }
 
     async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {

@@ -96,6 +96,7 @@ impl Run {
         }
         self.ledger.barrier(&BTreeSet::new());
         self.ledger.closed();
+        self.resolve()?;
         self.linearizable()
     }
 

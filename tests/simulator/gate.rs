@@ -7,9 +7,11 @@ use std::task::Poll;
 
 use recount::store::conformance::history::{Action, Answer, Operation};
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, LogRead, Page, PageSize, ReadError, StoreId, StreamRead,
+    AppendError, Batch, Capabilities, Committed, KnownKey, LogRead, Page, PageSize, ReadError, Resolved, StoreId,
+    StreamRead, Unknown,
 };
-use recount::{AnyStore, EventStore, Position};
+use recount::{AnyStore, EventStore, IdempotencyKey, Position, StreamId};
+use uuid::Uuid;
 
 /// What the scheduler and all gates of a run share. Clones are the same.
 #[derive(Clone, Default)]
@@ -35,6 +37,8 @@ pub(crate) struct Shared {
     /// Whether the answer that is lost was committed before.
     pub(crate) loses_answer: Option<bool>,
     pub(crate) operations: Vec<Operation>,
+    /// What nobody was told, and can be resolved.
+    pub(crate) unknown: Vec<Unknown>,
 }
 
 impl World {
@@ -95,12 +99,14 @@ async fn pause(mut polls: u64) {
 }
 
 /// Says that an append was dropped in the store, unless it is defused.
-struct Abandoned<'a>(Option<&'a World>);
+struct Abandoned<'a>(Option<(&'a World, Unknown)>);
 
 impl Drop for Abandoned<'_> {
     fn drop(&mut self) {
-        if let Some(world) = self.0 {
-            world.lock().abandoned = true;
+        if let Some((world, unknown)) = self.0.take() {
+            let mut shared = world.lock();
+            shared.abandoned = true;
+            shared.unknown.push(unknown);
         }
     }
 }
@@ -123,26 +129,28 @@ impl Gate {
 
     async fn hand_over(&self, batch: Batch) -> Result<Committed, AppendError> {
         let lost = self.world.lock().loses_answer.take();
-        let unknown = unknown(&batch);
-        if lost == Some(false) {
-            return Err(unknown);
-        }
-        let mut abandoned = Abandoned(Some(&self.world));
-        let answer = self.world.watched(Waiting::Append, self.inner.append(batch)).await;
+        let parts = batch.parts.iter().map(|part| (part.stream.clone(), part.expected));
+        let unknown = Unknown::new(batch.append, parts.collect(), self.identity(), self.opening());
+        let mut abandoned = Abandoned(Some((&self.world, unknown.clone())));
+        let answer = if lost == Some(false) {
+            None
+        } else {
+            Some(self.world.watched(Waiting::Append, self.inner.append(batch)).await)
+        };
         abandoned.0 = None;
-        if lost.is_some() { Err(unknown) } else { answer }
-    }
-}
-
-fn unknown(batch: &Batch) -> AppendError {
-    AppendError::Unknown {
-        append: batch.append,
-        parts: batch
-            .parts
-            .iter()
-            .map(|part| (part.stream.clone(), part.expected))
-            .collect(),
-        source: "the answer was lost".into(),
+        if lost.is_none()
+            && let Some(answer) = answer
+        {
+            if let Err(AppendError::Unknown { unknown, .. }) = &answer {
+                self.world.lock().unknown.push((**unknown).clone());
+            }
+            return answer;
+        }
+        self.world.lock().unknown.push(unknown.clone());
+        Err(AppendError::Unknown {
+            unknown: Box::new(unknown),
+            source: "the answer was lost".into(),
+        })
     }
 }
 
@@ -153,6 +161,18 @@ impl EventStore for Gate {
 
     fn identity(&self) -> StoreId {
         self.inner.identity()
+    }
+
+    fn opening(&self) -> Uuid {
+        self.inner.opening()
+    }
+
+    async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
+        self.passes(self.inner.find_key(stream, key)).await
+    }
+
+    async fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
+        self.passes(self.inner.resolve(unknown)).await
     }
 
     async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {
@@ -179,6 +199,11 @@ impl EventStore for Gate {
         let answer = self.hand_over(batch).await;
         pause(after).await;
         let told = match &answer {
+            Ok(committed) if committed.duplicate => Answer::Repeated {
+                original: committed.append,
+                first: committed.first_position,
+                last: committed.last_position,
+            },
             Ok(committed) => Answer::Committed {
                 first: committed.first_position,
                 last: committed.last_position,

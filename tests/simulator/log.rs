@@ -1,10 +1,10 @@
 //! The log as the oracle reads it: bytes parsed and folded by rules of its own, with nothing of recount's decoding or folding.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use recount::store::EventRef;
 use recount::store::conformance::history::Entry;
-use recount::{AppendId, Timestamp};
+use recount::{AppendId, Position, Timestamp};
 use serde_json::Value;
 
 use crate::account::AccountEvent;
@@ -48,6 +48,10 @@ pub(crate) struct Log {
     pub(crate) places: [Vec<usize>; ACCOUNTS],
     /// Of each command, the places of its events.
     ops: BTreeMap<u64, Vec<usize>>,
+    /// Of each append, its first and last position.
+    appends: HashMap<AppendId, (Position, Position)>,
+    /// Appends that can never be there any more.
+    never: HashSet<AppendId>,
 }
 
 impl Default for Log {
@@ -57,6 +61,8 @@ impl Default for Log {
             states: std::array::from_fn(|_| vec![State::default()]),
             places: std::array::from_fn(|_| Vec::new()),
             ops: BTreeMap::new(),
+            appends: HashMap::new(),
+            never: HashSet::new(),
         }
     }
 }
@@ -136,6 +142,16 @@ impl Log {
         places.iter().map(|place| &self.events[*place])
     }
 
+    /// Where an append stands.
+    pub(crate) fn appended(&self, append: AppendId) -> Option<(Position, Position)> {
+        self.appends.get(&append).copied()
+    }
+
+    /// The store has said that this append is not there and never will be.
+    pub(crate) fn never(&mut self, append: AppendId) {
+        self.never.insert(append);
+    }
+
     /// Takes the next event, or says why it cannot be the next.
     pub(crate) fn push(&mut self, event: &EventRef<'_>) -> Result<&Stored, String> {
         let (stored, before, at) = parse(event)?;
@@ -170,9 +186,17 @@ impl Log {
         if (stored.effect == Effect::Opens) != (head == 0) {
             return Err(wrong(event, "an account is opened by its first event, and by no other"));
         }
+        if self.never.contains(&event.append) {
+            return Err(wrong(event, "was resolved as never to be written"));
+        }
         let folded = fold(state, &stored).ok_or_else(|| wrong(event, "takes more than there is"))?;
         self.states[account].push(folded);
         self.places[account].push(self.events.len());
+        let positions = self
+            .appends
+            .entry(event.append)
+            .or_insert((event.position, event.position));
+        positions.1 = event.position;
         self.ops.entry(stored.op).or_default().push(self.events.len());
         self.events.push(stored);
         Ok(&self.events[self.events.len() - 1])

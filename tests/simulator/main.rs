@@ -62,7 +62,8 @@ fn holds(kind: Kind, seeds: u64, meets: &[&str]) {
 }
 
 /// What every store is met with.
-const COMMON: [&str; 15] = [
+const COMMON: [&str; 16] = [
+    "resolved",
     "written",
     "nothing decided",
     "rejected",
@@ -191,7 +192,12 @@ fn finds_torn_batches() {
 
 #[test]
 fn finds_writes_that_come_late() {
-    finds(Kind::Memory, Some(Bug::WritesLate), &["definitely not written"]);
+    finds(Kind::Memory, Some(Bug::WritesLate), &["definitely not written", "never to be written"]);
+}
+
+#[test]
+fn finds_resolutions_that_are_wrong() {
+    finds(Kind::Memory, Some(Bug::DeniesWhatItWrote), &["and is resolved as"]);
 }
 
 #[test]

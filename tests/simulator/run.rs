@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use recount::store::conformance::history::Action;
-use recount::store::{Batch, Expected, LogRead, NewEvent};
+use recount::store::{Batch, Expected, LogRead, NewEvent, Resolved};
 use recount::{
     AnyStore, AppendId, At, Clock, EventStore, ManualClock, Position, Runtime, StreamId, Timestamp, Version,
 };
@@ -323,6 +323,7 @@ impl Run {
         }
         self.follow()?;
         self.ledger.agrees()?;
+        self.resolve()?;
         // Of one planted bug it is the store that loses them.
         if self.world.lock().loses_answer.is_none() && self.bug != Some(Bug::WritesLate) {
             self.ledger.ends(Excuse::Lost, self.world.tick());
@@ -330,6 +331,32 @@ impl Run {
         if !self.troubled && !self.place.holds() {
             let living = self.living();
             self.ledger.barrier(&living);
+        }
+        Ok(())
+    }
+
+    /// The store tells what became of an append whose outcome is unknown, and is right, for ever.
+    pub(crate) fn resolve(&mut self) -> Result<(), String> {
+        if self.place.holds() {
+            return Ok(());
+        }
+        let unknown = std::mem::take(&mut self.world.lock().unknown);
+        for unknown in unknown {
+            let append = unknown.append;
+            let written = self.ledger.log.appended(append);
+            let resolved = self.place.look(self.store.resolve(&unknown))?.map_err(text)?;
+            *self.met.entry("resolved").or_default() += 1;
+            match (&resolved, written) {
+                (Resolved::Committed(committed), Some(positions))
+                    if positions == (committed.first_position, committed.last_position) => {}
+                (Resolved::NotWritten, None) => self.ledger.log.never(append),
+                (Resolved::StillUnknown, _) if self.troubled => self.world.lock().unknown.push(unknown),
+                _ => {
+                    return Err(format!(
+                        "append {append} is at {written:?}, and is resolved as {resolved:?}"
+                    ));
+                }
+            }
         }
         Ok(())
     }

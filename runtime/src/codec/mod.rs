@@ -58,6 +58,14 @@ fn not_a_list(bytes: &[u8]) -> Result<(), JsonError> {
     }
 }
 
+/// Reads any JSON, which need not be an object: a part of a payload.
+///
+/// # Errors
+/// If the bytes are not JSON.
+pub(crate) fn json(bytes: &[u8]) -> Result<Json, JsonError> {
+    Ok(serde_json::from_slice(bytes)?)
+}
+
 /// Writes a value as JSON.
 ///
 /// # Errors

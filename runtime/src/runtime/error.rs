@@ -279,7 +279,11 @@ impl<R> From<AppendError> for ExecuteError<R> {
                 }
             }
             AppendError::Refused(refusal) => Self::Refused(refusal),
-            AppendError::Unknown { append, parts, source } => Self::Unknown { append, parts, source },
+            AppendError::Unknown { unknown, source } => Self::Unknown {
+                append: unknown.append,
+                parts: unknown.parts,
+                source,
+            },
         }
     }
 }
