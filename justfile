@@ -57,3 +57,7 @@ bench-compile BUILDS="5":
 # What a durable append costs against one write and one sync of the disk, for 1 to 1024 callers. Under a minute; wants an idle machine.
 bench-append:
     cargo run --profile bench -p recount-bench --bin append
+
+# What a command costs against a bare append of the same bytes to the same store. Two minutes; wants an idle machine.
+bench-commands *ONLY:
+    cargo run --profile bench -p recount-bench --bin commands -- {{ONLY}}

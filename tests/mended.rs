@@ -337,6 +337,8 @@ mod handlers_event_applied_twice;
 mod handlers_event_outside_the_set;
 #[path = "ui/handlers/generic_command_mended.rs"]
 mod handlers_generic_command;
+#[path = "ui/handlers/idempotent_with_a_value_mended.rs"]
+mod handlers_idempotent_with_a_value;
 #[path = "ui/handlers/key_misspelled_mended.rs"]
 mod handlers_key_misspelled;
 #[path = "ui/handlers/key_of_a_command_unknown_mended.rs"]
@@ -385,6 +387,8 @@ mod lock_from_lock_with_a_value;
 mod lock_never_locked;
 #[path = "ui/lock/sealed_shape_changed_mended.rs"]
 mod lock_sealed_shape_changed;
+#[path = "ui/runtime/key_without_fingerprint_mended.rs"]
+mod runtime_key_without_fingerprint;
 #[path = "ui/runtime/no_store_mended.rs"]
 mod runtime_no_store;
 #[path = "ui/schema/example_not_json_mended.rs"]

@@ -173,6 +173,7 @@ pub fn stream_key(input: TokenStream) -> TokenStream {
 /// A `&Context` may stand anywhere. The other parameters are owned, and are the fields of the command: `fn withdraw(&self, amount: u64)` writes
 /// `struct Withdraw { amount: u64 }`, as visible as the method and with its docs. Docs and `#[serde(..)]` on a parameter move to the field.
 /// `#[command(Withdraw)] fn withdraw(&self, command: Withdraw)` takes a struct of your own instead. The command's name is the method's.
+/// `#[command(idempotent)]` declares that the command decides no event on a state that it has produced: asked twice, it acts once.
 ///
 /// It returns an event, a tuple, `Option`, `Vec` or array of events, the set itself, `()`, or a `Result` of any of these with your own error.
 ///

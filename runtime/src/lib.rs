@@ -112,13 +112,16 @@ mod upcast;
 pub use aggregate::{Aggregate, Apply, Fold, FoldError, FoldStoredError};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
 pub use codec::JsonError;
-pub use command::{Command, Context, EventsOf, Handle, Ids, IntoEvents, OutcomeOf, RejectionOf, Requires};
+pub use command::{
+    Command, Context, EventsOf, Fingerprinted, Handle, Ids, IntoEvents, OutcomeOf, RejectionOf, Requires,
+};
 pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, UpcastMeta};
 pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
 pub use recount_macros::{Aggregate, Event, Schema, StreamKey, events, handlers};
 pub use runtime::{
     At, BadDecision, BoxFuture, Builder, CorruptReason, CorruptStream, Execute, ExecuteError, HasStore, History,
-    HistoryError, LoadError, Loaded, NoStore, Panicked, Runtime, StartError, Unreadable,
+    HistoryError, KeptStates, LoadError, Loaded, NoKey, NoStore, Panicked, Runtime, StartError, Status, Transaction,
+    TransactionReceipt, Unreadable, WithKey,
 };
 pub use schema::Schema;
 pub use split::Split;

@@ -206,7 +206,12 @@ pub(crate) const HANDLERS: Keys = Keys {
 /// `#[command(..)]`; its first entry may be the user's own struct.
 pub(crate) const COMMAND: Keys = Keys {
     written: "command",
-    keys: &[],
+    keys: &[Key {
+        name: "idempotent",
+        places: &[Place::Command],
+        value: "`idempotent` has no value: write `#[command(idempotent)]`",
+        example: "idempotent",
+    }],
     repeated: &[],
 };
 

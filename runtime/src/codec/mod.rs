@@ -1,5 +1,6 @@
 //! JSON in and out: the one folder that names serde_json, and the one deserializer of the whole program.
 
+mod canonical;
 mod difference;
 mod finite;
 mod path;
@@ -7,6 +8,7 @@ mod path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use canonical::canonical;
 pub(crate) use difference::difference;
 
 /// Any JSON.

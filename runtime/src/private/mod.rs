@@ -1,5 +1,6 @@
 //! For code that `recount-macros` writes, and for nothing else: it has no stability.
 
+mod copy;
 mod decode;
 mod encode;
 mod facts;
@@ -12,6 +13,7 @@ mod sets;
 mod twins;
 
 pub use crate::codec::Json;
+pub use copy::{Copied, NotCopied};
 pub use decode::{
     current_then, decode_current, decode_frozen, decode_unit, frozen_then, no_such_version, read, read_then,
     unknown_name,

@@ -35,14 +35,13 @@ pub use verdict::{Cell, Change, Code, GUIDE, Report, Verdict, compare};
 /// use recount::Schema;
 /// use recount::schema::{Field, Shape};
 ///
-/// #[derive(recount::Schema)]
+/// #[derive(serde::Serialize, recount::Schema)]
 /// #[serde(rename_all = "camelCase")]
 /// struct Address {
 ///     street_name: String,
 ///     #[serde(default)]
 ///     tags: Vec<String>,
 /// }
-/// # use serde as _;
 /// let Shape::Object { fields, .. } = Address::SHAPE else { panic!("a struct with names") };
 /// assert_eq!(fields[0], Field::new("streetName", &Shape::Str));
 /// assert_eq!(fields[1], Field::new("tags", &Shape::List(&Shape::Str)).or_default());
