@@ -8,7 +8,7 @@ use recount::{EventStore, Position};
 
 use crate::account::Account;
 use crate::ledger::Excuse;
-use crate::plan::{ACCOUNTS, Fault, RUNTIMES};
+use crate::plan::{ACCOUNTS, Fault, RUNTIMES, Work};
 use crate::run::{Run, text};
 use crate::work::{id, seen};
 
@@ -67,12 +67,14 @@ impl Run {
 
     /// The process is gone, and whatever it was doing.
     pub(crate) fn power_is_lost(&mut self, again: Option<u32>) -> Result<(), String> {
-        let dropped: Vec<u64> = self
+        let dropped: Vec<Work> = self
             .tasks
             .iter_mut()
             .filter_map(Option::take)
-            .map(|busy| busy.work.op)
+            .map(|busy| busy.work)
             .collect();
+        self.untold.extend(dropped.iter().filter(|work| work.keyed).cloned());
+        let dropped: Vec<u64> = dropped.iter().map(|work| work.op).collect();
         self.ledger.begins(Excuse::Broken);
         self.reopen(again, &dropped)
     }

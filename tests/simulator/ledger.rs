@@ -47,8 +47,10 @@ struct Op {
     opening: u64,
     /// The version of the account when it was asked.
     version: u64,
-    has_timeout: bool,
-    expects: Option<u64>,
+    /// It was asked before, under its key; and it was there already when it was asked again.
+    again: bool,
+    was_there: bool,
+    work: Work,
 }
 
 #[derive(Default)]
@@ -79,6 +81,14 @@ impl Ledger {
         self.ops.get(&number).map_or(0, |op| op.tick)
     }
 
+    /// The work that a command under a key was part of.
+    pub(crate) fn keyed(&self, number: u64) -> Option<Work> {
+        self.ops
+            .get(&number)
+            .map(|op| op.work.clone())
+            .filter(|work| work.keyed)
+    }
+
     fn excused(&self, excuse: Excuse, op: &Op, opening: u64) -> bool {
         let held = self.excuses.get(&excuse).is_some_and(|until| *until >= op.tick);
         held || (excuse == Excuse::Broken && op.opening < opening)
@@ -92,8 +102,9 @@ impl Ledger {
             tick: note.tick,
             opening,
             version: self.log.version(note.account),
-            has_timeout: work.timeout.is_some(),
-            expects: work.expects,
+            again: self.ops.contains_key(&note.op),
+            was_there: self.log.of(note.op).next().is_some(),
+            work: work.clone(),
         };
         self.ops.insert(note.op, op);
     }
@@ -233,6 +244,7 @@ impl Ledger {
                 Fate::Done
             }
             Err(ExecuteError::Unknown { .. }) => Fate::Open,
+            Err(error) if !events.is_empty() && op.again && says_nothing(error, op.was_there) => Fate::Done,
             Err(_) if !events.is_empty() => {
                 return Err(format!(
                     "op {number} was answered {answer:?}, and is at {}",
@@ -303,15 +315,17 @@ impl Ledger {
             ExecuteError::Conflict { expected, actual, .. } => {
                 let actual = actual.map_or(0, recount::Version::get);
                 let moved = expected.map_or(0, recount::Version::get) != actual && (from..=to).contains(&actual);
-                moved && (op.expects.is_some() || from < to)
+                moved && (op.work.expects.is_some() || from < to)
             }
             ExecuteError::Refused(Refusal::StorageFull) => excused(Excuse::Full),
             ExecuteError::Refused(Refusal::Poisoned) => excused(Excuse::Broken) || excused(Excuse::Stopped),
             ExecuteError::Refused(Refusal::Closed) => excused(Excuse::Broken),
-            ExecuteError::Unknown { .. } => op.has_timeout || excused(Excuse::Lost) || excused(Excuse::Broken),
+            ExecuteError::Unknown { .. } => {
+                op.work.timeout.is_some() || excused(Excuse::Lost) || excused(Excuse::Broken)
+            }
             ExecuteError::Panicked(_) => matches!(op.verb, Verb::Explode | Verb::Freeze),
             ExecuteError::BadDecision(_) => matches!(op.verb, Verb::OpenAgain),
-            ExecuteError::TimedOut => op.has_timeout,
+            ExecuteError::TimedOut => op.work.timeout.is_some(),
             ExecuteError::Store(_) => excused(Excuse::Unreadable) || excused(Excuse::Broken),
             _ => false,
         }
@@ -434,6 +448,16 @@ impl Ledger {
             Some(error) => Err(format!("nothing explains the end of the history: {error:?}")),
             None => Ok(()),
         }
+    }
+}
+
+/// Whether an error says nothing of what was written by an earlier use of the same key.
+const fn says_nothing(error: &ExecuteError<Short>, was_there: bool) -> bool {
+    match error {
+        ExecuteError::TimedOut | ExecuteError::Store(_) | ExecuteError::Refused(_) => true,
+        // What came while it was asked again may be in its way; what was there before is found by its key.
+        ExecuteError::Conflict { .. } => !was_there,
+        _ => false,
     }
 }
 

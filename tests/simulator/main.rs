@@ -62,7 +62,8 @@ fn holds(kind: Kind, seeds: u64, meets: &[&str]) {
 }
 
 /// What every store is met with.
-const COMMON: [&str; 16] = [
+const COMMON: [&str; 17] = [
+    "written before",
     "resolved",
     "written",
     "nothing decided",
@@ -192,7 +193,11 @@ fn finds_torn_batches() {
 
 #[test]
 fn finds_writes_that_come_late() {
-    finds(Kind::Memory, Some(Bug::WritesLate), &["definitely not written", "never to be written"]);
+    finds(
+        Kind::Memory,
+        Some(Bug::WritesLate),
+        &["definitely not written", "never to be written"],
+    );
 }
 
 #[test]

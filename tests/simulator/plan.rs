@@ -25,6 +25,8 @@ pub(crate) enum Kind {
 pub(crate) enum Step {
     /// Begins work in a task on a runtime; polls the task instead if it is busy.
     Start { task: usize, runtime: usize, work: Work },
+    /// Somebody who was never told asks again under the same key; polls the task if it is busy.
+    Again { task: usize, runtime: usize },
     /// Polls a task up to so many times.
     Poll { task: usize, times: u64 },
     /// Drops what a task is doing.
@@ -81,6 +83,8 @@ pub(crate) struct Work {
     pub(crate) timeout: Option<u64>,
     pub(crate) expects: Option<u64>,
     pub(crate) retries: u32,
+    /// Asked under an idempotency key, and asked again if nobody is told what became of it.
+    pub(crate) keyed: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -198,6 +202,7 @@ impl Maker {
                 committed: random.one_in(2),
             },
             92..94 => Step::Compare,
+            94 => Step::Again { task, runtime },
             _ if kind == Kind::Memory => Step::Poll { task, times: 2 },
             _ => Step::Fault(self.fault(at)),
         }
@@ -241,6 +246,7 @@ impl Maker {
             timeout: None,
             expects: None,
             retries: 0,
+            keyed: true,
         }
     }
 
@@ -287,6 +293,7 @@ impl Maker {
             timeout: random.one_in(12).then(|| [1, 2 * DELAY, 5 * DELAY][random.place(3)]),
             expects: random.one_in(16).then(|| random.below(6)),
             retries: u32::try_from(random.below(5)).unwrap_or_default(),
+            keyed: random.one_in(2),
         }
     }
 }

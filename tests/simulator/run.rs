@@ -1,6 +1,6 @@
 //! One run of a plan: tasks polled by hand in the plan's order, with every oracle asked after every step.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,7 +9,8 @@ use std::time::Duration;
 use recount::store::conformance::history::Action;
 use recount::store::{Batch, Expected, LogRead, NewEvent, Resolved};
 use recount::{
-    AnyStore, AppendId, At, Clock, EventStore, ManualClock, Position, Runtime, StreamId, Timestamp, Version,
+    AnyStore, AppendId, At, Clock, EventStore, ExecuteError, ManualClock, Position, Runtime, StreamId, Timestamp,
+    Version,
 };
 use uuid::Uuid;
 
@@ -57,6 +58,8 @@ pub(crate) struct Run {
     clocks: [ManualClock; RUNTIMES + 1],
     pub(crate) tasks: [Option<Busy>; TASKS],
     notes: Notes,
+    /// Work under a key that nobody was told the end of.
+    pub(crate) untold: VecDeque<Work>,
     /// What was said and is not judged yet.
     said: Vec<Note>,
     pub(crate) ledger: Ledger,
@@ -140,6 +143,7 @@ impl Run {
             clocks,
             tasks: std::array::from_fn(|_| None),
             notes: Notes::default(),
+            untold: VecDeque::new(),
             said: Vec::new(),
             ledger,
             life,
@@ -154,6 +158,14 @@ impl Run {
             Step::Start { task, runtime, work } => {
                 if self.tasks[*task].is_none() {
                     self.start(*task, *runtime, work);
+                }
+                self.poll(*task, 1)?;
+            }
+            Step::Again { task, runtime } => {
+                if self.tasks[*task].is_none()
+                    && let Some(work) = self.untold.pop_front()
+                {
+                    self.start(*task, *runtime, &work);
                 }
                 self.poll(*task, 1)?;
             }
@@ -236,6 +248,7 @@ impl Run {
             return Ok(());
         };
         drop(busy.task);
+        self.untold.extend(busy.work.keyed.then(|| busy.work.clone()));
         if self.world.lock().abandoned {
             *self.met.entry("dropped in the store").or_default() += 1;
         }
@@ -296,7 +309,12 @@ impl Run {
         for note in std::mem::take(&mut self.said) {
             match &note.said {
                 Said::Asked(..) => {}
-                Said::Answered(answer) => self.ledger.answered(note.op, answer, now)?,
+                Said::Answered(answer) => {
+                    self.ledger.answered(note.op, answer, now)?;
+                    if matches!(answer, Err(ExecuteError::Unknown { .. })) {
+                        self.untold.extend(self.ledger.keyed(note.op));
+                    }
+                }
                 Said::Loaded(at, loaded) => {
                     self.ledger.loaded(note.op, *at, loaded, now)?;
                     if let (At::Newest, Ok(seen)) = (at, loaded) {

@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use recount::{
-    At, Command, ExecuteError, Handle, HistoryError, LoadError, Loaded, Receipt, RejectionOf, Runtime, Timestamp,
-    Version,
+    At, Command, ExecuteError, Fingerprinted, Handle, HistoryError, LoadError, Loaded, Receipt, RejectionOf, Runtime,
+    Timestamp, Version,
 };
 
 use recount::store::Refusal;
@@ -48,6 +48,7 @@ impl Said {
         match self {
             Self::Asked(..) => "asked",
             Self::Answered(Ok(receipt)) if receipt.events.is_empty() => "nothing decided",
+            Self::Answered(Ok(receipt)) if receipt.duplicate => "written before",
             Self::Answered(Ok(_)) => "written",
             Self::Answered(Err(error)) => match error {
                 ExecuteError::Rejected(_) => "rejected",
@@ -162,12 +163,15 @@ impl Worker {
     async fn command<C>(&self, op: u64, account: usize, verb: Verb, command: C) -> bool
     where
         Account: Handle<C>,
-        C: Command<Aggregate = Account>,
+        C: Command<Aggregate = Account> + Fingerprinted,
         RejectionOf<C>: Into<Short>,
     {
         let mut execute = self.runtime.execute(id(account), command).retries(self.work.retries);
         if let Some(millis) = self.work.timeout {
             execute = execute.timeout(std::time::Duration::from_millis(millis));
+        }
+        if self.work.keyed {
+            execute = execute.idempotency_key(format!("op-{op}"));
         }
         if let Some(version) = self.work.expects {
             execute = execute.expect_version(version);
