@@ -6,6 +6,7 @@ mod facts;
 mod fingerprint;
 mod foreign;
 mod lock;
+mod merge;
 mod normal;
 mod numbers;
 mod payload;
@@ -22,6 +23,7 @@ pub use lock::{
     Choice, Entry, Fingerprint, Key, Kind, LineError, Lock, LockError, NotAFingerprint, Outline, Release, Scalar,
     Status, Tagging,
 };
+pub use merge::MergeConflict;
 pub use payload::{Payload, Reading, Refusal, Style};
 pub use shape::{Field, Shape, Tag, Variant};
 pub use verdict::{Cell, Change, Code, GUIDE, Report, Verdict, compare};

@@ -400,3 +400,65 @@ fn a_conflict_is_solved_by_keeping_both() {
         Ok(locked(&[("a", 1, "k: string"), ("c", 1, "k: string")]))
     );
 }
+
+/// What git leaves where two branches add an event each between the same neighbours: its marks cut through the entries, and both come whole
+/// out of it.
+#[test]
+fn a_conflict_in_one_gap_is_put_together_by_entries() {
+    let base = locked(&[("b", 1, "a: u8"), ("f", 1, "a: u8")]);
+    let (mut ours, mut theirs) = (base.clone(), base.clone());
+    ours.put(locked(&[("c", 1, "a: u8; k: u8")]).events.remove(0));
+    theirs.put(locked(&[("d", 1, "k: u8; z: u16")]).events.remove(0));
+    // As git writes it: the lines that both entries have stand once.
+    let text = ours.to_text();
+    let (_, c) = text.split_once("name = \"c\"\n").expect("it was added");
+    let c = &c[..c.find("]\n").expect("its shape ends")];
+    let d = theirs.to_text();
+    let (_, d) = d.split_once("name = \"d\"\n").expect("it was added");
+    let d = &d[..d.find("]\n").expect("its shape ends")];
+    let marked = text.replace(
+        &format!("name = \"c\"\n{c}"),
+        &format!("<<<<<<< HEAD\nname = \"c\"\n{c}||||||| base\n=======\nname = \"d\"\n{d}>>>>>>> theirs\n"),
+    );
+    let (left, right) = Lock::sides(&marked).expect("marks").expect("two locks");
+    assert_eq!((&left, &right), (&ours, &theirs));
+    let merged = Lock::merge(None, left, right).expect("two new entries");
+    let names: Vec<&str> = merged.events.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(names, ["b", "c", "d", "f"]);
+    assert!(Lock::sides(&text).is_none());
+}
+
+#[test]
+fn a_merge_takes_what_one_side_did_and_asks_where_both_did() {
+    let base = locked(&[("a", 1, "x: u8"), ("b", 1, "x: u8"), ("c", 1, "x: u8")]);
+    let with = |change: &dyn Fn(&mut Lock)| {
+        let mut lock = base.clone();
+        change(&mut lock);
+        lock
+    };
+    let shape = |name: &'static str, line: &'static str, status| {
+        move |lock: &mut Lock| {
+            let entry = lock
+                .events
+                .iter_mut()
+                .find(|entry| entry.name == name)
+                .expect("it is there");
+            (entry.shape, entry.status) = (Some(Outline::parse([line]).expect("an outline")), status);
+        }
+    };
+    let remove = |lock: &mut Lock| lock.events.retain(|entry| entry.name != "b");
+    let merged = |ours: &Lock, theirs: &Lock| Lock::merge(Some(&base), ours.clone(), theirs.clone());
+
+    let (removed, changed) = (with(&remove), with(&shape("a", "x: u16", Status::Sealed)));
+    let both = merged(&removed, &changed).expect("two places");
+    assert_eq!(both, merged(&changed, &removed).expect("two places"));
+    assert_eq!(both.events.len(), 2);
+    assert_eq!(both.find("bank", "a", 1), changed.find("bank", "a", 1));
+
+    let other = with(&shape("a", "x: string", Status::Draft));
+    let sealed = merged(&other, &changed).expect("a draft gives way");
+    assert_eq!(sealed.find("bank", "a", 1), changed.find("bank", "a", 1));
+    let other = with(&shape("a", "x: string", Status::Sealed));
+    let conflict = merged(&other, &changed).expect_err("both are sealed");
+    assert_eq!((conflict.name.as_str(), conflict.version), ("a", 1));
+}
