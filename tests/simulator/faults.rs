@@ -140,6 +140,7 @@ impl Run {
                     .place
                     .run(runtime.load::<Account>(id(account)))?
                     .map_err(text)?
+                    .as_ref()
                     .map(seen);
                 let state = self.ledger.log.state(account, version).unwrap_or_default();
                 let found = loaded.as_ref().map_or((0, 0, 0, 0), |seen| {

@@ -313,9 +313,11 @@ impl Ledger {
             ExecuteError::NotFound { .. } => from == 0 && !matches!(op.verb, Verb::Open | Verb::Ensure { .. }),
             ExecuteError::AlreadyExists { .. } => to > 0 && matches!(op.verb, Verb::Open),
             ExecuteError::Conflict { expected, actual, .. } => {
+                let actual_version = *actual;
                 let actual = actual.map_or(0, recount::Version::get);
                 let moved = expected.map_or(0, recount::Version::get) != actual && (from..=to).contains(&actual);
-                moved && (op.work.expects.is_some() || from < to)
+                // Decided on a kept state that another runtime has left behind, it is a conflict without a rival in between.
+                moved && (op.work.expects.is_some() || *expected < actual_version)
             }
             ExecuteError::Refused(Refusal::StorageFull) => excused(Excuse::Full),
             ExecuteError::Refused(Refusal::Poisoned) => excused(Excuse::Broken) || excused(Excuse::Stopped),

@@ -190,7 +190,7 @@ impl Worker {
             At::Newest => self.runtime.load::<Account>(id(account)).await,
             at => self.runtime.load_at::<Account>(id(account), at).await,
         };
-        let seen = loaded.map(|loaded| loaded.map(seen));
+        let seen = loaded.map(|loaded| loaded.as_ref().map(seen));
         self.say(op, account, verb, Said::Loaded(at, seen));
     }
 
@@ -208,11 +208,15 @@ impl Worker {
     }
 }
 
-pub(crate) fn seen(loaded: Loaded<Account>) -> Seen {
+pub(crate) fn seen(loaded: &Loaded<Account>) -> Seen {
     Seen {
-        version: Loaded::version(&loaded).get(),
-        position: Loaded::position(&loaded).get(),
-        recorded_at: Loaded::recorded_at(&loaded),
-        state: Loaded::into_inner(loaded),
+        version: Loaded::version(loaded).get(),
+        position: Loaded::position(loaded).get(),
+        recorded_at: Loaded::recorded_at(loaded),
+        state: Account {
+            balance: loaded.balance,
+            events: loaded.events,
+            trail: loaded.trail,
+        },
     }
 }
