@@ -133,7 +133,7 @@ impl Plan {
         let mut maker = Maker {
             random: Random::new(seed),
             op: 0,
-            large: if kind == Kind::File && seed.is_multiple_of(4) {
+            large: if kind == Kind::File && Self::fills_segments(seed) {
                 1
             } else {
                 60
@@ -142,6 +142,13 @@ impl Plan {
         };
         let steps = (0..len).map(|at| maker.step(kind, at)).collect();
         Self { seed, kind, steps }
+    }
+}
+
+impl Plan {
+    /// Whether a plan of this seed for a file store fills segment after segment.
+    pub(crate) const fn fills_segments(seed: u64) -> bool {
+        seed.is_multiple_of(4)
     }
 }
 
