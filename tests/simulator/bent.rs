@@ -31,6 +31,8 @@ pub(crate) enum Bug {
     WritesLate,
     /// Time of the log goes back.
     StaysInThePast,
+    /// Keys are forgotten at once.
+    ForgetsKeys,
     /// Whatever is unknown was not written, it says.
     DeniesWhatItWrote,
     /// An event is served with another amount.
@@ -75,6 +77,9 @@ impl Bent {
     }
 
     async fn write(&self, mut batch: Batch) -> Result<Committed, AppendError> {
+        if self.bug == Bug::ForgetsKeys {
+            batch.key = None;
+        }
         let mut again = batch.clone();
         for part in &mut again.parts {
             part.expected = Expected::Any;
@@ -188,6 +193,9 @@ impl EventStore for Bent {
     }
 
     async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
+        if self.bug == Bug::ForgetsKeys {
+            return Ok(None);
+        }
         self.inner.find_key(stream, key).await
     }
 

@@ -90,13 +90,13 @@ const OF_DISKS: [&str; 6] = [
     "history cut short",
 ];
 
-/// Rules 1.3, 1.4, 1.6, 3.5, 4.3, 4.4, 4.8, 6.6: no update is lost, and every event is applied once.
+/// Rules 1.3, 1.4, 1.6, 2.3, 2.7, 3.5, 4.3, 4.4, 4.8, 6.5, 6.6: no update is lost, and every event is applied once.
 #[test]
 fn on_memory() {
     holds(Kind::Memory, MEMORY, &COMMON);
 }
 
-/// Rules 1.3, 1.4, 1.6, 1.7, 3.5, 3.6, 3.8, 4.3, 4.4, 4.8, 6.6: nor when the disk fails, fills up and loses power.
+/// Rules 1.3, 1.4, 1.6, 1.7, 2.3, 2.7, 3.5, 3.6, 3.8, 4.3, 4.4, 4.8, 6.5, 6.6: nor when the disk fails, fills up and loses power.
 #[test]
 fn on_files() {
     holds(Kind::File, FILES, &[&COMMON[..], &OF_DISKS].concat());
@@ -211,6 +211,12 @@ fn finds_writes_that_come_late() {
 #[test]
 fn finds_resolutions_that_are_wrong() {
     finds(Kind::Memory, Some(Bug::DeniesWhatItWrote), &["and is resolved as"]);
+}
+
+/// A retry of a commit with unknown outcome wrote the events twice, elsewhere.
+#[test]
+fn finds_forgotten_keys() {
+    finds(Kind::Memory, Some(Bug::ForgetsKeys), &["happened twice", "and is at"]);
 }
 
 #[test]
