@@ -368,7 +368,10 @@ impl Run {
                 (Resolved::Committed(committed), Some(positions))
                     if positions == (committed.first_position, committed.last_position) => {}
                 (Resolved::NotWritten, None) => self.ledger.log.never(append),
-                (Resolved::StillUnknown, _) if self.troubled => self.world.lock().unknown.push(unknown),
+                // Only after reopening, by a store whose writer has stopped.
+                (Resolved::StillUnknown, _) if self.troubled || self.ledger.is_on(Excuse::Stopped) => {
+                    self.world.lock().unknown.push(unknown);
+                }
                 _ => {
                     return Err(format!(
                         "append {append} is at {written:?}, and is resolved as {resolved:?}"
