@@ -37,6 +37,10 @@ bank:
 year TABLES:
     cargo run --release --example bank -- {{TABLES}}
 
+# The whole runtime under seeds from SEED on, with lost answers, crashes and clocks that jump, until one fails or MINUTES have passed.
+simulate SEED="0" STEPS="150" MINUTES="10":
+    cargo run --release -p recount-tests --example simulate -- {{SEED}} {{STEPS}} {{MINUTES}}
+
 # Licences, duplicate versions, advisories; needs cargo-deny.
 deny:
     cargo deny check
