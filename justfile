@@ -53,3 +53,8 @@ bench-compile BUILDS="5":
 # What a durable append costs against one write and one sync of the disk, for 1 to 1024 callers. Under a minute; wants an idle machine.
 bench-append:
     cargo run --profile bench -p recount-bench --bin append
+
+# Commands per second and latency beside other frameworks, which this compiles: many minutes the first time, then about five. With PostgreSQL
+# where DATABASE_URL is set. Wants an idle machine.
+bench-peers ROUNDS="7":
+    cargo run --profile bench --manifest-path bench/peers/Cargo.toml -- {{ROUNDS}}
