@@ -7,8 +7,12 @@
 mod bent;
 #[path = "conformance/doubles.rs"]
 mod doubles;
+#[path = "conformance/forgetful.rs"]
+mod forgetful;
 #[path = "conformance/linearizability.rs"]
 mod linearizability;
+#[path = "conformance/losing.rs"]
+mod losing;
 #[path = "conformance/memory_disk.rs"]
 mod memory_disk;
 #[path = "conformance/model.rs"]

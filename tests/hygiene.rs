@@ -269,3 +269,57 @@ mod by_derive_with_a_past {
         }
     }
 }
+
+/// Types inside an event, generic and recursive ones.
+mod inside {
+    #![allow(unused_imports, reason = "they are there to be in the way")]
+    use super::taken::*;
+
+    #[derive(::serde::Serialize, ::serde::Deserialize, ::recount::Schema)]
+    pub struct Vec<T> {
+        pub r#type: T,
+        pub kids: ::std::vec::Vec<Vec<T>>,
+        pub next: ::core::option::Option<::std::boxed::Box<Self>>,
+        #[schema(by_name = "some")]
+        pub some: ::core::option::Option<::std::boxed::Box<Some>>,
+    }
+
+    #[derive(::serde::Serialize, ::serde::Deserialize, ::recount::Schema)]
+    pub enum Some {
+        None,
+        Ok(#[schema(opaque)] u8),
+        Err(u8, Vec<u8>),
+        r#Default { r#in: Shape },
+    }
+
+    #[derive(::serde::Serialize, ::serde::Deserialize, ::recount::Schema)]
+    #[schema(scalar = "shape", example = "1")]
+    pub struct Shape(u8);
+
+    #[derive(::serde::Serialize, ::serde::Deserialize, ::recount::Event)]
+    #[event(name = "hygiene.inside")]
+    pub struct Schema {
+        pub field: Vec<Some>,
+        #[schema(scalar = "option", example = "1")]
+        pub option: Option,
+    }
+
+    /// Called as that of std: what is said of it is not said of what is in it.
+    #[derive(::serde::Serialize, ::serde::Deserialize)]
+    pub struct Option(u8);
+}
+
+#[test]
+fn keys_are_names_without_their_marks() {
+    let ::recount::schema::Shape::Object { rust, fields } = <inside::Vec<u8> as ::recount::Schema>::SHAPE else {
+        ::core::panic!("an object");
+    };
+    ::core::assert_eq!((*rust, fields[0].key), ("Vec", "type"));
+    let ::recount::schema::Shape::Object { fields, .. } = <inside::Schema as ::recount::Schema>::SHAPE else {
+        ::core::panic!("an object");
+    };
+    ::core::assert!(::core::matches!(
+        fields[1].shape,
+        ::recount::schema::Shape::Scalar { .. }
+    ));
+}

@@ -227,13 +227,13 @@ pub mod history {
     use serde::{Deserialize, Serialize};
 
     /// A place as it was.
-    #[derive(Debug, Clone, Serialize, Deserialize)]
+    #[derive(Debug, Clone, Serialize, Deserialize, recount::Schema)]
     pub struct PlaceV1 {
         line: String,
     }
 
     /// A place.
-    #[derive(Debug, Clone, Serialize, Deserialize)]
+    #[derive(Debug, Clone, Serialize, Deserialize, recount::Schema)]
     pub struct Place {
         /// The street.
         pub street: String,
@@ -423,5 +423,75 @@ pub mod past {
             out(Begun { at: first }.into());
             out(Begun { at: second }.into());
         }
+    }
+}
+
+/// Types inside an event: generic, recursive, deprecated, with a format of their own.
+pub mod inside {
+    use recount::{Event, Schema};
+    use serde::{Deserialize, Serialize};
+
+    /// A tree.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
+    pub struct Tree<T: Clone> {
+        /// Its value.
+        pub value: T,
+        /// What grows on it.
+        pub kids: Vec<Self>,
+        /// What hangs on it.
+        #[schema(by_name = "fruit")]
+        pub fruit: Option<Box<Fruit>>,
+    }
+
+    /// A fruit.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    #[non_exhaustive]
+    pub enum Fruit {
+        /// An apple.
+        Apple {
+            /// Its colour.
+            colour: String,
+        },
+        /// What grows from it.
+        Stone(Box<Tree<Seed>>),
+        /// Any other.
+        #[serde(other)]
+        Other,
+    }
+
+    /// A seed.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
+    #[schema(scalar = "seed", example = "1")]
+    pub struct Seed(u8);
+
+    /// Seen from nowhere else.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
+    struct Hidden {
+        seed: Seed,
+        next: Option<Box<Self>>,
+    }
+
+    /// A size as it was.
+    #[deprecated(note = "it is a number")]
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
+    pub struct Size;
+
+    /// Something grew.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Event)]
+    #[event(name = "lint.grew")]
+    pub struct Grew {
+        /// Where.
+        pub on: Tree<u8>,
+        /// Out of sight.
+        hidden: Option<Hidden>,
+    }
+
+    /// A type of which only the shape is derived: serde's derives warn of a deprecated field themselves.
+    #[derive(Debug, Schema)]
+    pub struct Measured {
+        /// As it was.
+        #[expect(deprecated, reason = "it is still read")]
+        pub size: Size,
     }
 }

@@ -337,6 +337,8 @@ mod handlers_event_applied_twice;
 mod handlers_event_outside_the_set;
 #[path = "ui/handlers/generic_command_mended.rs"]
 mod handlers_generic_command;
+#[path = "ui/handlers/idempotent_with_a_value_mended.rs"]
+mod handlers_idempotent_with_a_value;
 #[path = "ui/handlers/key_misspelled_mended.rs"]
 mod handlers_key_misspelled;
 #[path = "ui/handlers/key_of_a_command_unknown_mended.rs"]
@@ -367,5 +369,75 @@ mod handlers_rejection_without_commands;
 mod handlers_two_commands_of_one_name;
 #[path = "ui/handlers/wrong_id_mended.rs"]
 mod handlers_wrong_id;
+#[path = "ui/lock/from_lock_and_raw_mended.rs"]
+mod lock_from_lock_and_raw;
+#[path = "ui/lock/from_lock_before_version_1_mended.rs"]
+mod lock_from_lock_before_version_1;
+#[path = "ui/lock/from_lock_no_upcaster_mended.rs"]
+mod lock_from_lock_no_upcaster;
+#[path = "ui/lock/from_lock_not_there_mended.rs"]
+mod lock_from_lock_not_there;
+#[path = "ui/lock/from_lock_of_a_draft_mended.rs"]
+mod lock_from_lock_of_a_draft;
+#[path = "ui/lock/from_lock_of_raw_mended.rs"]
+mod lock_from_lock_of_raw;
+#[path = "ui/lock/from_lock_with_a_value_mended.rs"]
+mod lock_from_lock_with_a_value;
+#[path = "ui/lock/never_locked_mended.rs"]
+mod lock_never_locked;
+#[path = "ui/lock/sealed_shape_changed_mended.rs"]
+mod lock_sealed_shape_changed;
+#[path = "ui/runtime/key_without_fingerprint_mended.rs"]
+mod runtime_key_without_fingerprint;
 #[path = "ui/runtime/no_store_mended.rs"]
 mod runtime_no_store;
+#[path = "ui/schema/example_not_json_mended.rs"]
+mod schema_example_not_json;
+#[path = "ui/schema/example_without_scalar_mended.rs"]
+mod schema_example_without_scalar;
+#[path = "ui/schema/flattened_scalar_mended.rs"]
+mod schema_flattened_scalar;
+#[path = "ui/schema/format_of_a_field_mended.rs"]
+mod schema_format_of_a_field;
+#[path = "ui/schema/format_of_a_type_mended.rs"]
+mod schema_format_of_a_type;
+#[path = "ui/schema/key_misspelled_mended.rs"]
+mod schema_key_misspelled;
+#[path = "ui/schema/key_on_a_type_mended.rs"]
+mod schema_key_on_a_type;
+#[path = "ui/schema/key_on_an_event_mended.rs"]
+mod schema_key_on_an_event;
+#[path = "ui/schema/name_of_a_kind_mended.rs"]
+mod schema_name_of_a_kind;
+#[path = "ui/schema/no_schema_mended.rs"]
+mod schema_no_schema;
+#[path = "ui/schema/omitted_mended.rs"]
+mod schema_omitted;
+#[path = "ui/schema/omitted_in_a_tuple_mended.rs"]
+mod schema_omitted_in_a_tuple;
+#[path = "ui/schema/remote_mended.rs"]
+mod schema_remote;
+#[path = "ui/schema/rename_one_sided_mended.rs"]
+mod schema_rename_one_sided;
+#[path = "ui/schema/scalar_without_example_mended.rs"]
+mod schema_scalar_without_example;
+#[path = "ui/schema/strict_mended.rs"]
+mod schema_strict;
+#[path = "ui/schema/two_forms_mended.rs"]
+mod schema_two_forms;
+#[path = "ui/schema/union_mended.rs"]
+mod schema_union;
+#[path = "ui/schema/value_of_by_name_mended.rs"]
+mod schema_value_of_by_name;
+#[path = "ui/schema/value_of_example_mended.rs"]
+mod schema_value_of_example;
+#[path = "ui/schema/value_of_opaque_mended.rs"]
+mod schema_value_of_opaque;
+#[path = "ui/schema/value_of_scalar_mended.rs"]
+mod schema_value_of_scalar;
+#[path = "ui/schema/variant_never_read_mended.rs"]
+mod schema_variant_never_read;
+#[path = "ui/schema/variant_untagged_mended.rs"]
+mod schema_variant_untagged;
+#[path = "ui/schema/variant_with_mended.rs"]
+mod schema_variant_with;

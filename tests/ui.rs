@@ -31,9 +31,19 @@ fn name(path: &Path) -> String {
 /// One test, because each step reads what the one before it may have written.
 #[test]
 fn mistakes_are_explained() -> io::Result<()> {
+    the_lock_lies_beside_the_cases()?;
     compiler_says_what_is_written()?;
     every_mistake_is_one_message()?;
     docs_explain_every_mistake()
+}
+
+/// A case is compiled in a package of trybuild's, which finds there the lock that the mended programs find here.
+fn the_lock_lies_beside_the_cases() -> io::Result<()> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..");
+    let package = target.join("tests/trybuild").join(env!("CARGO_PKG_NAME"));
+    fs::create_dir_all(&package)?;
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("events.lock");
+    fs::copy(lock, package.join("events.lock")).map(drop)
 }
 
 fn compiler_says_what_is_written() -> io::Result<()> {

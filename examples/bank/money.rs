@@ -5,10 +5,11 @@ use std::iter::Sum;
 use std::ops::{AddAssign, SubAssign};
 use std::str::FromStr;
 
+use recount::Schema;
 use serde::{Deserialize, Serialize};
 
 /// An amount in cents.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Schema)]
 #[serde(transparent)]
 pub struct Cents(pub u64);
 

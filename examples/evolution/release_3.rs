@@ -1,10 +1,10 @@
 //! The third release: `to` becomes two fields, `channel` goes, and amounts have a currency.
 
-use recount::{Aggregate, Runtime};
+use recount::{Aggregate, Runtime, Schema};
 use serde::{Deserialize, Serialize};
 
 /// An amount of money.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
 pub struct Money {
     pub cents: u64,
     pub currency: String,

@@ -80,6 +80,22 @@ pub(crate) fn aggregate(input: TokenStream) -> TokenStream {
     )
 }
 
+pub(crate) fn schema(input: TokenStream) -> TokenStream {
+    let input = match syn::parse2::<DeriveInput>(input) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let schema = read::schema(&input, &mut errors);
+    if errors.is_empty() {
+        check::schema(&schema, &mut errors);
+    }
+    shown(
+        &input.ident.to_string(),
+        or_stub(errors, || expand::schema(&schema), |_| expand::stub::schema(&schema)),
+    )
+}
+
 pub(crate) fn stream_key(input: TokenStream) -> TokenStream {
     let input = match syn::parse2::<DeriveInput>(input) {
         Ok(input) => input,

@@ -12,6 +12,13 @@ mod check;
 mod examples;
 mod expand;
 mod flow;
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the folder is the runtime's, byte for byte; a macro crate can export nothing and needs less of it"
+)]
+mod lock;
 mod model;
 mod read;
 mod support;
@@ -22,7 +29,7 @@ mod tests;
 ///
 #[doc = include_str!("../docs/event.md")]
 #[doc = include_str!("../docs/event_set.md")]
-#[proc_macro_derive(Event, attributes(event))]
+#[proc_macro_derive(Event, attributes(event, schema))]
 pub fn event(input: TokenStream) -> TokenStream {
     flow::event(input.into()).into()
 }
@@ -49,6 +56,7 @@ pub fn event(input: TokenStream) -> TokenStream {
 /// | key | |
 /// |---|---|
 /// | `prefix = "account"` | what the stored names begin with: `account.opened`. Required, unless each variant has a name of its own |
+/// | `context = "bank"` | whose events they are, where two crates of a package have one name; a variant may say another. Default: the name of the crate |
 /// | `crate = ::other::recount` | where recount is, if it is not at `::recount` |
 ///
 /// What comes out: for each variant a struct of its name, as visible as the enum, with the enum's derives, `Serialize`, `Deserialize` and
@@ -58,6 +66,14 @@ pub fn event(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn events(arguments: TokenStream, item: TokenStream) -> TokenStream {
     flow::events(arguments.into(), &item.into()).into()
+}
+
+/// The stored shape of a type that is part of an event.
+///
+#[doc = include_str!("../docs/schema.md")]
+#[proc_macro_derive(Schema, attributes(schema))]
+pub fn schema(input: TokenStream) -> TokenStream {
+    flow::schema(input.into()).into()
 }
 
 /// An aggregate: a struct or an enum whose state follows from its events.
@@ -157,6 +173,7 @@ pub fn stream_key(input: TokenStream) -> TokenStream {
 /// A `&Context` may stand anywhere. The other parameters are owned, and are the fields of the command: `fn withdraw(&self, amount: u64)` writes
 /// `struct Withdraw { amount: u64 }`, as visible as the method and with its docs. Docs and `#[serde(..)]` on a parameter move to the field.
 /// `#[command(Withdraw)] fn withdraw(&self, command: Withdraw)` takes a struct of your own instead. The command's name is the method's.
+/// `#[command(idempotent)]` declares that the command decides no event on a state that it has produced: asked twice, it acts once.
 ///
 /// It returns an event, a tuple, `Option`, `Vec` or array of events, the set itself, `()`, or a `Result` of any of these with your own error.
 ///

@@ -9,6 +9,10 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use crate::examples::{Example, all};
 use crate::flow;
+use crate::read::lock::fixture;
+
+/// What the example of `from_lock` is made from.
+const LOCK: &str = include_str!("examples/events.lock");
 
 /// The macro whose attribute stands first, on the rest of the input.
 fn expand(input: &str) -> TokenStream {
@@ -23,7 +27,10 @@ fn expand(input: &str) -> TokenStream {
     match first.split(['(', ']']).next() {
         Some("#[recount::events") => flow::events(tokens(arguments), &tokens(rest)),
         Some("#[recount::handlers") => flow::handlers(tokens(arguments), &tokens(rest)),
-        _ if arguments.ends_with("Event") => flow::event(tokens(rest)),
+        _ if arguments.ends_with("Event") => {
+            let lock = rest.contains("from_lock").then_some(LOCK);
+            fixture::with(lock, || flow::event(tokens(rest)))
+        }
         _ if arguments.ends_with("Aggregate") => flow::aggregate(tokens(rest)),
         _ => flow::stream_key(tokens(rest)),
     }

@@ -18,6 +18,9 @@ pub trait Aggregate: Sized + Send + Sync + 'static {
     type Events: EventSet + Fold<Self>;
     /// The category of their streams: a declared text, never a Rust path.
     const NAME: &'static str;
+    /// How a state is copied; `None` where it cannot be. The derive finds `Clone` by itself. A runtime copies a state only where somebody
+    /// looks at the one that it would change; without a copy it reads the stream again.
+    const COPY: Option<fn(&Self) -> Self> = None;
 }
 
 /// How one event changes the state. Written by `#[apply]`.

@@ -1,9 +1,13 @@
 //! Commands: what is asked (`Command`), how it is decided (`Handle`, `Context`), and what a decision may be (`IntoEvents`).
 
+mod fingerprint;
+
 use std::cell::Cell;
 use std::convert::Infallible;
 
 use uuid::Uuid;
+
+pub use fingerprint::Fingerprinted;
 
 use crate::aggregate::Aggregate;
 use crate::clock::Timestamp;
@@ -25,6 +29,8 @@ pub trait Command: Clone + Send + 'static {
     type Aggregate: Handle<Self>;
     /// The declared name.
     const NAME: &'static str;
+    /// An enum of commands, whose JSON has the name of the command inside around it.
+    const IS_ENUM: bool = false;
 
     /// The declared name of this one: that of the command inside, where [`NAME`](Self::NAME) is that of an enum of commands.
     fn name(&self) -> &'static str {
@@ -51,6 +57,8 @@ pub enum Requires {
 pub trait Handle<C>: Aggregate {
     /// What the command needs of the stream.
     const REQUIRES: Requires;
+    /// Declared by `#[command(idempotent)]`: the command decides nothing on a state that it has produced (`semantics.md` 2.5).
+    const IS_IDEMPOTENT: bool = false;
     /// The method's return type: it says which events can come of the command and how it is refused.
     type Outcome: IntoEvents<Self::Events>;
 
@@ -195,6 +203,33 @@ pub(crate) fn fresh_id(now: Timestamp) -> Uuid {
     Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, micros / 1_000_000, nanos))
 }
 
+/// Where the ids of one request come from: one look at the system's randomness for all of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fresh {
+    bits: u128,
+    drawn: u32,
+}
+
+impl Fresh {
+    /// New bits.
+    pub(crate) fn draw() -> Self {
+        let bits = Uuid::new_v4().as_u128();
+        Self { bits, drawn: 0 }
+    }
+
+    /// A UUIDv7 of a moment, another one at each call. Counting up leaves 74 random bits to each id, as in one that is drawn alone.
+    pub(crate) fn id(&mut self, now: Timestamp) -> Uuid {
+        self.drawn += 1;
+        // The fixed bits of a v4 stand in the middle; multiplied by an odd number no two sets of bits become one.
+        let bits = self.bits.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835) >> 48;
+        let bits = bits.wrapping_add(u128::from(self.drawn)).to_be_bytes();
+        let mut random = [0; 10];
+        random.copy_from_slice(&bits[6..]);
+        let millis = u64::try_from(now.as_micros() / 1_000).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+    }
+}
+
 impl Context {
     /// The context of one attempt to decide.
     #[must_use]
@@ -242,5 +277,26 @@ impl Context {
     #[must_use]
     pub const fn meta(&self) -> &Headers {
         &self.headers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rule 10.2: ids are UUIDv7 of their moment, and all differ.
+    #[test]
+    fn ids_of_one_draw_differ() {
+        let now = Timestamp::from_micros(1_700_000_000_000_000);
+        let mut ids = std::collections::HashSet::new();
+        for _ in 0..50 {
+            let mut fresh = Fresh::draw();
+            for _ in 0..50 {
+                let id = fresh.id(now);
+                assert_eq!((id.get_version_num(), id.get_variant()), (7, uuid::Variant::RFC4122));
+                assert_eq!(id.as_u128() >> 80, 1_700_000_000_000);
+                assert!(ids.insert(id), "{id} came twice");
+            }
+        }
     }
 }

@@ -252,6 +252,8 @@ pub struct Receipt<S> {
     pub recorded_at: Option<Timestamp>,
     /// What was decided.
     pub events: Vec<S>,
+    /// All of it was written by an earlier use of the same idempotency key, and nothing by this one.
+    pub duplicate: bool,
 }
 
 impl<S> Receipt<S> {
@@ -265,6 +267,7 @@ impl<S> Receipt<S> {
             positions: None,
             recorded_at: None,
             events,
+            duplicate: false,
         }
     }
 

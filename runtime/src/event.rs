@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::codec::JsonError;
 use crate::envelope::RawEvent;
+use crate::schema::{EventFacts, Schema, SetFacts};
 use crate::store::NewEvent;
 
 /// The stored name of an event, such as `account.deposited`.
@@ -21,13 +22,16 @@ pub type EventName = &'static str;
     label = "expected an event",
     note = "derive it: `#[derive(Event)] #[event(name = \"...\")]`"
 )]
-pub trait EventVersion: Sized {
+pub trait EventVersion: Sized + Schema {
     /// What happened, as it is stored: never a Rust path, so types and modules move freely.
     const NAME: EventName;
     /// The version of that name, from 1, by ones.
     const VERSION: u32;
     /// The oldest version that can still be read.
     const OLDEST: u32;
+    /// What the lock and its tests need besides.
+    #[doc(hidden)]
+    const FACTS: &'static EventFacts;
 
     /// Reads the payload of a version from [`OLDEST`](Self::OLDEST) to [`VERSION`](Self::VERSION) as this one.
     ///
@@ -126,6 +130,9 @@ pub struct StoredName {
 pub trait EventSet: Sized + Send + 'static {
     /// Every name that this set reads.
     const NAMES: &'static [StoredName];
+    /// What the lock and its tests need besides.
+    #[doc(hidden)]
+    const FACTS: &'static SetFacts;
 
     /// Reads a stored event and gives each event it becomes to `out`, in order.
     ///

@@ -72,7 +72,7 @@
 //! }
 //! ```
 //!
-//! - **Declaring**: [`events`], [`derive(Event)`](derive@Event), [`derive(Aggregate)`](derive@Aggregate), [`handlers`],
+//! - **Declaring**: [`events`], [`derive(Event)`](derive@Event), [`derive(Schema)`](derive@Schema), [`derive(Aggregate)`](derive@Aggregate), [`handlers`],
 //!   [`derive(StreamKey)`](derive@StreamKey). Each macro writes impls of public traits that could be written by hand.
 //! - **Running**: [`Runtime::execute`], [`load`](Runtime::load), [`load_at`](Runtime::load_at), [`history`](Runtime::history).
 //! - **Storing**: [`FileStore`] (on Linux), [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`].
@@ -83,6 +83,11 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `conformance` | off | `recount::store::conformance`, the suite that every store passes; for authors of stores |
+//! | `chrono` | off | [`Schema`] for the dates and times of chrono, but for `DateTime<Local>`, which is read as another zone elsewhere |
+//! | `indexmap` | off | [`Schema`] for `IndexMap` and `IndexSet` |
+//! | `jiff` | off | [`Schema`] for the dates, times, zones and spans of jiff |
+//! | `rust_decimal` | off | [`Schema`] for `Decimal`, as the text that it writes unless its feature `serde-float` is on |
+//! | `semver` | off | [`Schema`] for `Version` and `VersionReq` |
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -107,18 +112,22 @@ mod upcast;
 pub use aggregate::{Aggregate, Apply, Fold, FoldError, FoldStoredError};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
 pub use codec::JsonError;
-pub use command::{Command, Context, EventsOf, Handle, Ids, IntoEvents, OutcomeOf, RejectionOf, Requires};
+pub use command::{
+    Command, Context, EventsOf, Fingerprinted, Handle, Ids, IntoEvents, OutcomeOf, RejectionOf, Requires,
+};
 pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, UpcastMeta};
 pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
-pub use recount_macros::{Aggregate, Event, StreamKey, events, handlers};
+pub use recount_macros::{Aggregate, Event, Schema, StreamKey, events, handlers};
 pub use runtime::{
     At, BadDecision, BoxFuture, Builder, CorruptReason, CorruptStream, Execute, ExecuteError, HasStore, History,
-    HistoryError, LoadError, Loaded, NoStore, Panicked, Runtime, StartError, Unreadable,
+    HistoryError, KeptStates, LoadError, Loaded, NoKey, NoStore, Panicked, Runtime, StartError, Status, Transaction,
+    TransactionReceipt, Unreadable, WithKey,
 };
+pub use schema::Schema;
 pub use split::Split;
 #[cfg(target_os = "linux")]
 pub use store::FileStore;
-pub use store::{AnyStore, EventStore, MemoryStore};
+pub use store::{AnyStore, EventStore, IdempotencyKey, MemoryStore};
 pub use stream::{
     AppendId, AsKey, EventId, EventIdError, InvalidName, NameReason, Position, StreamId, StreamKey, Version,
 };

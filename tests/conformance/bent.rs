@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use recount::store::conformance::{OpenError, Subject};
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Durability, EventRef, Expected, LogRead, Page, PageBuilder, PageSize,
-    ReadError, Refusal, StoreId, StreamRead,
+    AppendError, Batch, Capabilities, Committed, Durability, EventRef, Expected, KnownKey, LogRead, Page, PageBuilder,
+    PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
-use recount::{AnyStore, AppendId, EventStore, MemoryStore, Position, StreamId, Version};
+use recount::{AnyStore, AppendId, EventStore, IdempotencyKey, MemoryStore, Position, StreamId, Version};
+use uuid::Uuid;
 
 /// What is bent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -310,11 +311,27 @@ impl EventStore for Bending {
         self.inner.identity()
     }
 
+    fn opening(&self) -> Uuid {
+        self.inner.opening()
+    }
+
     async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {
         if self.is(Bend::Hangs) {
             std::future::pending::<()>().await;
         }
         Ok(self.answered(self.write(batch).await?))
+    }
+
+    async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
+        let known = self.inner.find_key(stream, key).await?;
+        Ok(known.map(|known| KnownKey::new(known.fingerprint, self.answered(known.committed))))
+    }
+
+    async fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
+        Ok(match self.inner.resolve(unknown).await? {
+            Resolved::Committed(committed) => Resolved::Committed(self.answered(committed)),
+            other => other,
+        })
     }
 
     async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {

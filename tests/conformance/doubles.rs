@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use recount::store::conformance::{Outcome, Subject, names, run, run_case};
 
 use crate::bent::{Bend, Bent};
+use crate::forgetful::{Forgetful, Lapse};
 use crate::seed;
 use crate::sim::{Bug, Sim};
 
@@ -39,6 +40,10 @@ fn bent(bend: Bend) -> Bent {
 
 fn sim(bug: Bug) -> Sim {
     Sim::new(Some(bug))
+}
+
+fn forgetful(lapse: Lapse) -> Forgetful {
+    Forgetful::new(lapse)
 }
 
 doubles! {
@@ -92,6 +97,30 @@ doubles! {
     clock_back: sim(Bug::ClockGoesBack), "records a time before the last" => clock_back_and_forth;
     not_closed: sim(Bug::ForgetsThatItClosed), "writes after it was closed" => close_is_definite;
     refused_and_written: sim(Bug::CommitsWhatItRefused), "writes what it refused" => outcomes_are_honest;
+
+    ignores_keys: forgetful(Lapse::IgnoresKeys), "ignores the key"
+        => same_key_returns_original, same_key_after_other_appends, same_key_concurrently_commits_once, capabilities_match_behaviour;
+    any_content: forgetful(Lapse::TakesAnyContent), "takes any content for a key" => same_key_other_content_is_refused, known_key_is_found;
+    store_wide_keys: forgetful(Lapse::KeepsKeysStoreWide), "takes the key of one stream for that of another"
+        => same_key_in_two_streams_is_two_appends;
+    version_before_key: forgetful(Lapse::ChecksVersionFirst), "checks the version before the key" => same_key_after_other_appends;
+    looks_then_writes: forgetful(Lapse::LooksThenWrites), "looks for a key and writes later" => same_key_concurrently_commits_once;
+    remembers_refused: forgetful(Lapse::RemembersRefused), "remembers the key of what it refused" => refused_key_is_not_remembered;
+    forgets_ids: forgetful(Lapse::ForgetsIds), "writes a resend again" => same_append_returns_original, resend_commits_once;
+    takes_overlap: forgetful(Lapse::TakesOverlap), "takes an overlap for the same batch" => partial_overlap_is_refused;
+    marks_nothing: forgetful(Lapse::MarksNothing), "does not say that it wrote nothing"
+        => same_key_returns_original, same_append_returns_original, history_is_linearizable;
+    finds_nothing: forgetful(Lapse::FindsNothing), "does not find the keys that it knows" => known_key_is_found;
+    resolves_blindly: forgetful(Lapse::ResolvesAllAsNotWritten), "resolves all as not written" => unknown_resolves_both_ways;
+    resolves_for_others: forgetful(Lapse::ResolvesForOthers), "resolves the appends of another store" => resolve_asks_its_own_store;
+    silent_keys: forgetful(Lapse::DropsKeysInSilence), "drops keys in silence" => unsupported_is_loud;
+    lets_pass: forgetful(Lapse::LetsReadersPass), "lets readers pass a writer that hangs" => no_late_arrival, stuck_writer_holds_back;
+    stalls: forgetful(Lapse::StallsAtGaps), "waits for numbers that were given back" => rollback_does_not_stall;
+    forgets_on_open: sim(Bug::ForgetsKeysOnOpen), "forgets keys when it opens" => keys_survive_reopen, restore_changes_epoch;
+    forgets_early: sim(Bug::ForgetsKeysEarly), "forgets keys inside its window" => key_window_is_honoured;
+    in_doubt: sim(Bug::RefusesWhatIsInDoubt), "refuses the repeat of what may have been written" => resend_commits_once;
+    resolves_early: sim(Bug::ResolvesEarly), "resolves before an attempt can no longer land" => resolve_is_not_early;
+    keeps_epoch: sim(Bug::KeepsEpoch), "goes on as the same history after a restore" => restore_changes_epoch;
 }
 
 /// Rule 11.6: no case is without a store that it catches.
@@ -116,7 +145,27 @@ fn one_stream_is_no_fault() {
     assert_eq!(case.map(|case| case.outcome), Some(Outcome::Passed));
 }
 
-fn sound_but_for(double: &Bent, not_run: &str) {
+/// Rules 2.6, 12.3: nor is one that keeps no keys, or cannot resolve, and says so.
+#[test]
+fn without_keys_is_no_fault() {
+    for (lapse, not_run) in [
+        (Lapse::NoKeysAndSaysSo, "same_key_returns_original"),
+        (Lapse::NoResolvingAndSaysSo, "unknown_resolves_both_ways"),
+    ] {
+        sound_but_for(&forgetful(lapse), not_run);
+        let case = run_case(&forgetful(lapse), "unsupported_is_loud", seed());
+        assert_eq!(case.map(|case| case.outcome), Some(Outcome::Passed));
+    }
+}
+
+/// Rule 2.6: a window that is declared and kept is no fault.
+#[test]
+fn a_window_is_no_fault() {
+    let case = run_case(&sim(Bug::KeepsKeysForAnHour), "key_window_is_honoured", seed());
+    assert_eq!(case.map(|case| case.outcome), Some(Outcome::Passed));
+}
+
+fn sound_but_for(double: &impl Subject, not_run: &str) {
     let report = run(double, seed());
     let failed: Vec<_> = report.failed().collect();
     assert!(failed.is_empty(), "a sound store failed: {failed:#?}");

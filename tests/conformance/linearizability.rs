@@ -39,6 +39,11 @@ fn conflict(actual: u64) -> Answer {
     }
 }
 
+fn repeated(original: u128, position: u64) -> Answer {
+    let (original, first, last) = (id(original), Position::new(position), Position::new(position));
+    Answer::Repeated { original, first, last }
+}
+
 fn read(last: u64) -> Action {
     Action::Read {
         stream: stream(),
@@ -170,6 +175,56 @@ fn answers_against_the_log() {
     let written = at(0, 1, append(1, Expected::Any, committed(1)));
     is_unexplained(&[written.clone(), at(2, 3, append(2, exact(1), conflict(1)))], &[1]);
     is_unexplained(&[written, at(2, 3, append(2, exact(1), conflict(7)))], &[1]);
+}
+
+/// Rules 2.2, 2.3: a repeat is explained by the append that it repeats, and by nothing else.
+#[test]
+fn repeats_are_explained_by_their_original() {
+    let written = at(0, 1, append(1, Expected::NoStream, committed(1)));
+    // The same attempt again, another attempt of the same request, and another batch under the same id.
+    is_sound(
+        &[
+            written.clone(),
+            at(2, 3, append(1, Expected::NoStream, repeated(1, 1))),
+            at(4, 5, append(2, exact(7), repeated(1, 1))),
+            at(6, 7, append(1, Expected::Any, Answer::IdReused)),
+        ],
+        &[1],
+    );
+    // One attempt was refused before the other was written.
+    is_sound(
+        &[
+            at(0, 1, append(1, exact(1), conflict(0))),
+            at(2, 3, append(2, Expected::Any, committed(1))),
+            at(4, 5, append(1, exact(1), committed(2))),
+        ],
+        &[2, 1],
+    );
+    is_unexplained(
+        &[written.clone(), at(2, 3, append(2, exact(1), repeated(1, 1)))],
+        &[1, 2],
+    );
+    is_unexplained(&[written.clone(), at(2, 3, append(2, exact(1), repeated(1, 2)))], &[1]);
+    is_unexplained(&[written.clone(), at(2, 3, append(2, exact(1), repeated(3, 1)))], &[1]);
+    is_unexplained(
+        &[written.clone(), at(2, 3, append(1, Expected::Any, committed(1)))],
+        &[1],
+    );
+    is_unexplained(&[at(0, 1, append(1, Expected::Any, Answer::IdReused))], &[]);
+    let mut longer = append(2, Expected::Any, repeated(1, 1));
+    if let Action::Append { parts, .. } = &mut longer {
+        parts[0].2 = 2;
+    }
+    is_unexplained(&[written.clone(), at(2, 3, longer)], &[1]);
+    // Whoever was answered a repeat has seen the original.
+    is_stale(
+        &[
+            at(0, 9, append(1, Expected::Any, committed(1))),
+            at(1, 2, append(2, Expected::Any, repeated(1, 1))),
+            at(3, 4, read(0)),
+        ],
+        &[1],
+    );
 }
 
 /// Rules 1.2, 1.3, 3.1: the log has to be one.

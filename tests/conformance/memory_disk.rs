@@ -29,9 +29,13 @@ struct State {
     fail_sync: bool,
     full: bool,
     fail_reads: bool,
+    backup: Option<Copied>,
 }
 
-#[derive(Debug, Default)]
+/// The names and the bytes of all files.
+type Copied = (BTreeMap<String, u64>, HashMap<u64, Content>);
+
+#[derive(Clone, Debug, Default)]
 struct Content {
     now: Vec<u8>,
     synced: Vec<u8>,
@@ -175,6 +179,14 @@ impl MemoryDisk {
             Hook::FreeDisk => state.full = false,
             Hook::FailReads => state.fail_reads = true,
             Hook::HealReads => state.fail_reads = false,
+            Hook::Backup => state.backup = Some((state.names.clone(), state.contents.clone())),
+            Hook::Restore => {
+                let Some((names, contents)) = state.backup.clone() else {
+                    return false;
+                };
+                (state.names, state.synced_names, state.contents) = (names.clone(), names, contents);
+                state.life += 1;
+            }
             Hook::Crash => state.crash(),
             Hook::CrashAfter(steps) => state.crash_in = Some(steps),
             Hook::Damage(position) => assert!(state.damage(position.get()), "no frame holds position {position}"),

@@ -3,11 +3,15 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use recount::store::conformance::Subject;
-use recount::store::{AppendError, Batch, Expected, LogRead, NewEvent, Page, PageSize, Refusal, StreamRead};
-use recount::{AnyStore, AppendId, EventStore, Position, StreamId, Version};
+use recount::store::{
+    AppendError, Batch, Committed, CommittedPart, Expected, Fingerprint, LogRead, NewEvent, Page, PageSize, Refusal,
+    Resolved, StreamRead, Unknown,
+};
+use recount::{AnyStore, AppendId, EventStore, IdempotencyKey, Position, StreamId, Version};
 use uuid::Uuid;
 
 use crate::bent::{Bend, Bent};
+use crate::forgetful::{Forgetful, Lapse};
 use crate::seed;
 use crate::sim::Sim;
 use crate::subjects::{File, Memory};
@@ -15,8 +19,16 @@ use crate::subjects::{File, Memory};
 /// What is done, with streams and expectations as small numbers.
 #[derive(Clone, Debug)]
 enum Step {
-    /// Of each part: the stream, what is expected of it, and the count of its events.
-    Append(Vec<(u8, Asked, u8)>),
+    /// Of each part: the stream, what is expected of it, and the count of its events; under a key, or none.
+    Append(Vec<(u8, Asked, u8)>, Option<u8>),
+    /// The append of an earlier step again: as it was, or with one event less, or as another attempt.
+    Again(u8, Change),
+    /// What became of the append of an earlier step.
+    Resolve(u8),
+    FindKey {
+        stream: u8,
+        key: u8,
+    },
     Read {
         stream: u8,
         from: Option<u8>,
@@ -28,6 +40,22 @@ enum Step {
         events: u8,
     },
     Reopen,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    None,
+    LessByOne,
+    OtherAttempt,
+    OtherKey(u8),
+}
+
+/// A batch that was made, whatever became of it; its events are of as many bytes as the step has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Made {
+    append: u64,
+    key: Option<u8>,
+    parts: Vec<(u8, Expected, u8)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +74,12 @@ enum Answer {
     Committed {
         positions: (u64, u64),
         parts: Vec<(u8, u64, u64)>,
+        duplicate: bool,
     },
+    KeyReused(Vec<(u8, u64, u64)>),
+    IdReused(Vec<(u8, u64, u64)>),
+    NotWritten,
+    NotFound,
     Conflict {
         stream: u8,
         actual: u64,
@@ -57,6 +90,7 @@ enum Answer {
         scanned_through: Option<u64>,
     },
     Opened,
+    Skipped,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,8 +114,19 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         Just(Asked::Any),
     ];
     let part = (0_u8..3, asked, 0_u8..4);
+    let change = prop_oneof![
+        Just(Change::None),
+        Just(Change::None),
+        Just(Change::LessByOne),
+        Just(Change::OtherAttempt),
+        (0_u8..3).prop_map(Change::OtherKey),
+    ];
     let step = prop_oneof![
-        6 => prop::collection::vec(part, 1..4).prop_map(Step::Append),
+        6 => (prop::collection::vec(part, 1..4), prop::option::of(0_u8..3))
+            .prop_map(|(parts, key)| Step::Append(parts, key)),
+        3 => (any::<u8>(), change).prop_map(|(which, change)| Step::Again(which, change)),
+        1 => any::<u8>().prop_map(Step::Resolve),
+        1 => (0_u8..3, 0_u8..3).prop_map(|(stream, key)| Step::FindKey { stream, key }),
         2 => (0_u8..3, prop::option::of(1_u8..12), any::<bool>(), 1_u8..5)
             .prop_map(|(stream, from, backward, events)| Step::Read { stream, from, backward, events }),
         2 => (0_u8..30, 1_u8..6).prop_map(|(after, events)| Step::Log { after, events }),
@@ -90,10 +135,16 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..30)
 }
 
+/// What was written, with its positions and the versions of its streams.
+type Written = (Made, (u64, u64), Vec<(u8, u64, u64)>);
+
 /// The whole log as a list.
 #[derive(Default)]
 struct Model {
     log: Vec<Event>,
+    /// Every batch that was tried, and every one that was written, with its answer.
+    made: Vec<Made>,
+    written: Vec<Written>,
 }
 
 impl Model {
@@ -111,14 +162,64 @@ impl Model {
         }
     }
 
-    fn append(&mut self, number: u64, parts: &[(u8, Asked, u8)]) -> Answer {
+    /// The batch of a step; `None` of another step, and of a repeat with nothing before it.
+    fn make(&self, number: u64, step: &Step) -> Option<Made> {
+        let (which, change) = match step {
+            Step::Append(parts, key) => {
+                let parts = parts.iter();
+                let parts = parts.map(|(stream, asked, events)| (*stream, self.expected(*stream, *asked), *events));
+                return Some(Made {
+                    append: number,
+                    key: *key,
+                    parts: parts.collect(),
+                });
+            }
+            Step::Again(which, change) => (*which, *change),
+            Step::Resolve(which) => (*which, Change::None),
+            _ => return None,
+        };
+        let mut made = self.made.get(usize::from(which).checked_rem(self.made.len())?)?.clone();
+        match change {
+            Change::None => {}
+            Change::LessByOne => made.parts[0].2 = made.parts[0].2.saturating_sub(1),
+            Change::OtherAttempt => made.append = number,
+            Change::OtherKey(key) => made.key = Some(key),
+        }
+        Some(made)
+    }
+
+    /// What was written before by a batch of the same first stream.
+    fn original(&self, stream: u8, is_it: impl Fn(&Made) -> bool) -> Option<&Written> {
+        self.written
+            .iter()
+            .find(|(made, ..)| made.parts[0].0 == stream && is_it(made))
+    }
+
+    fn append(&mut self, made: &Made) -> Answer {
+        let (number, parts) = (made.append, &made.parts);
         let is_twice = (1..parts.len()).any(|place| parts[..place].iter().any(|part| part.0 == parts[place].0));
         if is_twice || parts.iter().any(|part| part.2 == 0) {
             return Answer::Refused;
         }
-        for (stream, asked, _) in parts {
+        let content = |made: &Made| made.parts.iter().map(|part| (part.0, part.2)).collect::<Vec<_>>();
+        let known = self.original(parts[0].0, |other| made.key.is_some() && other.key == made.key);
+        if let Some((original, positions, ranges)) = known {
+            return if content(original) == content(made) {
+                duplicate(*positions, ranges)
+            } else {
+                Answer::KeyReused(ranges.clone())
+            };
+        }
+        if let Some((original, positions, ranges)) = self.original(parts[0].0, |other| other.append == made.append) {
+            return if content(original) == content(made) && original.key == made.key {
+                duplicate(*positions, ranges)
+            } else {
+                Answer::IdReused(ranges.clone())
+            };
+        }
+        for (stream, expected, _) in parts {
             let actual = self.head(*stream);
-            if !self.expected(*stream, *asked).holds(Version::new(actual)) {
+            if !expected.holds(Version::new(actual)) {
                 return Answer::Conflict {
                     stream: *stream,
                     actual,
@@ -144,9 +245,12 @@ impl Model {
             }
             ranges.push((*stream, before + 1, before + u64::from(*events)));
         }
+        let positions = (first, self.log.len() as u64);
+        self.written.push((made.clone(), positions, ranges.clone()));
         Answer::Committed {
-            positions: (first, self.log.len() as u64),
+            positions,
             parts: ranges,
+            duplicate: false,
         }
     }
 
@@ -184,8 +288,27 @@ impl Model {
     }
 
     fn run(&mut self, number: u64, step: &Step) -> Answer {
+        let made = self.make(number, step);
         match step {
-            Step::Append(parts) => self.append(number, parts),
+            Step::Append(..) | Step::Again(..) | Step::Resolve(_) if made.is_none() => Answer::Skipped,
+            Step::Append(..) | Step::Again(..) => {
+                let made = made.expect("a batch was made");
+                self.made.push(made.clone());
+                self.append(&made)
+            }
+            Step::Resolve(_) => {
+                let made = made.expect("a batch was made");
+                let original = self.original(made.parts[0].0, |other| other.append == made.append);
+                original.map_or(Answer::NotWritten, |(_, positions, parts)| Answer::Committed {
+                    positions: *positions,
+                    parts: parts.clone(),
+                    duplicate: false,
+                })
+            }
+            Step::FindKey { stream, key } => {
+                let original = self.original(*stream, |other| other.key == Some(*key));
+                original.map_or(Answer::NotFound, |(_, positions, parts)| duplicate(*positions, parts))
+            }
             Step::Read {
                 stream,
                 from,
@@ -195,6 +318,45 @@ impl Model {
             Step::Log { after, events } => self.read_log(*after, *events),
             Step::Reopen => Answer::Opened,
         }
+    }
+}
+
+fn duplicate(positions: (u64, u64), parts: &[(u8, u64, u64)]) -> Answer {
+    Answer::Committed {
+        positions,
+        parts: parts.to_vec(),
+        duplicate: true,
+    }
+}
+
+fn key(number: u8) -> IdempotencyKey {
+    IdempotencyKey::new(number.to_string())
+}
+
+/// The batch that a store is given.
+fn batch(made: &Made) -> Batch {
+    let mut batch = Batch::new(AppendId::new(Uuid::from_u128(made.append.into())));
+    for (to, expected, events) in &made.parts {
+        let events = (0..*events).map(|event| NewEvent::new("case.happened", 1, 1, vec![event]));
+        batch = batch.part(stream(*to), *expected, events.collect());
+    }
+    let fingerprint = Fingerprint::of_events(&batch.parts);
+    match made.key {
+        None => batch,
+        Some(number) => batch.key(key(number), fingerprint),
+    }
+}
+
+fn ranges(parts: &[CommittedPart]) -> Vec<(u8, u64, u64)> {
+    let range = |part: &CommittedPart| (number_of(&part.stream), part.first.get(), part.last.get());
+    parts.iter().map(range).collect()
+}
+
+fn committed(receipt: &Committed) -> Answer {
+    Answer::Committed {
+        positions: (receipt.first_position.get(), receipt.last_position.get()),
+        parts: ranges(&receipt.parts),
+        duplicate: receipt.duplicate,
     }
 }
 
@@ -225,30 +387,41 @@ fn page(page: &Page, of_log: bool) -> Answer {
 /// Does the step on a store; `model` only says what is current.
 async fn act(subject: &impl Subject, store: &mut AnyStore, model: &Model, number: u64, step: &Step) -> Answer {
     match step {
-        Step::Append(parts) => {
-            let mut batch = Batch::new(AppendId::new(Uuid::from_u128(number.into())));
-            for (to, asked, events) in parts {
-                let events = (0..*events)
-                    .map(|event| NewEvent::new("case.happened", 1, 1, vec![event]))
-                    .collect();
-                batch = batch.part(stream(*to), model.expected(*to, *asked), events);
-            }
-            match store.append(batch).await {
-                Ok(receipt) => Answer::Committed {
-                    positions: (receipt.first_position.get(), receipt.last_position.get()),
-                    parts: receipt
-                        .parts
-                        .iter()
-                        .map(|part| (number_of(&part.stream), part.first.get(), part.last.get()))
-                        .collect(),
-                },
+        Step::Append(..) | Step::Again(..) => {
+            let Some(made) = model.make(number, step) else {
+                return Answer::Skipped;
+            };
+            match store.append(batch(&made)).await {
+                Ok(receipt) => committed(&receipt),
                 Err(AppendError::Conflict { stream, actual, .. }) => Answer::Conflict {
                     stream: number_of(&stream),
                     actual: actual.map_or(0, Version::get),
                 },
                 Err(AppendError::Refused(Refusal::EmptyBatch | Refusal::StreamTwice { .. })) => Answer::Refused,
+                Err(AppendError::Refused(Refusal::KeyReused { parts, .. })) => Answer::KeyReused(ranges(&parts)),
+                Err(AppendError::Refused(Refusal::AppendIdReused { parts, .. })) => Answer::IdReused(ranges(&parts)),
                 Err(other) => panic!("step {number}: {other:?}"),
             }
+        }
+        Step::Resolve(_) => {
+            let Some(made) = model.make(number, step) else {
+                return Answer::Skipped;
+            };
+            let parts = batch(&made).parts.into_iter().map(|part| (part.stream, part.expected));
+            let append = AppendId::new(Uuid::from_u128(made.append.into()));
+            let unknown = Unknown::new(append, parts.collect(), store.identity(), store.opening());
+            match store.resolve(&unknown).await.expect("an answer") {
+                Resolved::Committed(receipt) => committed(&receipt),
+                Resolved::NotWritten => Answer::NotWritten,
+                other => panic!("step {number}: {other:?}"),
+            }
+        }
+        Step::FindKey {
+            stream: of,
+            key: number,
+        } => {
+            let known = store.find_key(&stream(*of), &key(*number)).await.expect("an answer");
+            known.map_or(Answer::NotFound, |known| committed(&known.committed))
         }
         Step::Read {
             stream: of,
@@ -300,7 +473,7 @@ fn agrees(subject: &impl Subject, cases: u32) -> Result<(), String> {
     outcome.map_err(|error| error.to_string())
 }
 
-/// Rules 1.3, 1.4, 1.11, 3.1: `MemoryStore` does what the model does.
+/// Rules 1.3, 1.4, 1.11, 2.1 to 2.4, 2.7, 3.1: `MemoryStore` does what the model does.
 #[test]
 fn memory_agrees_with_the_model() -> Result<(), String> {
     agrees(&Memory::default(), 500)
@@ -329,6 +502,18 @@ fn the_model_finds_broken_stores() {
         Bend::WritesPartByPart,
     ] {
         let found = agrees(&Bent(bend), 500).expect_err("a broken store");
+        assert!(found.contains("seed"), "{found}");
+    }
+    for lapse in [
+        Lapse::IgnoresKeys,
+        Lapse::TakesAnyContent,
+        Lapse::ChecksVersionFirst,
+        Lapse::ForgetsIds,
+        Lapse::TakesOverlap,
+        Lapse::MarksNothing,
+        Lapse::ResolvesAllAsNotWritten,
+    ] {
+        let found = agrees(&Forgetful::new(lapse), 500).expect_err("a broken store");
         assert!(found.contains("seed"), "{found}");
     }
 }

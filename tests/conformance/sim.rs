@@ -31,6 +31,13 @@ pub(crate) enum Bug {
     ClockGoesBack,
     ForgetsThatItClosed,
     CommitsWhatItRefused,
+    ForgetsKeysOnOpen,
+    ForgetsKeysEarly,
+    /// None: it declares that it forgets them after an hour, and does.
+    KeepsKeysForAnHour,
+    RefusesWhatIsInDoubt,
+    ResolvesEarly,
+    KeepsEpoch,
 }
 
 /// A place with a disk; clones are the same place.
@@ -44,7 +51,7 @@ pub(crate) struct World {
     disk: Mutex<Disk>,
     changed: Condvar,
     pub(crate) clock: ManualClock,
-    pub(crate) id: StoreId,
+    store: Uuid,
 }
 
 /// One write: a batch and its time.
@@ -67,6 +74,9 @@ pub(crate) struct Disk {
     pub(crate) fail_sync: bool,
     pub(crate) lose_answer: Option<bool>,
     pub(crate) damaged: BTreeSet<u64>,
+    /// How often it was restored: each is another epoch.
+    epoch: u64,
+    backup: Option<Vec<Frame>>,
     hold: bool,
     crash_in: Option<u32>,
     /// All steps so far: they decide what outlives a crash.
@@ -113,6 +123,11 @@ impl World {
         self.disk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Which store this is, and which of its histories.
+    pub(crate) fn id(&self) -> StoreId {
+        StoreId::new(self.store, self.disk().epoch)
+    }
+
     /// Waits while commits are held back; `false` if power was lost meanwhile.
     pub(crate) fn wait_while_held(&self, life: u64) -> bool {
         let mut disk = self.disk();
@@ -127,15 +142,11 @@ impl World {
 
 impl Sim {
     pub(crate) fn new(bug: Option<Bug>) -> Self {
-        let id = StoreId {
-            store: Uuid::new_v4(),
-            epoch: 1,
-        };
         let world = World {
             disk: Mutex::default(),
             changed: Condvar::new(),
             clock: ManualClock::new(Timestamp::from_micros(1_769_590_800_000_000)),
-            id,
+            store: Uuid::new_v4(),
         };
         Self {
             world: Arc::new(world),
@@ -199,6 +210,14 @@ impl Subject for Sim {
             Hook::FreeDisk => disk.full = self.bug == Some(Bug::StaysFull),
             Hook::FailReads => disk.fail_reads = true,
             Hook::HealReads => disk.fail_reads = false,
+            Hook::Backup => disk.backup = Some(disk.durable.clone()),
+            Hook::Restore => {
+                let Some(backup) = disk.backup.clone() else {
+                    return false;
+                };
+                disk.durable = backup;
+                disk.epoch += u64::from(self.bug != Some(Bug::KeepsEpoch));
+            }
             Hook::Crash => disk.crash(),
             Hook::CrashAfter(steps) => disk.crash_in = Some(steps),
             Hook::Damage(position) => drop(disk.damaged.insert(position.get())),

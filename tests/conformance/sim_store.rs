@@ -8,13 +8,15 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::thread;
+use std::time::Duration;
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Durability, Limits, LogRead, Page, PageBuilder, PageSize, ReadError,
-    Refusal, StoreId, StreamRead,
+    AppendError, Batch, Capabilities, Committed, Durability, Expected, KeyWindow, KnownKey, Limits, LogRead, Page,
+    PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
-use recount::{Clock, EventStore, ManualClock, MemoryStore, Position, Timestamp};
+use recount::{Clock, EventStore, IdempotencyKey, ManualClock, MemoryStore, Position, StreamId, Timestamp, Version};
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use crate::sim::{Bug, Frame, Sim};
 
@@ -22,6 +24,7 @@ type Answer = Result<Committed, AppendError>;
 
 enum Job {
     Append(Batch, oneshot::Sender<Answer>),
+    Resolve(Unknown, oneshot::Sender<Result<Resolved, ReadError>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -29,6 +32,10 @@ enum Job {
 struct Published {
     sim: Sim,
     life: u64,
+    opening: Uuid,
+    id: StoreId,
+    /// What was answered as unknown: a repeat is unknown as well.
+    doubt: Mutex<Vec<Batch>>,
     memory: MemoryStore,
     clock: ManualClock,
     poisoned: AtomicBool,
@@ -55,17 +62,24 @@ impl SimStore {
         let clock = ManualClock::new(Timestamp::MIN);
         let mut limits = Limits::DEFAULT;
         limits.events = 1_000;
+        let id = sim.world.id();
         let published = Arc::new(Published {
             memory: MemoryStore::with(clock.clone(), limits),
             sim,
             life,
+            opening: Uuid::new_v4(),
+            id,
+            doubt: Mutex::default(),
             clock,
             poisoned: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             in_flight: Mutex::default(),
         });
         let frames = published.sim.world.disk().durable.clone();
-        for frame in frames {
+        for mut frame in frames {
+            if published.has(Bug::ForgetsKeysOnOpen) {
+                frame.batch.key = None;
+            }
             published.publish(frame).expect("what was durable can be read again");
         }
         let (jobs, waiting) = channel();
@@ -97,6 +111,10 @@ impl Published {
         while let Ok(job) = jobs.recv() {
             match job {
                 Job::Append(batch, answer) => self.append(batch, answer),
+                Job::Resolve(unknown, answer) => {
+                    // Whatever was handed over before has been decided. Nobody may wait for it any more.
+                    let _ = answer.send(self.resolve(&unknown));
+                }
                 Job::Close(answer) => {
                     self.closed.store(true, Ordering::SeqCst);
                     if !self.has(Bug::ForgetsThatItClosed) {
@@ -114,12 +132,12 @@ impl Published {
         let mut answer = Some(answer);
         let lost = self.sim.world.disk().lose_answer.take();
         let outcome = if lost == Some(false) {
-            Err(unknown(&batch, "the request was lost"))
+            Err(self.unknown(&batch, "the request was lost"))
         } else {
             self.commit(&batch, &mut answer)
         };
         let outcome = if lost == Some(true) {
-            Err(unknown(&batch, "the answer was lost"))
+            Err(self.unknown(&batch, "the answer was lost"))
         } else {
             outcome
         };
@@ -136,9 +154,12 @@ impl Published {
         }
         let is_damaged = !self.sim.world.disk().damaged.is_empty();
         if self.poisoned.load(Ordering::SeqCst) || is_damaged {
-            return Err(Refusal::Poisoned.into());
+            return Err(self.refused(batch));
         }
         batch.check(&self.memory.capabilities().limits)?;
+        if let Some(known) = self.known(batch) {
+            return known;
+        }
         self.check_versions(batch)?;
         if self.has(Bug::SplitsBatch) {
             return self.commit_event_by_event(batch, answer);
@@ -151,6 +172,85 @@ impl Published {
             },
             answer,
         )
+    }
+
+    /// The answer to a batch that repeats another. What no stream can be makes the memory refuse all others.
+    fn known(&self, batch: &Batch) -> Option<Answer> {
+        let mut probe = batch.clone();
+        if self.is_forgotten(batch) {
+            return None;
+        }
+        for part in &mut probe.parts {
+            part.expected = Expected::Exact(Version::new(u64::MAX)?);
+        }
+        match now(self.memory.append(probe)) {
+            Err(AppendError::Conflict { .. }) => None,
+            answer => Some(answer.map(|committed| self.answered(committed))),
+        }
+    }
+
+    /// A window of an hour, which a bug ends after half of it. It forgets keys only, so a repeat needs an id of its own.
+    fn is_forgotten(&self, batch: &Batch) -> bool {
+        let (Some((key, _)), Some(part)) = (&batch.key, batch.parts.first()) else {
+            return false;
+        };
+        let known = now(self.memory.find_key(&part.stream, key)).ok().flatten();
+        known.is_some_and(|known| self.is_outside(known.committed.recorded_at))
+    }
+
+    fn is_outside(&self, recorded_at: Timestamp) -> bool {
+        let age = self.sim.world.clock.now().as_micros() - recorded_at.as_micros();
+        match self.sim.bug {
+            Some(Bug::ForgetsKeysEarly) => age > 1_800_000_000,
+            Some(Bug::KeepsKeysForAnHour) => age > 3_600_000_000,
+            _ => false,
+        }
+    }
+
+    /// What a store that stopped writing answers: no, unless an earlier attempt may have been written.
+    fn refused(&self, batch: &Batch) -> AppendError {
+        let doubt = self.doubt.lock().expect("nobody panics with it");
+        let key = |batch: &Batch| batch.key.as_ref().map(|(key, _)| key.clone());
+        let is_repeat =
+            |other: &Batch| other.append == batch.append || (key(other).is_some() && key(other) == key(batch));
+        if doubt.iter().any(is_repeat) && !self.has(Bug::RefusesWhatIsInDoubt) {
+            self.unknown(batch, "an earlier attempt may have been written")
+        } else {
+            Refusal::Poisoned.into()
+        }
+    }
+
+    fn answered(&self, mut receipt: Committed) -> Committed {
+        receipt.store = self.id;
+        receipt.durability = Durability::Synced;
+        receipt
+    }
+
+    fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
+        let (asked, store) = (unknown.store, self.id);
+        if asked.store != store.store {
+            return Err(ReadError::OtherStore { asked, store });
+        }
+        let mut inside = unknown.clone();
+        inside.store = self.memory.identity();
+        if let Resolved::Committed(committed) = now(self.memory.resolve(&inside))? {
+            return Ok(Resolved::Committed(self.answered(committed)));
+        }
+        let is_open = unknown.opening == self.opening && self.poisoned.load(Ordering::SeqCst);
+        Ok(if is_open {
+            Resolved::StillUnknown
+        } else {
+            Resolved::NotWritten
+        })
+    }
+
+    fn unknown(&self, batch: &Batch, why: &str) -> AppendError {
+        let parts = batch.parts.iter().map(|part| (part.stream.clone(), part.expected));
+        let unknown = Unknown::new(batch.append, parts.collect(), self.id, self.opening);
+        AppendError::Unknown {
+            unknown: Box::new(unknown),
+            source: why.into(),
+        }
     }
 
     fn check_versions(&self, batch: &Batch) -> Result<(), AppendError> {
@@ -199,13 +299,13 @@ impl Published {
                 return Err(Refusal::Poisoned.into());
             }
             if disk.full && self.has(Bug::FullIsUnknown) {
-                return Err(unknown(&batch, "the disk is full"));
+                return Err(self.unknown(&batch, "the disk is full"));
             }
             if disk.full {
                 return Err(Refusal::StorageFull.into());
             }
             if !disk.step(self.life) {
-                return Err(unknown(&batch, "power was lost"));
+                return Err(self.unknown(&batch, "power was lost"));
             }
             disk.unsynced.push(frame.clone());
         }
@@ -218,7 +318,7 @@ impl Published {
                     Vec::new(),
                     (position, position),
                     frame.at,
-                    world.id,
+                    self.id,
                     Durability::Synced,
                 )));
             }
@@ -229,19 +329,20 @@ impl Published {
             None
         };
         if !world.wait_while_held(self.life) {
-            return Err(unknown(&batch, "power was lost"));
+            return Err(self.unknown(&batch, "power was lost"));
         }
         let mut disk = world.disk();
         if !disk.step(self.life) {
-            return Err(unknown(&batch, "power was lost"));
+            return Err(self.unknown(&batch, "power was lost"));
         }
         if std::mem::take(&mut disk.fail_sync) && !self.has(Bug::TriesTheSyncAgain) {
             disk.settle();
             self.poisoned.store(true, Ordering::SeqCst);
+            self.doubt.lock().expect("nobody panics with it").push(batch.clone());
             if self.has(Bug::RefusesInsteadOfUnknown) {
                 return Err(Refusal::Poisoned.into());
             }
-            return Err(unknown(&batch, "the sync failed"));
+            return Err(self.unknown(&batch, "the sync failed"));
         }
         let unsynced = std::mem::take(&mut disk.unsynced);
         disk.durable.extend(unsynced);
@@ -263,7 +364,7 @@ impl Published {
         for part in &batch.parts {
             for event in &part.events {
                 let one = Batch::new(batch.append).metadata(batch.metadata.clone());
-                let one = one.part(part.stream.clone(), recount::store::Expected::Any, vec![event.clone()]);
+                let one = one.part(part.stream.clone(), Expected::Any, vec![event.clone()]);
                 let receipt = self.store(Frame { batch: one, at }, answer)?;
                 let first = whole.map_or(receipt.first_position, |whole: Committed| whole.first_position);
                 let mut receipt = receipt;
@@ -276,11 +377,13 @@ impl Published {
 
     fn publish(&self, frame: Frame) -> Answer {
         self.clock.set(frame.at);
-        let mut receipt = now(self.memory.append(frame.batch))?;
+        let mut batch = frame.batch;
+        if self.is_forgotten(&batch) {
+            batch.key = None;
+        }
+        let mut receipt = now(self.memory.append(batch))?;
         receipt.recorded_at = frame.at;
-        receipt.store = self.sim.world.id;
-        receipt.durability = Durability::Synced;
-        Ok(receipt)
+        Ok(self.answered(receipt))
     }
 
     /// Reads fail while the disk fails, and nothing is served from the first damaged event on.
@@ -317,26 +420,21 @@ impl Published {
     }
 }
 
-fn unknown(batch: &Batch, why: &str) -> AppendError {
-    let parts = batch
-        .parts
-        .iter()
-        .map(|part| (part.stream.clone(), part.expected))
-        .collect();
-    AppendError::Unknown {
-        append: batch.append,
-        parts,
-        source: why.into(),
-    }
-}
-
 impl EventStore for SimStore {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::full(Durability::Synced, self.published.memory.capabilities().limits)
+        let mut capabilities = Capabilities::full(Durability::Synced, self.published.memory.capabilities().limits);
+        if self.published.has(Bug::ForgetsKeysEarly) || self.published.has(Bug::KeepsKeysForAnHour) {
+            capabilities.key_window = KeyWindow::For(Duration::from_secs(3_600));
+        }
+        capabilities
     }
 
     fn identity(&self) -> StoreId {
-        self.published.sim.world.id
+        self.published.id
+    }
+
+    fn opening(&self) -> Uuid {
+        self.published.opening
     }
 
     async fn append(&self, batch: Batch) -> Answer {
@@ -347,7 +445,7 @@ impl EventStore for SimStore {
             });
             if let (Some(_), Some(part)) = (same, batch.parts.first()) {
                 let (stream, expected) = (part.stream.clone(), part.expected);
-                let actual = recount::Version::new(2);
+                let actual = Version::new(2);
                 return Err(AppendError::Conflict {
                     stream,
                     expected,
@@ -362,7 +460,27 @@ impl EventStore for SimStore {
         }
         answered
             .await
-            .unwrap_or_else(|_| Err(unknown(&tried, "the writer is gone")))
+            .unwrap_or_else(|_| Err(self.published.unknown(&tried, "the writer is gone")))
+    }
+
+    async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
+        let known = self.published.memory.find_key(stream, key).await?;
+        let known = known.filter(|known| !self.published.is_outside(known.committed.recorded_at));
+        Ok(known.map(|mut known| {
+            known.committed = self.published.answered(known.committed);
+            known
+        }))
+    }
+
+    async fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
+        if self.published.has(Bug::ResolvesEarly) {
+            return self.published.resolve(unknown);
+        }
+        let (answer, answered) = oneshot::channel();
+        if self.jobs.send(Job::Resolve(unknown.clone(), answer)).is_err() {
+            return Err(ReadError::Closed);
+        }
+        answered.await.unwrap_or(Err(ReadError::Closed))
     }
 
     async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {

@@ -1,22 +1,29 @@
 //! Where the stores of this project live while the suite runs on them.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use recount::store::conformance::{Hook, OpenError, Subject};
 use recount::store::file::FileStore;
 use recount::store::{Capabilities, EventStore};
 use recount::{AnyStore, ManualClock, MemoryStore, Timestamp};
 use tempfile::TempDir;
 
+use crate::losing::Loss;
 use crate::memory_disk::MemoryDisk;
 
-/// The memory store: a clock that can be set, and nothing that lasts.
+/// The memory store: a clock that can be set, answers that can be lost, and nothing that lasts.
 pub(crate) struct Memory {
     clock: ManualClock,
+    loss: Loss,
 }
 
 impl Default for Memory {
     fn default() -> Self {
         Self {
             clock: ManualClock::new(Timestamp::from_micros(1_769_590_800_000_000)),
+            loss: Loss::default(),
         }
     }
 }
@@ -27,12 +34,13 @@ impl Subject for Memory {
     }
 
     async fn open(&self) -> Result<AnyStore, OpenError> {
-        Ok(AnyStore::new(MemoryStore::with_clock(self.clock.clone())))
+        Ok(self.loss.around(MemoryStore::with_clock(self.clock.clone())))
     }
 
     fn stage(&self, hook: Hook) -> bool {
         match hook {
             Hook::SetClock(now) => self.clock.set(now),
+            Hook::LoseAnswer { committed } => self.loss.lose(committed),
             _ => return false,
         }
         true
@@ -65,11 +73,12 @@ impl<S: Subject> Subject for Wrapped<S> {
     }
 }
 
-/// The file store on a disk in memory, with every fault but a lost answer.
+/// The file store on a disk in memory, with every fault.
 #[derive(Default)]
 pub(crate) struct File {
     disk: MemoryDisk,
     clock: Memory,
+    restores: AtomicBool,
 }
 
 impl Subject for File {
@@ -83,10 +92,18 @@ impl Subject for File {
             .segment_bytes(64 << 10, 64 << 20)
             .disk(self.disk.clone())
             .clock(self.clock.clock.clone());
-        Ok(AnyStore::new(options.open("store").await?))
+        let store = if self.restores.swap(false, Ordering::SeqCst) {
+            options.restore("store").await?
+        } else {
+            options.open("store").await?
+        };
+        Ok(self.clock.loss.around(store))
     }
 
     fn stage(&self, hook: Hook) -> bool {
+        if hook == Hook::Restore {
+            self.restores.store(true, Ordering::SeqCst);
+        }
         self.clock.stage(hook) || self.disk.stage(hook)
     }
 
@@ -99,6 +116,7 @@ impl Subject for File {
 pub(crate) struct Directory {
     directory: TempDir,
     clock: Memory,
+    restores: AtomicBool,
 }
 
 impl Default for Directory {
@@ -106,6 +124,27 @@ impl Default for Directory {
         Self {
             directory: TempDir::new().expect("a directory for a test"),
             clock: Memory::default(),
+            restores: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Directory {
+    fn store(&self) -> PathBuf {
+        self.directory.path().join("store")
+    }
+}
+
+/// Replaces one directory by a copy of another; a store has no files further down but what was set aside.
+fn put(from: &Path, to: &Path) {
+    if to.exists() {
+        fs::remove_dir_all(to).expect("a directory of the test's own");
+    }
+    fs::create_dir(to).expect("a directory of the test's own");
+    for entry in fs::read_dir(from).expect("a directory") {
+        let entry = entry.expect("an entry of a directory");
+        if entry.path().is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name())).expect("a copy of a file");
         }
     }
 }
@@ -117,10 +156,25 @@ impl Subject for Directory {
 
     async fn open(&self) -> Result<AnyStore, OpenError> {
         let options = FileStore::options().clock(self.clock.clock.clone());
-        Ok(AnyStore::new(options.open(self.directory.path().join("store")).await?))
+        let store = if self.restores.swap(false, Ordering::SeqCst) {
+            options.restore(self.store()).await?
+        } else {
+            options.open(self.store()).await?
+        };
+        Ok(self.clock.loss.around(store))
     }
 
     fn stage(&self, hook: Hook) -> bool {
-        self.clock.stage(hook) || matches!(hook, Hook::Reopen | Hook::OpenTwice)
+        let copy = self.directory.path().join("copy");
+        match hook {
+            Hook::Reopen | Hook::OpenTwice => {}
+            Hook::Backup => put(&self.store(), &copy),
+            Hook::Restore => {
+                put(&copy, &self.store());
+                self.restores.store(true, Ordering::SeqCst);
+            }
+            _ => return self.clock.stage(hook),
+        }
+        true
     }
 }

@@ -19,7 +19,7 @@ impl Wake for Signal {
 }
 
 /// Polls the future so many times, each time when it was woken, and drops it; whether it came to its end.
-async fn drop_after<F: Future>(future: F, polls: u32) -> bool {
+pub async fn drop_after<F: Future>(future: F, polls: u32) -> bool {
     let signal = Arc::new(Signal(Notify::new()));
     let waker = Waker::from(Arc::clone(&signal));
     let mut future = pin!(future);

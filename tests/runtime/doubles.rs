@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Expected, LogRead, NewEvent, Page, PageBuilder, ReadError, StoreId,
-    StreamRead,
+    AppendError, Batch, Capabilities, Committed, Expected, KnownKey, LogRead, NewEvent, Page, PageBuilder, ReadError,
+    Resolved, StoreId, StreamRead, Unknown,
 };
-use recount::{AppendId, EventStore, MemoryStore, Position, StreamId};
+use recount::{AppendId, EventStore, IdempotencyKey, MemoryStore, Position, StreamId};
 use uuid::Uuid;
 
 /// What a double does differently.
@@ -50,6 +50,10 @@ impl EventStore for Double {
         self.inner.identity()
     }
 
+    fn opening(&self) -> Uuid {
+        self.inner.opening()
+    }
+
     async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {
         match &self.odd {
             Odd::Rivals(left) => {
@@ -67,15 +71,23 @@ impl EventStore for Double {
                     .map(|part| (part.stream.clone(), part.expected))
                     .collect();
                 let append = self.inner.append(batch).await?.append;
+                let unknown = Unknown::new(append, parts, self.identity(), self.opening());
                 Err(AppendError::Unknown {
-                    append,
-                    parts,
+                    unknown: Box::new(unknown),
                     source: "the answer was lost".into(),
                 })
             }
             Odd::Stuck => std::future::pending().await,
             Odd::Hole | Odd::Endless => self.inner.append(batch).await,
         }
+    }
+
+    async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
+        self.inner.find_key(stream, key).await
+    }
+
+    async fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
+        self.inner.resolve(unknown).await
     }
 
     async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {

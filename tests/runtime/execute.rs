@@ -204,13 +204,13 @@ async fn a_lost_answer_is_unknown() {
         odd: Odd::LostAnswer,
     })
     .await;
-    let Err(ExecuteError::Unknown { append, parts, .. }) = runtime.execute("m", Install {}).await else {
+    let Err(ExecuteError::Unknown { unknown, .. }) = runtime.execute("m", Install {}).await else {
         panic!("not unknown")
     };
-    assert_eq!(parts[0].0.to_string(), "meter/m");
+    assert_eq!(unknown.parts[0].0.to_string(), "meter/m");
     let mut history = runtime.history::<Meter>("m");
     let event = history.next().await.expect("it was written").expect("readable");
-    assert_eq!(event.meta().event_id, append.event(0));
+    assert_eq!(event.meta().event_id, unknown.append.event(0));
     assert!(history.next().await.is_none());
 }
 

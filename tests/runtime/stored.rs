@@ -7,7 +7,7 @@ use recount::{Aggregate, BadDecision, EncodeError, ExecuteError, MemoryStore, Ru
 use serde::{Deserialize, Serialize};
 
 /// A number that is written as something else than it is read as.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, recount::Schema)]
 #[serde(transparent)]
 pub struct Cents(u64);
 

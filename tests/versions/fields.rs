@@ -91,14 +91,20 @@ mod cents {
 
 /// An `Option` with a format of its own is not absent as `None`: serde asks for the key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Event)]
-#[event(name = "sold", version = 2, removed(2, fee: Option<u64>, serde(with = "cents")))]
+#[event(name = "sold", version = 2, removed(2, fee: Option<u64>, serde(with = "cents"), schema(scalar = "cents", example = "5")))]
 pub(crate) struct Sold {
     pub(crate) amount: u64,
 }
 
 /// Unless it has a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Event)]
-#[event(name = "lent", version = 2, removed(2, fee: Option<u64>, serde(default, deserialize_with = "cents::deserialize")))]
+#[event(name = "lent", version = 2)]
+#[event(removed(
+    2,
+    fee: Option<u64>,
+    serde(default, deserialize_with = "cents::deserialize"),
+    schema(scalar = "cents", example = "5")
+))]
 pub(crate) struct Lent {
     pub(crate) amount: u64,
 }

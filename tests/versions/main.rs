@@ -6,6 +6,7 @@ mod elsewhere;
 mod fields;
 mod kept;
 mod kit;
+mod locked;
 mod readers;
 mod recipes;
 mod rules;

@@ -1,6 +1,6 @@
 //! Each change of an event, said in place: what an old payload becomes, and which readers can follow.
 
-use recount::{Event, EventVersion, Upcast};
+use recount::{Event, EventVersion, Schema, Upcast};
 use serde::{Deserialize, Serialize};
 
 use crate::kit::{read, reads, written};
@@ -74,13 +74,13 @@ fn old_versions_and_the_current_one_have_names() {
 struct Plain {}
 
 /// An address as it was.
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, Schema)]
 pub(crate) struct AddressV1 {
     line: String,
 }
 
 /// An address as it is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Schema)]
 pub(crate) struct Address {
     street: String,
 }
@@ -177,7 +177,7 @@ pub(crate) struct SensorRead {
     pub offset: i32,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Schema)]
 pub(crate) struct Place {
     pub room: u8,
 }

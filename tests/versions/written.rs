@@ -1,6 +1,6 @@
 //! `write = n`: the release that reads the new version and writes the old one still.
 
-use recount::{Downcast, EncodeError, Event, Upcast};
+use recount::{Downcast, EncodeError, Event, Schema, Upcast};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -21,7 +21,7 @@ pub(crate) struct Deposited {
 }
 
 /// Cents, and back to what can be said in cents.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Schema)]
 pub(crate) struct Amount(u64);
 
 impl From<u32> for Amount {

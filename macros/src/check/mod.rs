@@ -5,6 +5,8 @@ mod event;
 mod event_set;
 mod events;
 mod handlers;
+mod schema;
+mod stored;
 mod stream_key;
 
 pub(crate) use aggregate::aggregate;
@@ -12,6 +14,7 @@ pub(crate) use event::event;
 pub(crate) use event_set::event_set;
 pub(crate) use events::events;
 pub(crate) use handlers::handlers;
+pub(crate) use schema::schema;
 pub(crate) use stream_key::stream_key;
 
 use syn::{Generics, LitStr};

@@ -53,6 +53,19 @@ pub(super) const EXAMPLES: &[Example] = &[
         "#,
     },
     Example {
+        name: "event_from_lock",
+        about: "Old structs from `events.lock`, nested ones included: a struct or an enum for each place of the sealed payload that has no \
+                type of its own. The way up is an impl of yours.",
+        input: r#"
+            #[derive(Serialize, Deserialize, Event)]
+            #[event(name = "order.placed", context = "shop", version = 2, from_lock)]
+            pub struct OrderPlaced {
+                pub id: u64,
+                pub lines: Vec<Line>,
+            }
+        "#,
+    },
+    Example {
         name: "event_frozen",
         about: "A kept struct, or an event that was retired: it is read and never written.",
         input: r#"

@@ -23,6 +23,10 @@ pub(crate) fn aggregate(aggregate: &Aggregate) -> TokenStream {
             type Id = #id;
             type Events = #events;
             const NAME: &'static str = #name;
+            const COPY: ::core::option::Option<fn(&Self) -> Self> = {
+                use #krate::__private::NotCopied as _;
+                #krate::__private::Copied::<Self>::COPY
+            };
         }
     }
 }

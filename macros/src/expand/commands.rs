@@ -157,6 +157,7 @@ impl All<'_> {
             impl #krate::Command for #name {
                 type Aggregate = #aggregate;
                 const NAME: &'static str = #stored;
+                const IS_ENUM: bool = true;
                 fn name(&self) -> &'static str {
                     match self { #(#names)* }
                 }

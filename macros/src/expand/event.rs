@@ -1,7 +1,10 @@
 //! The impls of one event.
 
 mod chain;
+pub(super) mod facts;
 mod history;
+mod locked;
+mod sealed;
 mod value;
 mod write;
 
@@ -34,12 +37,14 @@ pub(crate) fn event(event: &Event) -> TokenStream {
     };
     let then = then(event);
     let (written, alias, history) = (writable(event), alias(event), history::history(event));
+    let (facts, shapes, sealed) = (facts::facts(event), facts::shapes(event), sealed::sealed(event));
     quote_spanned! {here=>
         #[automatically_derived]
         impl #krate::EventVersion for #ident {
             const NAME: &'static str = #name;
             const VERSION: u32 = #version;
             const OLDEST: u32 = 1;
+            #facts
             #[inline]
             fn decode_version(
                 version: u32,
@@ -57,6 +62,8 @@ pub(crate) fn event(event: &Event) -> TokenStream {
         #written
         #alias
         #history
+        #shapes
+        #sealed
     }
 }
 

@@ -1,13 +1,15 @@
 //! The impls of a set of events.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
+use super::event::facts::context;
 use super::stored_names::{name, name_patterns, names_are_unique, stored_names};
 use crate::model::{EventSet, Mark, SetVariant};
 use crate::support::spans::{generated, respanned};
+use crate::support::words::plain;
 
 pub(crate) fn event_set(set: &EventSet) -> TokenStream {
     let ident = &set.ident;
@@ -19,11 +21,13 @@ pub(crate) fn event_set(set: &EventSet) -> TokenStream {
         .filter(|(variant, _)| matches!(variant.mark, Mark::None))
         .map(|(_, event)| respanned(event));
     let variants = set.variants.iter().map(|variant| &variant.ident);
+    let facts = facts(set);
     let (fold, conversions, unique) = (fold(set), conversions(set), names_are_unique(set));
     quote_spanned! {here=>
         #[automatically_derived]
         impl #krate::EventSet for #ident {
             const NAMES: &'static [#krate::StoredName] = &[#(#names),*];
+            #facts
             fn decode_into(
                 raw: &#krate::RawEvent<'_>,
                 out: &mut dyn ::core::ops::FnMut(Self),
@@ -57,6 +61,40 @@ pub(crate) fn event_set(set: &EventSet) -> TokenStream {
         }
         #conversions
         #unique
+    }
+}
+
+/// `EventSet::FACTS`.
+fn facts(set: &EventSet) -> TokenStream {
+    let here = generated(set.ident.span());
+    let (krate, rust) = (set.runtime.at(here), plain(&set.ident));
+    let context = context(set.context.as_ref(), &set.runtime, here);
+    let member = |role: &str, event: &Type| {
+        let (role, here) = (Ident::new(role, here), generated(event.span()));
+        let (krate, event) = (set.runtime.at(here), respanned(event));
+        quote_spanned!(here=> #krate::schema::Member {
+            event: <#event as #krate::EventVersion>::FACTS,
+            role: #krate::schema::Role::#role,
+        })
+    };
+    let known = set.known().map(|(variant, event)| {
+        let is_frozen = matches!(variant.mark, Mark::Frozen);
+        member(if is_frozen { "Frozen" } else { "Current" }, event)
+    });
+    let members = known.chain(set.splits.iter().map(|event| member("Split", event)));
+    let aliases = set.read().flat_map(|(_, event)| {
+        let of = name(set, event);
+        set.aliases_of(event).map(move |alias| quote!((#alias, #of)))
+    });
+    let dropped = &set.dropped;
+    quote_spanned! {here=>
+        const FACTS: &'static #krate::schema::SetFacts = &#krate::schema::SetFacts {
+            rust: #rust,
+            context: #context,
+            members: &[#(#members),*],
+            aliases: &[#(#aliases),*],
+            dropped: &[#(#dropped),*],
+        };
     }
 }
 

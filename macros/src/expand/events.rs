@@ -21,11 +21,8 @@ pub(crate) fn events(events: &Events) -> TokenStream {
 pub(super) fn with(events: &Events, on_item: &TokenStream) -> TokenStream {
     let is_derived = !on_item.is_empty();
     let structs = events.variants.iter().map(|variant| event(events, variant));
-    let handed_on = events
-        .runtime
-        .handed_on()
-        .map(|krate| quote!(#[event(#krate)]))
-        .filter(|_| is_derived);
+    let handed_on: Vec<TokenStream> = events.runtime.handed_on().into_iter().chain(context(events)).collect();
+    let handed_on = (is_derived && !handed_on.is_empty()).then(|| quote!(#[event(#(#handed_on),*)]));
     let mut item = events.item.clone();
     // Where nothing of ours is derived, nothing knows the attribute.
     let is_kept = |attribute: &Attribute| is_derived || !attribute.path().is_ident("event");
@@ -44,6 +41,10 @@ pub(super) fn with(events: &Events, on_item: &TokenStream) -> TokenStream {
         }
     }
     quote!(#(#structs)* #on_item #handed_on #item)
+}
+
+fn context(events: &Events) -> Option<TokenStream> {
+    events.context.as_ref().map(|context| quote!(context = #context))
 }
 
 /// Fields without names are a struct of the user's own.
@@ -74,7 +75,9 @@ fn event(events: &Events, variant: &EventsVariant) -> TokenStream {
     let name = (!variant.is_named)
         .then(|| name(events, ident))
         .map(|name| quote!(name = #name));
-    let keys: Vec<TokenStream> = name.into_iter().chain(events.runtime.handed_on()).collect();
+    let context = context(events).filter(|_| !variant.has_context);
+    let keys = name.into_iter().chain(context).chain(events.runtime.handed_on());
+    let keys: Vec<TokenStream> = keys.collect();
     let keys = (!keys.is_empty()).then(|| quote_spanned!(here=> #[event(#(#keys),*)]));
     let written = |name: &str| events.derives.iter().any(|path| last_word(path) == name);
     let derives = events

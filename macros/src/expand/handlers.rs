@@ -143,6 +143,9 @@ pub(super) fn decides(
     let krate = handlers.runtime.at(here);
     let conditions = cfgs(&command.attributes);
     let requires = requires(command, here);
+    let idempotent = command
+        .is_idempotent
+        .then(|| quote_spanned!(here=> const IS_IDEMPOTENT: bool = true;));
     let uses = |is: fn(&Argument) -> bool| command.arguments.iter().any(is);
     let state = named_if(
         uses(|argument| matches!(argument, Argument::Present | Argument::State)),
@@ -162,6 +165,7 @@ pub(super) fn decides(
         #[automatically_derived]
         impl #krate::Handle<#ty> for #aggregate {
             const REQUIRES: #krate::Requires = #krate::Requires::#requires;
+            #idempotent
             type Outcome = #outcome;
             fn handle(
                 #state: ::core::option::Option<&Self>,

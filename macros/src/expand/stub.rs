@@ -4,10 +4,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Generics;
 
 use super::commands::commands_enum;
 use super::handlers::{applies, command_struct, decides};
-use crate::model::{Aggregate, Event, EventSet, Events, Handlers, StreamKey};
+use crate::model::{Aggregate, Event, EventSet, Events, Handlers, Schema, StreamKey};
 use crate::support::runtime::Runtime;
 use crate::support::spans::generated;
 
@@ -35,11 +36,14 @@ pub(crate) fn event(event: &Event) -> TokenStream {
             }
         }
     });
+    let schema = without_shape(ident, &event.generics, &event.runtime);
     quote_spanned! {here=>
+        #schema
         impl #parameters #krate::EventVersion for #ident #arguments #conditions {
             const NAME: &'static str = "";
             const VERSION: u32 = 1;
             const OLDEST: u32 = 1;
+            const FACTS: &'static #krate::schema::EventFacts = &#krate::__private::STUB;
             fn decode_version(
                 _: u32,
                 _: &[u8],
@@ -50,6 +54,22 @@ pub(crate) fn event(event: &Event) -> TokenStream {
         }
         #written
         #versions
+    }
+}
+
+pub(crate) fn schema(schema: &Schema) -> TokenStream {
+    without_shape(&schema.ident, &schema.generics, &schema.runtime)
+}
+
+/// A schema that asks for none.
+fn without_shape(ident: &Ident, generics: &Generics, runtime: &Runtime) -> TokenStream {
+    let (parameters, arguments, conditions) = generics.split_for_impl();
+    let here = generated(ident.span());
+    let krate = runtime.at(here);
+    quote_spanned! {here=>
+        impl #parameters #krate::Schema for #ident #arguments #conditions {
+            const SHAPE: &'static #krate::schema::Shape = &#krate::schema::Shape::Any;
+        }
     }
 }
 
@@ -88,6 +108,7 @@ fn a_set(ident: &Ident, events: &[TokenStream], runtime: &Runtime) -> TokenStrea
     quote_spanned! {here=>
         impl #krate::EventSet for #ident {
             const NAMES: &'static [#krate::StoredName] = &[];
+            const FACTS: &'static #krate::schema::SetFacts = &#krate::__private::STUB_SET;
             fn decode_into(
                 _: &#krate::RawEvent<'_>,
                 _: &mut dyn ::core::ops::FnMut(Self),

@@ -1,14 +1,15 @@
 //! One event.
 
+mod edge;
 mod history;
-mod stored;
 
 pub(crate) use history::{At, Example, Fill, History, Raise, Raw, Renamed, Retyped, Step, Track};
 
 use proc_macro2::Span;
 use syn::{Fields, Generics, Ident, LitInt, LitStr, Meta, Visibility};
 
-use self::stored::RenameAll;
+use super::InLock;
+use super::stored::{self, RenameAll};
 use crate::support::runtime::Runtime;
 use crate::support::words::plain;
 
@@ -24,6 +25,8 @@ pub(crate) struct Event {
     /// Read only: an old version that was kept, or an event that was retired.
     pub(crate) frozen: bool,
     pub(crate) context: Option<LitStr>,
+    /// What `events.lock` says of it; without a lock nothing.
+    pub(crate) lock: Option<InLock>,
     pub(crate) history: History,
     /// What serde is told of the event as a whole.
     pub(crate) serde: Vec<Meta>,
@@ -53,6 +56,9 @@ impl Event {
         match (&self.history.raw, &self.history.from) {
             (Some(raw), _) => raw.up_to.number.saturating_add(1),
             (None, Some(_)) => first_change().map_or(self.version(), |first| first.saturating_sub(1)),
+            (None, None) if self.history.from_lock.is_some() => {
+                first_change().map_or(self.version(), |first| first.saturating_sub(1))
+            }
             (None, None) => 1,
         }
     }
@@ -73,14 +79,22 @@ impl Event {
 
     /// The last version, up to the one written, that an older reader cannot follow, or what the user says.
     pub(crate) fn floor(&self) -> u32 {
-        let (lowest, writes) = (self.lowest(), self.writes());
-        if let Some(floor) = &self.history.floor {
-            return floor.number;
-        }
-        let raised = (lowest.saturating_add(1)..=writes)
-            .rev()
-            .find(|version| self.raise_at(*version).is_some());
-        raised.unwrap_or(if self.stands_on_older() { lowest.min(writes) } else { 1 })
+        self.floor_of(self.writes())
+    }
+
+    /// The same for a writer of this version. What the user says holds from the version that it names.
+    pub(crate) fn floor_of(&self, version: u32) -> u32 {
+        let lowest = self.lowest();
+        let said = self.history.floor.as_ref().map(|floor| floor.number);
+        let (above, else_at) = match said.filter(|floor| *floor <= version) {
+            Some(floor) => (self.writes(), floor),
+            None if self.stands_on_older() => (lowest, lowest.min(version)),
+            None => (lowest, 1),
+        };
+        let mut raised = (above.saturating_add(1)..=version).rev();
+        raised
+            .find(|version| self.raise_at(*version).is_some())
+            .unwrap_or(else_at)
     }
 
     /// `Deposited`, also where a kept struct is called `DepositedV2`: its other versions are named beside it.
@@ -127,8 +141,25 @@ impl Event {
         self.history.tracks.iter().filter(move |track| track.lives_in(version))
     }
 
+    /// What serde is told of a field in a version. The stored key is another one where the field was renamed, and what speaks of the type
+    /// goes where it was another one. Other spellings stay: the releases of that version read them.
+    pub(crate) fn serde_in<'a>(&'a self, track: &'a Track, version: u32) -> impl Iterator<Item = &'a Meta> {
+        let is_renamed = track.rename_after(version).is_some();
+        let is_retyped = track.retype_after(version).is_some();
+        let speaks_of_type = |meta: &Meta| {
+            let with = ["with", "serialize_with", "deserialize_with"];
+            stored::is(meta, &with)
+                || stored::is(meta, &["skip_serializing_if", "bound", "borrow"])
+                || stored::is(meta, &["default"]) && !matches!(meta, Meta::Path(_))
+        };
+        track.serde.iter().filter(move |meta| {
+            let is_of_now = is_renamed && stored::is(meta, &["rename"]) || is_retyped && speaks_of_type(meta);
+            !is_of_now && !self.is_taken_alias(version, meta)
+        })
+    }
+
     /// Whether this is an `alias` that a field of this version is stored under: then it is no other spelling there.
-    pub(crate) fn is_taken_alias(&self, version: u32, meta: &Meta) -> bool {
+    fn is_taken_alias(&self, version: u32, meta: &Meta) -> bool {
         let (all, alias) = (self.rename_all(), stored::alias(meta));
         alias.is_some() && self.fields_in(version).any(|track| track.key_in(version, all) == alias)
     }

@@ -14,6 +14,7 @@ pub(crate) struct EventSet {
     pub(crate) dropped: Vec<LitStr>,
     /// The old events that are read as several.
     pub(crate) splits: Vec<Type>,
+    pub(crate) context: Option<LitStr>,
     pub(crate) runtime: Runtime,
 }
 

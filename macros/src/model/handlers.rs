@@ -39,6 +39,8 @@ pub(crate) struct Command {
     pub(crate) vis: Visibility,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) is: CommandStruct,
+    /// `#[command(idempotent)]`.
+    pub(crate) is_idempotent: bool,
     pub(crate) requires: Requires,
     /// What the method is called with, in its order.
     pub(crate) arguments: Vec<Argument>,

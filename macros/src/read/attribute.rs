@@ -7,7 +7,7 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Meta, Token, Type};
 
-use super::keys::{Key, Keys, Place, REPEATED};
+use super::keys::{Key, Keys, Place};
 use crate::support::errors::Errors;
 use crate::support::near::nearest;
 
@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
         let typed = quote!(#path).to_string().replace(' ', "").replace("r#", "");
         let written = self.keys.written;
         let message = match self.keys.keys.iter().find(|key| key.name == typed) {
-            Some(key) if self.seen.contains(&key.name) && !REPEATED.contains(&key.name) => {
+            Some(key) if self.seen.contains(&key.name) && !self.keys.repeated.contains(&key.name) => {
                 format!("`{typed}` is given twice")
             }
             Some(key) if key.places.contains(&self.here) => {

@@ -3,14 +3,14 @@
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, FnArg, GenericArgument, ImplItemFn, Meta, Pat, PatType, Path, PathArguments, ReturnType, Type};
 
-use super::attribute::Reader;
+use super::attribute::{Reader, flag};
 use super::keys::{COMMAND, Place};
 use crate::model::{Argument, Command, CommandField, CommandStruct, Requires};
 use crate::support::attributes::last_word;
 use crate::support::errors::Errors;
 
 pub(crate) fn command(method: &ImplItemFn, attribute: &Attribute, errors: &mut Errors) -> Command {
-    let is = command_struct(attribute, errors);
+    let (is, is_idempotent) = command_struct(attribute, errors);
     let (mut requires, mut arguments, mut fields) = (Requires::Absent, Vec::new(), Vec::new());
     for (position, parameter) in method.sig.inputs.iter().enumerate() {
         let argument = match parameter {
@@ -40,6 +40,7 @@ pub(crate) fn command(method: &ImplItemFn, attribute: &Attribute, errors: &mut E
         vis,
         attributes,
         is,
+        is_idempotent,
         requires,
         arguments,
         fields,
@@ -47,12 +48,13 @@ pub(crate) fn command(method: &ImplItemFn, attribute: &Attribute, errors: &mut E
     }
 }
 
-/// `#[command]` or `#[command(Withdraw)]`: a type is told from a key by its capital or its `::`.
-fn command_struct(attribute: &Attribute, errors: &mut Errors) -> CommandStruct {
+/// `#[command]`, `#[command(Withdraw)]` or `#[command(idempotent)]`: a type is told from a key by its capital or its `::`.
+fn command_struct(attribute: &Attribute, errors: &mut Errors) -> (CommandStruct, bool) {
     let Meta::List(list) = &attribute.meta else {
         Reader::new(&COMMAND, Place::Command, errors).attributes(std::slice::from_ref(attribute), &mut |_, _| Ok(()));
-        return CommandStruct::Generated;
+        return (CommandStruct::Generated, false);
     };
+    let mut is_idempotent = false;
     let mut own = None;
     let mut keys = proc_macro2::TokenStream::new();
     let entry = |meta: ParseNestedMeta<'_>| {
@@ -69,13 +71,16 @@ fn command_struct(attribute: &Attribute, errors: &mut Errors) -> CommandStruct {
         Ok(())
     };
     match list.parse_nested_meta(entry) {
-        Ok(()) => drop(Reader::new(&COMMAND, Place::Command, errors).arguments(keys, &mut |_, _| Ok(()))),
+        Ok(()) => {
+            let reader = Reader::new(&COMMAND, Place::Command, errors);
+            is_idempotent = !reader.arguments(keys, &mut |_, input| flag(input)).is_empty();
+        }
         Err(_) => errors.at(
             &list.tokens,
             "a struct of your own is given by its path, such as `#[command(Withdraw)]`",
         ),
     }
-    own.map_or(CommandStruct::Generated, CommandStruct::Own)
+    (own.map_or(CommandStruct::Generated, CommandStruct::Own), is_idempotent)
 }
 
 fn is_type(path: &Path) -> bool {

@@ -2,14 +2,14 @@
 
 mod history;
 
-use syn::punctuated::Punctuated;
-use syn::{Attribute, DeriveInput, Fields, LitStr, Meta, Path, Token};
+use syn::{Attribute, DeriveInput, Fields, LitStr, Path};
 
 use self::history::{FieldKey, at, example, field_key, raw, removed, step};
 use super::attribute::{Reader, flag, list, path, value};
 use super::keys::{EVENT, Place};
+use super::{lock, schema};
 use crate::model::{At, Event, Example, Fill, History, Raw, Step, Track};
-use crate::support::attributes::docs;
+use crate::support::attributes::{docs, serde_metas};
 use crate::support::errors::Errors;
 use crate::support::runtime::Runtime;
 
@@ -18,8 +18,9 @@ enum Key {
     Name(LitStr),
     Version(At),
     From(Path),
+    FromLock,
     Frozen,
-    Removed(Box<Track>),
+    Removed(Box<(Track, Vec<Attribute>)>),
     Step(Step),
     Raw(Raw),
     Write(At),
@@ -36,6 +37,7 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
             "name" => Key::Name(value(input)?),
             "version" => Key::Version(at(value(input)?, 1)?),
             "from" => Key::From(path(input)?),
+            "from_lock" => flag(input).map(|()| Key::FromLock)?,
             "frozen" => flag(input).map(|()| Key::Frozen)?,
             "removed" => Key::Removed(Box::new(removed(input)?)),
             "step" => Key::Step(step(input)?),
@@ -48,6 +50,7 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
             _ => Key::Crate(path(input)?),
         })
     });
+    schema::nothing(&input.attrs, Place::Event, errors);
     let mut event = Event {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
@@ -57,6 +60,7 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
         version: None,
         frozen: false,
         context: None,
+        lock: None,
         history: History::default(),
         serde: serde_metas(&input.attrs),
         runtime: Runtime::default(),
@@ -67,12 +71,17 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
             Key::Name(name) => event.name = Some(name),
             Key::Version(version) => event.version = Some(version),
             Key::From(path) => event.history.from = Some(path),
+            Key::FromLock => event.history.from_lock = lock::key(&input.attrs),
             Key::Frozen => event.frozen = true,
             // Its fields are as visible as the event.
-            Key::Removed(track) => event.history.tracks.push(Track {
-                vis: input.vis.clone(),
-                ..*track
-            }),
+            Key::Removed(removed) => {
+                let (track, attributes) = *removed;
+                event.history.tracks.push(Track {
+                    vis: input.vis.clone(),
+                    form: schema::form(&attributes, errors),
+                    ..track
+                });
+            }
             Key::Step(step) => event.history.steps.push(step),
             Key::Raw(raw) => event.history.raw = Some(raw),
             Key::Write(version) => event.history.write = Some(version),
@@ -82,6 +91,10 @@ pub(crate) fn event(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -
             Key::Context(context) => event.context = Some(context),
             Key::Crate(path) => event.runtime = Runtime(Some(path)),
         }
+    }
+    event.lock = lock::of_event(event.context.as_ref().map(LitStr::value), &event.name());
+    if let Some(key) = event.history.from_lock.clone() {
+        lock::versions(&mut event, &key, errors);
     }
     event
 }
@@ -95,6 +108,7 @@ fn track(field: &syn::Field, errors: &mut Errors) -> Option<Track> {
         vis: field.vis.clone(),
         docs: docs(&field.attrs),
         serde: serde_metas(&field.attrs),
+        form: schema::form(&field.attrs, errors),
         since: None,
         fill: Fill::Unsaid,
         until: None,
@@ -115,19 +129,4 @@ fn track(field: &syn::Field, errors: &mut Errors) -> Option<Track> {
     track.renamed.sort_by_key(|renamed| renamed.at.number);
     track.retyped.sort_by_key(|retyped| retyped.at.number);
     Some(track)
-}
-
-/// The entries of `#[serde(..)]`; what is wrong with them, serde says.
-fn serde_metas(attributes: &[Attribute]) -> Vec<Meta> {
-    let metas = |attribute: &Attribute| {
-        attribute
-            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
-            .ok()
-    };
-    attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
-        .filter_map(metas)
-        .flatten()
-        .collect()
 }

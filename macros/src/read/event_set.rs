@@ -3,8 +3,9 @@
 use syn::parse::{Parse, ParseStream};
 use syn::{DataEnum, DeriveInput, Fields, LitStr, Token, Type};
 
-use super::attribute::{Reader, flag, list, path};
+use super::attribute::{Reader, flag, list, path, value};
 use super::keys::{EVENT, Place};
+use super::schema;
 use crate::model::{Alias, EventSet, Mark, SetVariant};
 use crate::support::errors::Errors;
 use crate::support::runtime::Runtime;
@@ -14,6 +15,7 @@ enum Key {
     Aliases(Vec<Alias>),
     Dropped(Vec<LitStr>),
     Splits(Vec<Type>),
+    Context(LitStr),
     Crate(syn::Path),
 }
 
@@ -25,6 +27,7 @@ pub(crate) fn event_set(input: &DeriveInput, data: &DataEnum, errors: &mut Error
         aliases: Vec::new(),
         dropped: Vec::new(),
         splits: Vec::new(),
+        context: None,
         runtime: Runtime::default(),
     };
     let keys = Reader::new(&EVENT, Place::Set, errors).attributes(&input.attrs, &mut |key, input| {
@@ -32,13 +35,16 @@ pub(crate) fn event_set(input: &DeriveInput, data: &DataEnum, errors: &mut Error
             "alias" => Key::Aliases(list(input, alias)?),
             "dropped" => Key::Dropped(list(input, <LitStr as Parse>::parse)?),
             "split" => Key::Splits(list(input, Type::parse)?),
+            "context" => Key::Context(value(input)?),
             _ => Key::Crate(path(input)?),
         })
     });
+    schema::nothing(&input.attrs, Place::Set, errors);
     for key in keys {
         match key {
             Key::Aliases(aliases) => set.aliases.extend(aliases),
             Key::Dropped(names) => set.dropped.extend(names),
+            Key::Context(context) => set.context = Some(context),
             Key::Splits(events) => set.splits.extend(events),
             Key::Crate(path) => set.runtime = Runtime(Some(path)),
         }

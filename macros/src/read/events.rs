@@ -11,10 +11,11 @@ use crate::support::errors::Errors;
 use crate::support::runtime::Runtime;
 
 pub(crate) fn events(arguments: TokenStream, item: ItemEnum, errors: &mut Errors) -> Events {
-    let (mut prefix, mut runtime) = (None, Runtime::default());
+    let (mut prefix, mut context, mut runtime) = (None, None, Runtime::default());
     Reader::new(&EVENTS, Place::Events, errors).arguments(arguments, &mut |key, input| {
         match key {
             "prefix" => prefix = Some(value::<LitStr>(input)?),
+            "context" => context = Some(value::<LitStr>(input)?),
             _ => runtime = Runtime(Some(path(input)?)),
         }
         Ok(())
@@ -22,6 +23,7 @@ pub(crate) fn events(arguments: TokenStream, item: ItemEnum, errors: &mut Errors
     let variant = |original: &syn::Variant| EventsVariant {
         original: original.clone(),
         is_named: original.attrs.iter().any(|attribute| has_key(attribute, "name")),
+        has_context: original.attrs.iter().any(|attribute| has_key(attribute, "context")),
         is_frozen: original.attrs.iter().any(|attribute| has_key(attribute, "frozen")),
     };
     let (derives, variants) = (
@@ -31,6 +33,7 @@ pub(crate) fn events(arguments: TokenStream, item: ItemEnum, errors: &mut Errors
     Events {
         item,
         prefix,
+        context,
         derives,
         variants,
         runtime,

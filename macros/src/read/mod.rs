@@ -8,6 +8,8 @@ mod event_set;
 mod events;
 mod handlers;
 pub(crate) mod keys;
+pub(crate) mod lock;
+mod schema;
 mod stream_key;
 
 pub(crate) use aggregate::aggregate;
@@ -15,4 +17,5 @@ pub(crate) use event::event;
 pub(crate) use event_set::event_set;
 pub(crate) use events::events;
 pub(crate) use handlers::{handlers, without_ours};
+pub(crate) use schema::schema;
 pub(crate) use stream_key::stream_key;

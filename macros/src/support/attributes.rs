@@ -1,6 +1,7 @@
 //! Attributes of the user that go along to what is generated.
 
-use syn::{Attribute, Meta};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Meta, Token};
 
 /// The doc comments among `attributes`.
 pub(crate) fn docs(attributes: &[Attribute]) -> Vec<Attribute> {
@@ -35,7 +36,7 @@ pub(crate) fn docs_or(attributes: &[Attribute], line: &str) -> Vec<Attribute> {
 pub(crate) fn derives(attributes: &[Attribute]) -> Vec<syn::Path> {
     let derive = |attribute: &Attribute| match &attribute.meta {
         Meta::List(list) if list.path.is_ident("derive") => list
-            .parse_args_with(syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated)
+            .parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated)
             .ok(),
         _ => None,
     };
@@ -48,4 +49,19 @@ pub(crate) fn last_word(path: &syn::Path) -> String {
         .last()
         .map(|segment| segment.ident.to_string())
         .unwrap_or_default()
+}
+
+/// The entries of `#[serde(..)]`; what is wrong with them, serde says.
+pub(crate) fn serde_metas(attributes: &[Attribute]) -> Vec<Meta> {
+    let metas = |attribute: &Attribute| {
+        attribute
+            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+            .ok()
+    };
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+        .filter_map(metas)
+        .flatten()
+        .collect()
 }

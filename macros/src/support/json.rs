@@ -1,13 +1,16 @@
-//! Whether a text is a JSON object: all that the macros have to know of an example.
+//! Whether a text is JSON: all that the macros have to know of an example.
 
 /// Whether the text is one JSON object and nothing else.
 pub(crate) fn is_object(text: &str) -> bool {
+    text.trim_start().starts_with('{') && is_value(text)
+}
+
+/// Whether the text is one JSON value and nothing else.
+pub(crate) fn is_value(text: &str) -> bool {
     let mut rest = Rest(text.as_bytes());
+    let is_one = rest.value(0).is_some();
     rest.spaces();
-    rest.0.first() == Some(&b'{') && rest.value(0).is_some() && {
-        rest.spaces();
-        rest.0.is_empty()
-    }
+    is_one && rest.0.is_empty()
 }
 
 /// What is still to be read.

@@ -1,5 +1,6 @@
 //! JSON in and out: the one folder that names serde_json, and the one deserializer of the whole program.
 
+mod canonical;
 mod difference;
 mod finite;
 mod path;
@@ -7,6 +8,7 @@ mod path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use canonical::canonical;
 pub(crate) use difference::difference;
 
 /// Any JSON.
@@ -56,6 +58,14 @@ fn not_a_list(bytes: &[u8]) -> Result<(), JsonError> {
         Some(b'[') => Err(JsonError(serde::de::Error::custom("a list, and not an object"))),
         _ => Ok(()),
     }
+}
+
+/// Reads any JSON, which need not be an object: a part of a payload.
+///
+/// # Errors
+/// If the bytes are not JSON.
+pub(crate) fn json(bytes: &[u8]) -> Result<Json, JsonError> {
+    Ok(serde_json::from_slice(bytes)?)
 }
 
 /// Writes a value as JSON.

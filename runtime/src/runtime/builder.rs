@@ -1,6 +1,6 @@
 //! How a runtime is put together, and what is checked before it starts.
 
-use std::any::{TypeId, type_name};
+use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -8,9 +8,14 @@ use std::sync::Arc;
 use crate::aggregate::Aggregate;
 use crate::clock::{Clock, SystemClock};
 use crate::runtime::error::StartError;
-use crate::runtime::{BoxFuture, Inner, Runtime};
+use crate::runtime::live::Live;
+use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime};
 use crate::store::{AnyStore, EventStore};
 use crate::stream::StreamId;
+
+/// How many states are kept unless told otherwise, and their bytes.
+const STATES: usize = 10_000;
+const STATE_BYTES: usize = 64 << 20;
 
 /// No store was given yet, so there is nothing to start.
 #[derive(Debug)]
@@ -57,9 +62,16 @@ impl HasStore for AnyStore {
 #[must_use = "a runtime runs after `start().await`"]
 pub struct Builder<S> {
     store: S,
+    settings: Settings,
+}
+
+struct Settings {
     aggregates: Vec<Registered>,
+    heaps: HashMap<TypeId, Heap>,
     clock: Arc<dyn Clock>,
     verify_writes: bool,
+    states: usize,
+    state_bytes: usize,
 }
 
 struct Registered {
@@ -70,12 +82,17 @@ struct Registered {
 
 impl Builder<NoStore> {
     pub(super) fn new() -> Self {
-        let clock = Arc::new(SystemClock);
+        let settings = Settings {
+            aggregates: Vec::new(),
+            heaps: HashMap::new(),
+            clock: Arc::new(SystemClock),
+            verify_writes: cfg!(debug_assertions),
+            states: STATES,
+            state_bytes: STATE_BYTES,
+        };
         Self {
             store: NoStore,
-            aggregates: Vec::new(),
-            clock,
-            verify_writes: cfg!(debug_assertions),
+            settings,
         }
     }
 }
@@ -83,23 +100,15 @@ impl Builder<NoStore> {
 impl<S> Builder<S> {
     /// Where events are kept. Calling it again replaces the store.
     pub fn store(self, store: impl EventStore) -> Builder<AnyStore> {
-        let Self {
-            aggregates,
-            clock,
-            verify_writes,
-            ..
-        } = self;
         Builder {
             store: AnyStore::new(store),
-            aggregates,
-            clock,
-            verify_writes,
+            settings: self.settings,
         }
     }
 
     /// An aggregate whose commands are executed. What is not named here is refused at run time.
     pub fn aggregate<A: Aggregate>(mut self) -> Self {
-        self.aggregates.push(Registered {
+        self.settings.aggregates.push(Registered {
             id: TypeId::of::<A>(),
             name: A::NAME,
             rust: type_name::<A>(),
@@ -110,14 +119,46 @@ impl<S> Builder<S> {
     /// What handlers see as [`now`](crate::Context::now), and what ids are made of. Default: the computer's clock. The time that events
     /// are recorded at is the store's own.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+        self.settings.clock = Arc::new(clock);
         self
     }
 
-    /// Whether each event is read back from its own bytes before it is written, so that a `Serialize` and a `Deserialize` that disagree
-    /// cannot store what nobody can read. Default: on in debug builds, off in release builds.
+    /// Whether each event is compared with what its own bytes say before it is written, so that a `Serialize` and a `Deserialize` that
+    /// disagree cannot store another event than was decided. An event that could not be read at all is never written. Default: on in debug
+    /// builds, off in release builds.
     pub fn verify_writes(mut self, verify: bool) -> Self {
-        self.verify_writes = verify;
+        self.settings.verify_writes = verify;
+        self
+    }
+
+    /// How many states of aggregates the runtime keeps, of all kinds together: those that were used last. A command to one of them neither
+    /// reads nor folds its stream; whether others have written to it is seen by the store at the append. 0 keeps none. Default: 10 000.
+    pub fn keep_states(mut self, states: usize) -> Self {
+        self.settings.states = states;
+        self
+    }
+
+    /// How many bytes the kept states have together, at most; a state that is larger alone is not kept. A state counts with its
+    /// `size_of`, the name of its stream and 256 bytes; what it holds on the heap is not seen unless
+    /// [`heap_bytes`](Self::heap_bytes) tells. Default: 64 MiB.
+    pub fn keep_bytes(mut self, bytes: usize) -> Self {
+        self.settings.state_bytes = bytes;
+        self
+    }
+
+    /// How many bytes a state of this aggregate holds on the heap, about: asked once after each command that is written, so it should not
+    /// count them one by one. Default: 0.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+    /// use recount::Runtime;
+    ///
+    /// // With `entries: Vec<Entry>` in an account, it would be `account.entries.capacity() * size_of::<Entry>()`.
+    /// let builder = Runtime::builder().aggregate::<Account>().heap_bytes::<Account>(|_account| 0);
+    /// ```
+    pub fn heap_bytes<A: Aggregate>(mut self, bytes: impl Fn(&A) -> usize + Send + Sync + 'static) -> Self {
+        let heap = move |state: &dyn Any| state.downcast_ref().map_or(0, &bytes);
+        self.settings.heaps.insert(TypeId::of::<A>(), Box::new(heap));
         self
     }
 }
@@ -132,28 +173,23 @@ impl<S> Builder<S> {
     where
         S: HasStore,
     {
-        let Self {
-            store,
-            aggregates,
-            clock,
-            verify_writes,
-        } = self;
-        let store = store.into_store();
+        let (store, settings) = (self.store.into_store(), self.settings);
         Box::pin(async move {
-            let aggregates = checked(&aggregates)?;
+            let aggregates = checked(&settings.aggregates, settings.heaps)?;
             store.head().await?;
             Ok(Runtime(Arc::new(Inner {
                 store,
                 aggregates,
-                clock,
-                verify_writes,
+                live: Arc::new(Live::new(settings.states, settings.state_bytes)),
+                clock: settings.clock,
+                verify_writes: settings.verify_writes,
             })))
         })
     }
 }
 
 /// The names of the aggregates by their Rust types, each of which is one alone and can be the category of streams.
-fn checked(registered: &[Registered]) -> Result<HashMap<TypeId, &'static str>, StartError> {
+fn checked(registered: &[Registered], mut heaps: HashMap<TypeId, Heap>) -> Result<HashMap<TypeId, Known>, StartError> {
     let mut aggregates = HashMap::new();
     let mut names: HashMap<&str, &Registered> = HashMap::new();
     for registered in registered {
@@ -161,7 +197,11 @@ fn checked(registered: &[Registered]) -> Result<HashMap<TypeId, &'static str>, S
             name: registered.name,
             source,
         })?;
-        aggregates.insert(registered.id, registered.name);
+        let name = registered.name;
+        aggregates.entry(registered.id).or_insert_with(|| Known {
+            name,
+            heap: heaps.remove(&registered.id),
+        });
         match names.insert(registered.name, registered) {
             Some(first) if first.id != registered.id => {
                 let (name, first, second) = (registered.name, first.rust, registered.rust);
@@ -176,6 +216,7 @@ fn checked(registered: &[Registered]) -> Result<HashMap<TypeId, &'static str>, S
 impl<S: fmt::Debug> fmt::Debug for Builder<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self
+            .settings
             .aggregates
             .iter()
             .map(|registered| registered.name)

@@ -1,6 +1,6 @@
 //! One attempt to decide a command on a state: the same for the runtime and for the testing kit.
 
-use crate::aggregate::{Aggregate, Fold};
+use crate::aggregate::Fold;
 use crate::codec;
 use crate::command::{Command, Context, EventsOf, Handle, IntoEvents, RejectionOf, Requires};
 use crate::envelope::{RawEvent, UpcastMeta};
@@ -13,35 +13,35 @@ use crate::stream::AppendId;
 pub(crate) struct Deciding<'a> {
     pub(crate) cx: &'a Context,
     pub(crate) append: AppendId,
-    /// Whether each event is read back from its bytes.
+    /// Whether each event that is read back from its bytes is compared with what was decided.
     pub(crate) verify: bool,
 }
 
 /// What was decided, and each event as it is stored.
-pub(crate) struct Decided<A: Aggregate> {
-    pub(crate) events: Vec<A::Events>,
+pub(crate) struct Decided<S> {
+    pub(crate) events: Vec<S>,
     pub(crate) encoded: Vec<Encoded>,
     /// The events as they were read back from their bytes; none where that was not asked for.
-    pub(crate) read_back: Vec<A::Events>,
-    /// The state after the events.
-    pub(crate) state: Option<A>,
+    pub(crate) read_back: Vec<S>,
 }
 
-/// Decides, encodes, and folds what was decided: what cannot be folded is never written. A panic of the user's code is caught; the state
-/// was taken by value, so nobody sees it half changed.
+/// Decides, encodes, and folds what was decided: what cannot be folded is never written. A panic of the user's code is caught.
+///
+/// The state is as it was after [`NotFound`](ExecuteError::NotFound), [`AlreadyExists`](ExecuteError::AlreadyExists) and
+/// [`Rejected`](ExecuteError::Rejected), because a handler only looks at it; after any other error it is not to be used any more.
 pub(crate) fn decide<C: Command>(
-    state: Option<C::Aggregate>,
+    state: &mut Option<C::Aggregate>,
     command: &C,
     deciding: &Deciding<'_>,
-) -> Result<Decided<C::Aggregate>, ExecuteError<RejectionOf<C>>> {
+) -> Result<Decided<EventsOf<C>>, ExecuteError<RejectionOf<C>>> {
     Panicked::caught(|| attempt(state, command.clone(), deciding)).map_err(ExecuteError::Panicked)?
 }
 
 fn attempt<C: Command>(
-    mut state: Option<C::Aggregate>,
+    state: &mut Option<C::Aggregate>,
     command: C,
     deciding: &Deciding<'_>,
-) -> Result<Decided<C::Aggregate>, ExecuteError<RejectionOf<C>>> {
+) -> Result<Decided<EventsOf<C>>, ExecuteError<RejectionOf<C>>> {
     let cx = deciding.cx;
     match (<C::Aggregate as Handle<C>>::requires(&command), &state) {
         (Requires::Absent, Some(_)) => {
@@ -59,17 +59,17 @@ fn attempt<C: Command>(
     let mut events: Vec<EventsOf<C>> = Vec::new();
     let outcome = <C::Aggregate as Handle<C>>::handle(state.as_ref(), command, cx);
     outcome.into_events(&mut events).map_err(ExecuteError::Rejected)?;
-    let written = write(&events, &mut state, deciding).map_err(ExecuteError::BadDecision)?;
+    let written = write(&events, state, deciding).map_err(ExecuteError::BadDecision)?;
     let (encoded, read_back) = written;
     Ok(Decided {
         events,
         encoded,
         read_back,
-        state,
     })
 }
 
-/// Encodes each event and folds it: as it was read back, where that is asked for, so that the state is the one that a load would give.
+/// Encodes each event, and folds what its bytes say: the state is then the one that a load would give, also where a field is not stored or
+/// an older version is written.
 fn write<A, S: EventSet + Fold<A>>(
     events: &[S],
     state: &mut Option<A>,
@@ -78,22 +78,21 @@ fn write<A, S: EventSet + Fold<A>>(
     let (mut encoded, mut read_back) = (Vec::with_capacity(events.len()), Vec::new());
     for event in events {
         let stored = event.encode()?;
+        let back: S = read(&stored, deciding)?;
         if deciding.verify {
-            let back: Vec<S> = read(&stored, deciding)?;
-            for event in &back {
-                event.fold(state)?;
-            }
-            read_back.extend(back);
-        } else {
-            event.fold(state)?;
+            compare(&stored, &back)?;
+        }
+        back.fold(state)?;
+        if deciding.verify {
+            read_back.push(back);
         }
         encoded.push(stored);
     }
     Ok((encoded, read_back))
 }
 
-/// Reads an event from the bytes that are about to be written, and writes it again: another text is another event.
-fn read<S: EventSet>(stored: &Encoded, deciding: &Deciding<'_>) -> Result<Vec<S>, EncodeError> {
+/// Reads an event from the bytes that are about to be written.
+fn read<S: EventSet>(stored: &Encoded, deciding: &Deciding<'_>) -> Result<S, EncodeError> {
     let (cx, name) = (deciding.cx, stored.name);
     let meta = UpcastMeta::new(cx.stream(), deciding.append.event(0), cx.now(), b"");
     let raw = RawEvent::new(name, stored.version, stored.floor, &stored.payload, meta);
@@ -101,13 +100,25 @@ fn read<S: EventSet>(stored: &Encoded, deciding: &Deciding<'_>) -> Result<Vec<S>
         name,
         source: Box::new(source),
     };
-    let mut back: Vec<S> = Vec::new();
-    S::decode_into(&raw, &mut |event| back.push(event)).map_err(unreadable)?;
-    let [event] = &back[..] else {
-        return Err(unreadable(DecodeError::UnknownName { name: name.to_owned() }));
+    let (mut back, mut count) = (None, 0);
+    let mut take = |event: S| {
+        back = Some(event);
+        count += 1;
     };
-    match codec::difference(&stored.payload, &event.encode()?.payload) {
-        None => Ok(back),
-        Some(path) => Err(EncodeError::Changed { name, path }),
+    S::decode_into(&raw, &mut take).map_err(unreadable)?;
+    match back {
+        Some(event) if count == 1 => Ok(event),
+        _ => Err(unreadable(DecodeError::UnknownName { name: name.to_owned() })),
+    }
+}
+
+/// What was read back is written again: another text is another event.
+fn compare<S: EventSet>(stored: &Encoded, back: &S) -> Result<(), EncodeError> {
+    match codec::difference(&stored.payload, &back.encode()?.payload) {
+        None => Ok(()),
+        Some(path) => Err(EncodeError::Changed {
+            name: stored.name,
+            path,
+        }),
     }
 }

@@ -3,8 +3,8 @@
 use std::error::Error;
 
 use crate::runtime::reason::{BadDecision, CorruptStream, Panicked, Unreadable};
-use crate::store::{AppendError, Expected, ReadError, Refusal};
-use crate::stream::{AppendId, InvalidName, Position, StreamId, Version};
+use crate::store::{AppendError, Expected, ReadError, Refusal, Unknown};
+use crate::stream::{InvalidName, Position, StreamId, Version};
 
 /// Why a command gave no receipt. `R` is the domain's own error, by value; [`Infallible`](std::convert::Infallible) for a command that rejects nothing.
 ///
@@ -43,13 +43,12 @@ pub enum ExecuteError<R> {
     /// The store's definite no: too large, hostile name, full, closed, …
     #[error("the store refused the events")]
     Refused(#[source] Refusal),
-    /// Written or not, nobody can tell: read the stream and see. Never send a new command in its place.
+    /// Written or not, nobody can tell: [`Runtime::resolve`](crate::Runtime::resolve) it, or ask the same again under the same
+    /// [idempotency key](crate::Execute::idempotency_key). Never send a new command in its place: it could be the second.
     #[error("it is not known whether the events were written")]
     Unknown {
-        /// The append.
-        append: AppendId,
-        /// Each stream of the append, and what was expected of it.
-        parts: Vec<(StreamId, Expected)>,
+        /// The append: a value that can be kept, and resolved after a restart.
+        unknown: Box<Unknown>,
         /// What went wrong.
         source: Box<dyn Error + Send + Sync>,
     },
@@ -87,6 +86,14 @@ fn at(version: Option<Version>) -> String {
 }
 
 impl<R> ExecuteError<R> {
+    /// What a state says no to: another state could say something else.
+    pub(super) const fn is_from_the_state(&self) -> bool {
+        matches!(
+            self,
+            Self::Rejected(_) | Self::NotFound { .. } | Self::AlreadyExists { .. }
+        )
+    }
+
     /// The same with another error of the domain.
     ///
     /// ```
@@ -115,7 +122,7 @@ impl<R> ExecuteError<R> {
                 attempts,
             },
             Self::Refused(refusal) => ExecuteError::Refused(refusal),
-            Self::Unknown { append, parts, source } => ExecuteError::Unknown { append, parts, source },
+            Self::Unknown { unknown, source } => ExecuteError::Unknown { unknown, source },
             Self::Unreadable(unreadable) => ExecuteError::Unreadable(unreadable),
             Self::Corrupt(corrupt) => ExecuteError::Corrupt(corrupt),
             Self::BadDecision(bad) => ExecuteError::BadDecision(bad),
@@ -279,7 +286,7 @@ impl<R> From<AppendError> for ExecuteError<R> {
                 }
             }
             AppendError::Refused(refusal) => Self::Refused(refusal),
-            AppendError::Unknown { append, parts, source } => Self::Unknown { append, parts, source },
+            AppendError::Unknown { unknown, source } => Self::Unknown { unknown, source },
         }
     }
 }

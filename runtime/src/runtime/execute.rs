@@ -1,29 +1,25 @@
-//! A command on its way: what it carries, and the loop that loads, decides and appends until it is written or refused.
+//! A command as it is asked: what it carries, and how it is set before it is awaited.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::IntoFuture;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
-use crate::aggregate::Aggregate;
-use crate::command::{Command, Context, EventsOf, Ids, RejectionOf, fresh_id};
+use crate::codec::JsonError;
+use crate::command::{Command, EventsOf, Fingerprinted, Fresh, RejectionOf};
 use crate::envelope::{Cause, Headers, Receipt};
-use crate::runtime::decide::{Decided, Deciding, decide};
+use crate::runtime::attempts::Attempts;
+use crate::runtime::decide::{Deciding, decide};
 use crate::runtime::error::ExecuteError;
-use crate::runtime::load::{self, At, State};
+use crate::runtime::keyed::Keyed;
+use crate::runtime::reason::{BadDecision, Panicked};
 use crate::runtime::{BoxFuture, Runtime};
-use crate::store::{AppendError, Batch, EventStore, Expected, NewEvent, Refusal};
-use crate::stream::{AppendId, EventId, InvalidName, StreamId, Version};
+use crate::store::{Fingerprint, IdempotencyKey, Refusal};
+use crate::stream::{EventId, InvalidName, StreamId, Version};
 
 /// How often is decided at most, when others write to the same stream.
 const ATTEMPTS: u32 = 5;
-/// The longest delay before the second attempt; it doubles with each.
-const FIRST_DELAY: Duration = Duration::from_millis(2);
-/// The longest delay at all, so that the default attempts wait 30 ms together at most.
-const LONGEST_DELAY: Duration = Duration::from_millis(250);
-
 /// A command that runs when it is awaited.
 ///
 /// It owns a clone of the runtime, so it can be spawned: `tokio::spawn(runtime.execute(..).into_future())`.
@@ -36,16 +32,21 @@ pub struct Execute<C: Command> {
     runtime: Runtime,
     stream: Result<StreamId, InvalidName>,
     command: C,
+    key: Option<(IdempotencyKey, Prints<C>)>,
     options: Options,
 }
 
+/// How the fingerprint of a command is made; only where it has one can a key be given.
+type Prints<C> = fn(&C) -> Result<Fingerprint, JsonError>;
+
 #[derive(Debug)]
-struct Options {
-    headers: Headers,
+pub(super) struct Options {
+    pub(super) headers: Headers,
+    pub(super) keyed: Option<Keyed>,
     causation: Option<EventId>,
-    expected: Option<Option<Version>>,
-    attempts: u32,
-    timeout: Option<Duration>,
+    pub(super) expected: Option<Option<Version>>,
+    pub(super) attempts: u32,
+    pub(super) timeout: Option<Duration>,
 }
 
 impl<C: Command> Execute<C> {
@@ -53,6 +54,7 @@ impl<C: Command> Execute<C> {
         let headers = Headers::default();
         let options = Options {
             headers,
+            keyed: None,
             causation: None,
             expected: None,
             attempts: ATTEMPTS,
@@ -62,8 +64,37 @@ impl<C: Command> Execute<C> {
             runtime,
             stream,
             command,
+            key: None,
             options,
         }
+    }
+
+    /// Your name for this request, the same in every repeat of it, from any node and after any restart: a repeat writes nothing, calls no
+    /// handler, and is answered with the first receipt, marked [`duplicate`](Receipt::duplicate). The key is of this one stream. Another
+    /// command under the same key is refused as [`KeyReused`](Refusal::KeyReused).
+    ///
+    /// Only what was written is remembered: a request that was rejected, or decided no event, is decided again. Default: no key.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+    /// use recount::{MemoryStore, Runtime};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>().start().await?;
+    /// # runtime.execute("acc-101", Open { owner: "Ada".into() }).await?;
+    /// let first = runtime.execute("acc-101", Deposit { amount: 100 }).idempotency_key("req-7").await?;
+    /// let again = runtime.execute("acc-101", Deposit { amount: 100 }).idempotency_key("req-7").await?;
+    /// assert_eq!((again.append, again.version, again.duplicate), (first.append, first.version, true));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn idempotency_key(mut self, key: impl Into<IdempotencyKey>) -> Self
+    where
+        C: Fingerprinted,
+    {
+        self.key = Some((key.into(), C::fingerprint));
+        self
     }
 
     /// What this command has in common with all that belongs to one request. Default: a new id.
@@ -129,6 +160,7 @@ impl<C: Command> IntoFuture for Execute<C> {
             runtime,
             stream,
             command,
+            key,
             mut options,
         } = self;
         let stream = match stream {
@@ -139,154 +171,27 @@ impl<C: Command> IntoFuture for Execute<C> {
             let refusal = Refusal::ReservedKey { key: key.clone() };
             return Box::pin(async { Err(ExecuteError::Refused(refusal)) });
         }
+        if let Some((key, fingerprint)) = key {
+            match Panicked::caught(|| fingerprint(&command)) {
+                Ok(Ok(fingerprint)) => options.keyed = Some(Keyed { key, fingerprint }),
+                Ok(Err(json)) => {
+                    let bad = BadDecision::Fingerprint(json);
+                    return Box::pin(async { Err(ExecuteError::BadDecision(bad)) });
+                }
+                Err(panicked) => return Box::pin(async { Err(ExecuteError::Panicked(panicked)) }),
+            }
+        }
         let now = runtime.0.clock.now();
-        options.headers.correlation.get_or_insert_with(|| fresh_id(now));
-        options.headers.command = Some(Cause::new(fresh_id(now), command.name(), options.causation));
-        let decide = move |state: State<C::Aggregate>, deciding: &Deciding<'_>| decide(state.state, &command, deciding);
+        let mut fresh = Fresh::draw();
+        options.headers.correlation.get_or_insert_with(|| fresh.id(now));
+        options.headers.command = Some(Cause::new(fresh.id(now), command.name(), options.causation));
+        let decide = move |state: &mut Option<_>, deciding: &Deciding<'_>| decide(state, &command, deciding);
         let attempts = Attempts {
             runtime,
             stream,
             options,
+            fresh,
         };
         Box::pin(attempts.until_written(Box::new(decide)))
-    }
-}
-
-type Decision<A, R> = Box<dyn FnMut(State<A>, &Deciding<'_>) -> Result<Decided<A>, ExecuteError<R>> + Send>;
-
-struct Attempts {
-    runtime: Runtime,
-    stream: StreamId,
-    options: Options,
-}
-
-impl Attempts {
-    /// Generic over the aggregate and the rejection, and not over each command: that halves the time to build many commands.
-    async fn until_written<A: Aggregate, R: Send + 'static>(
-        self,
-        mut decide: Decision<A, R>,
-    ) -> Result<Receipt<A::Events>, ExecuteError<R>> {
-        let deadline = self
-            .options
-            .timeout
-            .and_then(|timeout| Instant::now().checked_add(timeout));
-        let mut attempt = 1;
-        loop {
-            let loading = load::state::<A>(&self.runtime, &self.stream, At::Newest);
-            let state = within(deadline, loading).await.ok_or(ExecuteError::TimedOut)??;
-            let version = state.reached.map(|reached| reached.version);
-            if let Some(expected) = self.options.expected.filter(|expected| *expected != version) {
-                let (stream, actual) = (self.stream.clone(), version);
-                return Err(ExecuteError::Conflict {
-                    stream,
-                    expected,
-                    actual,
-                    attempts: attempt,
-                });
-            }
-            let (events, batch) = self.decided(state, &mut decide)?;
-            let append = batch.append;
-            if batch.events() == 0 {
-                return Ok(Receipt::new(self.stream, append, version, events));
-            }
-            let appending = self.runtime.0.store.append(batch);
-            let error = match within(deadline, appending).await {
-                Some(Ok(committed)) => {
-                    let last = committed.parts.last().map(|part| part.last);
-                    let mut receipt = Receipt::new(self.stream, append, last, events);
-                    receipt.positions = Some((committed.first_position, committed.last_position));
-                    receipt.recorded_at = Some(committed.recorded_at);
-                    return Ok(receipt);
-                }
-                Some(Err(error)) => error,
-                None => {
-                    let parts = vec![(self.stream, Expected::loaded(version))];
-                    return Err(ExecuteError::Unknown {
-                        append,
-                        parts,
-                        source: "the timeout passed".into(),
-                    });
-                }
-            };
-            let AppendError::Conflict { stream, actual, .. } = error else {
-                return Err(error.into());
-            };
-            if attempt >= self.options.attempts || self.options.expected.is_some() {
-                return Err(ExecuteError::Conflict {
-                    stream,
-                    expected: version,
-                    actual,
-                    attempts: attempt,
-                });
-            }
-            within(deadline, sleep(delay(attempt)))
-                .await
-                .ok_or(ExecuteError::TimedOut)?;
-            attempt += 1;
-        }
-    }
-
-    /// Decides on a state. Not async: nothing of the user's lives across an await.
-    fn decided<A: Aggregate, R>(
-        &self,
-        state: State<A>,
-        decide: &mut Decision<A, R>,
-    ) -> Result<(Vec<A::Events>, Batch), ExecuteError<R>> {
-        let inner = &self.runtime.0;
-        let reached = state.reached;
-        let version = reached.map(|reached| reached.version);
-        // The clock may be behind that of the machine that wrote the stream; a handler never sees time run backward.
-        let now = inner.clock.now();
-        let now = reached.map_or(now, |reached| now.max(reached.recorded_at));
-        let append = AppendId::new(fresh_id(now));
-        let headers = self.options.headers.clone();
-        let cx = Context::new(self.stream.clone(), version, now, Ids::Fresh, headers);
-        let deciding = Deciding {
-            cx: &cx,
-            append,
-            verify: inner.verify_writes,
-        };
-        let decided = decide(state, &deciding)?;
-        let metadata = cx.meta().encode();
-        let events = decided.encoded.into_iter().map(NewEvent::from).collect();
-        let batch = Batch::new(append)
-            .metadata(metadata)
-            .part(self.stream.clone(), Expected::loaded(version), events);
-        Ok((decided.events, batch))
-    }
-}
-
-/// The output of a future, or `None` if the deadline passed first.
-async fn within<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
-    match deadline {
-        Some(deadline) => timeout_at(deadline, future).await.ok(),
-        None => Some(future.await),
-    }
-}
-
-/// How long to wait after this attempt: anything up to a bound that doubles, because rivals that wait equally long meet again. "Full
-/// jitter", after Marc Brooker's measurements of backoff.
-fn delay(attempt: u32) -> Duration {
-    let doubled = FIRST_DELAY.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
-    let longest = u64::try_from(doubled.min(LONGEST_DELAY).as_micros()).unwrap_or(u64::MAX);
-    let random = Uuid::new_v4().as_u64_pair().1 & (u64::MAX >> 2);
-    Duration::from_micros(random % (longest + 1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Rule 4.4: exponential, fully jittered, bounded.
-    #[test]
-    fn delays_are_bounded_and_differ() {
-        for attempt in 1..100 {
-            let bound = FIRST_DELAY
-                .saturating_mul(2_u32.saturating_pow(attempt - 1))
-                .min(LONGEST_DELAY);
-            assert!(delay(attempt) <= bound, "attempt {attempt}");
-        }
-        let delays = (0..64).map(|_| delay(20)).collect::<std::collections::HashSet<_>>();
-        assert!(delays.len() > 1, "delays are drawn");
     }
 }

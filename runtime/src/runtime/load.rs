@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use crate::aggregate::{Aggregate, FoldStoredError, fold_stored};
 use crate::clock::Timestamp;
-use crate::runtime::Runtime;
 use crate::runtime::error::{LoadError, StateError};
+use crate::runtime::live::Live;
 use crate::runtime::reason::{CorruptReason, CorruptStream, Panicked, Unreadable};
+use crate::runtime::{Inner, Runtime};
 use crate::store::{AnyStore, EventRef, EventStore, ReadError, StreamRead};
 use crate::stream::{Position, StreamId, Version};
 
@@ -26,7 +28,7 @@ pub enum At {
 }
 
 impl At {
-    fn includes(self, event: &EventRef<'_>) -> bool {
+    fn includes(self, event: Reached) -> bool {
         match self {
             Self::Newest => true,
             Self::Version(version) => event.version.get() <= version,
@@ -34,12 +36,21 @@ impl At {
             Self::Position(position) => event.position <= position,
         }
     }
+
+    /// Whether a state that has come this far may be gone on from. Versions and positions of a stream only grow; that of its times is not
+    /// promised by every store.
+    fn may_begin_at(self, reached: Reached) -> bool {
+        !matches!(self, Self::Time(_)) && self.includes(reached)
+    }
 }
 
 /// The state of an aggregate, with how far it has come. Derefs to the aggregate; its own facts are associated functions,
 /// `Loaded::version(&account)`, so that they hide none of the aggregate's methods.
+///
+/// It may share the state with the runtime, which keeps it for the next command: it never changes under you. While it is held, that command
+/// decides on a copy, or, where the aggregate is not `Clone`, reads the stream again.
 pub struct Loaded<A> {
-    state: A,
+    state: Arc<A>,
     stream: StreamId,
     reached: Reached,
 }
@@ -77,9 +88,9 @@ impl<A> Loaded<A> {
         this.reached.recorded_at
     }
 
-    /// The state by value.
+    /// The state without what surrounds it.
     #[must_use]
-    pub fn into_inner(this: Self) -> A {
+    pub fn into_state(this: Self) -> Arc<A> {
         this.state
     }
 }
@@ -105,65 +116,169 @@ impl<A: fmt::Debug> fmt::Debug for Loaded<A> {
 
 /// What a stream was folded to. Both are `None` before the first event; after a dropped event there may be no state at a version.
 pub(super) struct State<A> {
-    pub(super) state: Option<A>,
+    pub(super) state: Option<Arc<A>>,
     pub(super) reached: Option<Reached>,
 }
 
-/// Folds a stream up to `at`, or to its end if that is before. Holds one page of events at a time.
-pub(super) async fn state<A: Aggregate>(runtime: &Runtime, stream: &StreamId, at: At) -> Result<State<A>, StateError> {
-    runtime.knows::<A>().map_err(StateError::NotRegistered)?;
-    let mut state = None;
-    let mut fold = |event: &EventRef<'_>| fold_stored(&mut state, &event.raw()).map(drop);
-    let reached = walk(&runtime.0.store, stream, at, &mut fold).await?;
-    Ok(State { state, reached })
+impl<A> Default for State<A> {
+    fn default() -> Self {
+        Self {
+            state: None,
+            reached: None,
+        }
+    }
 }
 
-/// Folds a stream as [`state`] does, and refuses what lies ahead of it.
+impl<A> State<A> {
+    pub(super) fn version(&self) -> Option<Version> {
+        self.reached.map(|reached| reached.version)
+    }
+}
+
+/// The state for whoever changes it: what others look at is copied where it can be, else there is none.
+pub(super) fn owned<A: Aggregate>(state: Arc<A>) -> Option<A> {
+    match Arc::try_unwrap(state) {
+        Ok(state) => Some(state),
+        Err(shared) => A::COPY.map(|copy| copy(&shared)),
+    }
+}
+
+/// A state on its way to a newer one.
+struct Folding<'a, A> {
+    /// What it begins with, until the first event after it.
+    shared: Option<Arc<A>>,
+    /// Where what it begins with is kept too.
+    kept: Option<(&'a Live, &'a StreamId, Version)>,
+    own: Option<A>,
+    /// Somebody looks at what it began with, and it cannot be copied.
+    is_lost: bool,
+}
+
+impl<A: Aggregate> Folding<'_, A> {
+    fn fold(&mut self, event: &EventRef<'_>) -> Result<(), FoldStoredError> {
+        if let Some((live, stream, version)) = self.kept.take() {
+            // There is an event after it, so it is of no more use where it is kept, and here it is better alone.
+            live.forget(stream, version);
+        }
+        if let Some(shared) = self.shared.take() {
+            self.own = owned(shared);
+            self.is_lost = self.own.is_none();
+        }
+        if self.is_lost {
+            return Ok(());
+        }
+        fold_stored(&mut self.own, &event.raw()).map(drop)
+    }
+}
+
+/// Goes on from a state up to `at`, or to the end of the stream if that is before: the one way to a state. Holds one page of events at a
+/// time.
+pub(super) async fn state<A: Aggregate>(
+    runtime: &Runtime,
+    stream: &StreamId,
+    at: At,
+    from: State<A>,
+) -> Result<State<A>, StateError> {
+    let (mut shared, mut start) = (from.state, from.reached);
+    loop {
+        let kept = start.map(|start| (&*runtime.0.live, stream, start.version));
+        let mut folding = Folding {
+            shared: shared.take(),
+            kept,
+            own: None,
+            is_lost: false,
+        };
+        let mut fold = |event: &EventRef<'_>| folding.fold(event);
+        let reached = walk(&runtime.0.store, stream, start, at, &mut fold).await?;
+        if folding.is_lost {
+            start = None;
+            continue;
+        }
+        let state = folding.shared.or_else(|| folding.own.map(Arc::new));
+        return Ok(State { state, reached });
+    }
+}
+
+/// The newest state, for whoever changes it and shows it to nobody.
+pub(super) async fn alone<A: Aggregate>(
+    runtime: &Runtime,
+    stream: &StreamId,
+) -> Result<(Option<A>, Option<Reached>), StateError> {
+    let Inner { store, live, .. } = &*runtime.0;
+    let kept = live.peek::<A>(stream, store.identity()).map(|found| found.state);
+    let State { state: shared, reached } = state::<A>(runtime, stream, At::Newest, kept.unwrap_or_default()).await?;
+    let (Some(shared), Some(reached)) = (shared, reached) else {
+        return Ok((None, reached));
+    };
+    if A::COPY.is_none() {
+        live.forget(stream, reached.version);
+    }
+    if let Some(own) = Panicked::caught(|| owned(shared)).map_err(StateError::Panicked)? {
+        return Ok((Some(own), Some(reached)));
+    }
+    let again = state::<A>(runtime, stream, At::Newest, State::default()).await?;
+    Ok((again.state.and_then(Arc::into_inner), again.reached))
+}
+
+/// Folds a stream as [`state`] does, from the state that is kept, and refuses what lies ahead of it.
 pub(super) async fn loaded<A: Aggregate>(
     runtime: &Runtime,
     stream: StreamId,
     at: At,
 ) -> Result<Option<Loaded<A>>, LoadError> {
+    runtime.knows::<A>().map_err(StateError::NotRegistered)?;
+    let Inner { store, live, .. } = &*runtime.0;
     if let At::Position(asked) = at {
-        let head = runtime.0.store.head().await?;
+        let head = store.head().await?;
         if asked > head {
             return Err(LoadError::PositionAhead { asked, head });
         }
     }
-    let State { state, reached } = state::<A>(runtime, &stream, at).await?;
-    let head = reached.map(|reached| reached.version);
+    let kept = live.peek::<A>(&stream, store.identity()).map(|found| found.state);
+    let from = kept.filter(|kept| kept.reached.is_some_and(|reached| at.may_begin_at(reached)));
+    let from = from.unwrap_or_default();
+    let before = from.version();
+    let newest = state::<A>(runtime, &stream, at, from).await?;
+    let head = newest.version();
+    if at == At::Newest && head != before {
+        let heap = runtime.heap(newest.state.as_deref());
+        live.offer(&stream, &newest, store.identity(), heap);
+    }
     match at {
         At::Version(asked) if Version::count(head) < asked => Err(LoadError::VersionAhead { stream, asked, head }),
-        _ => Ok(state
-            .zip(reached)
+        _ => Ok(newest
+            .state
+            .zip(newest.reached)
             .map(|(state, reached)| Loaded { state, stream, reached })),
     }
 }
 
-type Folding<'a> = dyn FnMut(&EventRef<'_>) -> Result<(), FoldStoredError> + Send + 'a;
+type Fold<'a> = dyn FnMut(&EventRef<'_>) -> Result<(), FoldStoredError> + Send + 'a;
 
 /// Reads page after page and folds each event up to `at`. Plain inside: nothing here is compiled again for each aggregate.
 async fn walk(
     store: &AnyStore,
     stream: &StreamId,
+    start: Option<Reached>,
     at: At,
-    fold: &mut Folding<'_>,
+    fold: &mut Fold<'_>,
 ) -> Result<Option<Reached>, StateError> {
-    let mut reached: Option<Reached> = None;
+    let mut reached = start;
     loop {
         let next = Version::after(reached.map(|reached| reached.version));
         let page = store.read_stream(StreamRead::new(stream.clone()).from(next)).await?;
         for event in page.iter() {
-            if !at.includes(&event) {
-                return Ok(reached);
-            }
-            fold_checked(&event, reached, fold)?;
             let (version, position, recorded_at) = (event.version, event.position, event.recorded_at);
-            reached = Some(Reached {
+            let next = Reached {
                 version,
                 position,
                 recorded_at,
-            });
+            };
+            if !at.includes(next) {
+                return Ok(reached);
+            }
+            fold_checked(&event, reached, fold)?;
+            reached = Some(next);
         }
         if page.at_end() {
             return Ok(reached);
@@ -181,7 +296,7 @@ pub(super) fn endless(stream: Option<&StreamId>) -> ReadError {
     ReadError::Corrupt { place, what }
 }
 
-fn fold_checked(event: &EventRef<'_>, before: Option<Reached>, fold: &mut Folding<'_>) -> Result<(), StateError> {
+fn fold_checked(event: &EventRef<'_>, before: Option<Reached>, fold: &mut Fold<'_>) -> Result<(), StateError> {
     let expected = Version::after(before.map(|before| before.version));
     if event.version != expected {
         return Err(StateError::Corrupt(Box::new(corrupt(

@@ -1,14 +1,19 @@
 //! The runtime: where commands are executed, states loaded and histories read.
 
+mod attempts;
 mod builder;
 mod decide;
 mod error;
 mod execute;
 mod history;
+mod keyed;
+mod live;
 mod load;
 mod reason;
+mod status;
+mod transaction;
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
@@ -22,10 +27,13 @@ pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
+pub use status::{KeptStates, Status};
+pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 
 use crate::aggregate::Aggregate;
 use crate::clock::Clock;
 use crate::command::Command;
+use crate::runtime::live::Live;
 use crate::store::{AnyStore, EventStore};
 use crate::stream::{AsKey, StreamId};
 
@@ -41,10 +49,20 @@ pub struct Runtime(Arc<Inner>);
 
 struct Inner {
     store: AnyStore,
-    aggregates: HashMap<TypeId, &'static str>,
+    aggregates: HashMap<TypeId, Known>,
+    live: Arc<Live>,
     clock: Arc<dyn Clock>,
     verify_writes: bool,
 }
+
+/// What is known of an aggregate.
+struct Known {
+    name: &'static str,
+    /// How many bytes a state holds beside its own size, as the user says.
+    heap: Option<Heap>,
+}
+
+type Heap = Box<dyn Fn(&dyn Any) -> usize + Send + Sync>;
 
 impl Runtime {
     /// Begins to put a runtime together.
@@ -55,7 +73,9 @@ impl Runtime {
     /// Executes a command on the aggregate of this id: loads it, decides, and writes what was decided. What is returned is awaited; its
     /// methods set who asks, what is expected, and how long it may take.
     ///
-    /// It reads and folds the whole stream, a page at a time: a command on a stream of a hundred events costs a hundred decodings.
+    /// Commands to one aggregate are decided one after the other, in the order of their arrival here; what another runtime writes in
+    /// between is a conflict, and is decided again. After a command the runtime keeps the state, so that the next one neither reads nor
+    /// folds ([`Builder::keep_states`]); the first one reads the whole stream, a page at a time.
     ///
     /// # Errors
     /// [`ExecuteError`]; every variant but one is definite: nothing was written.
@@ -219,11 +239,24 @@ impl Runtime {
             Err(A::NAME)
         }
     }
+
+    /// What a state holds beside its own size. One whose size cannot be told is taken for one that is too large to be kept.
+    fn heap<A: Aggregate>(&self, state: Option<&A>) -> usize {
+        let heap = self
+            .0
+            .aggregates
+            .get(&TypeId::of::<A>())
+            .and_then(|known| known.heap.as_ref());
+        match (heap, state) {
+            (Some(heap), Some(state)) => Panicked::caught(|| heap(state)).unwrap_or(usize::MAX),
+            _ => 0,
+        }
+    }
 }
 
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.0.aggregates.values();
+        let names: Vec<_> = self.0.aggregates.values().map(|known| known.name).collect();
         f.debug_struct("Runtime")
             .field("store", &self.0.store)
             .field("aggregates", &names)

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::aggregate::FoldError;
+use crate::codec::JsonError;
 use crate::envelope::{Meta, Stored};
 use crate::event::{DecodeError, EncodeError};
 use crate::stream::{Position, StreamId, Version};
@@ -58,7 +59,7 @@ pub enum CorruptReason {
     },
 }
 
-/// What a handler decided and nobody can write.
+/// What a handler decided, or a command holds, and nobody can write.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadDecision {
@@ -68,6 +69,9 @@ pub enum BadDecision {
     /// An event cannot be written in a way that it can be read.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    /// The command has an idempotency key, and fields that JSON cannot carry: a repeat of it could not be known.
+    #[error("the command cannot be written as JSON, so it has no fingerprint for its idempotency key")]
+    Fingerprint(#[source] JsonError),
 }
 
 /// User code panicked. Nothing was written, and the store and other callers go on.

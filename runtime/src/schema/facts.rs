@@ -6,9 +6,9 @@ use crate::schema::Shape;
 /// An event as its type describes it.
 #[derive(Clone, Copy, Debug)]
 pub struct EventFacts {
-    /// The crate that declares it, or `#[event(context = "..")]`.
+    /// The crate that declares it, or `#[event(context = "..")]`; never empty.
     pub context: &'static str,
-    /// The stored name.
+    /// The stored name; empty where the macro has reported a mistake.
     pub name: &'static str,
     /// The type's name in Rust, for messages.
     pub rust: &'static str,
@@ -16,7 +16,7 @@ pub struct EventFacts {
     pub frozen: bool,
     /// The version that is written.
     pub writes: u32,
-    /// The kept struct below the lowest version that is described here.
+    /// The kept struct below the lowest version that is described here. The way from its last version to that one runs code of the user's.
     pub older: Option<&'static EventFacts>,
     /// The versions that are described here, in order, the current one last; with `raw`, those that it reads come first, without a shape.
     pub versions: &'static [VersionFacts],
@@ -33,7 +33,10 @@ pub struct VersionFacts {
     pub shape: Option<&'static Shape>,
     /// The oldest reader version that can follow a payload of this version.
     pub floor: u32,
-    /// The changes that lead from the version before to this one, as declared: `since currency = "EUR"`, `renamed note from memo`.
+    /// The changes that lead from the version before to this one, as declared, with the stored keys of these versions:
+    /// `since currency = "EUR"`, `since channel = default`, `since street_len with street_len`, `since note`, `renamed note from memo`,
+    /// `retyped address from AddressV1`, `retyped address from AddressV1 with moved`, `removed memo: String`, `step split_name`,
+    /// `hand-written`, `raw repair`. Spaces in the source make no difference.
     pub edge: &'static [&'static str],
     /// Whether the way from this version to the next runs code of the user's.
     pub runs_code: bool,

@@ -57,12 +57,14 @@ pub enum Shape {
         variants: &'static [Variant],
     },
     /// The nearest object or enum around it whose Rust name this is: a type inside itself.
+    ///
+    /// What a variant holds is an object whose name has a `::` in it, as in `Payment::Card`, and is never meant.
     Recurse(&'static str),
     /// A type by a name of its own, which is expanded elsewhere in the same payload (`#[schema(by_name = "node")]`).
     Named {
         /// That name.
         name: &'static str,
-        /// The type's name in Rust, under which its expansion is found.
+        /// The type's name in Rust, without its path: that of the object or enum which is its expansion.
         rust: &'static str,
     },
 }
@@ -84,6 +86,50 @@ pub struct Field {
     pub flatten: bool,
 }
 
+impl Field {
+    /// A key that is always written, and read under this name alone.
+    #[must_use]
+    pub const fn new(key: &'static str, shape: &'static Shape) -> Self {
+        Self {
+            key,
+            aliases: &[],
+            shape,
+            default: false,
+            omits: false,
+            flatten: false,
+        }
+    }
+
+    /// The keys of `shape`, which stand in the object around it.
+    #[must_use]
+    pub const fn flattened(shape: &'static Shape) -> Self {
+        let mut field = Self::new("", shape);
+        field.flatten = true;
+        field
+    }
+
+    /// The same, read under other keys as well.
+    #[must_use]
+    pub const fn or(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// The same with a default for where the key is absent.
+    #[must_use]
+    pub const fn or_default(mut self) -> Self {
+        self.default = true;
+        self
+    }
+
+    /// The same, sometimes left out by the writer.
+    #[must_use]
+    pub const fn sometimes_omitted(mut self) -> Self {
+        self.omits = true;
+        self
+    }
+}
+
 /// One of the things that an enum may be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Variant {
@@ -91,7 +137,7 @@ pub struct Variant {
     pub key: &'static str,
     /// Other names that are read as well.
     pub aliases: &'static [&'static str],
-    /// What it holds; `None` for a variant without data.
+    /// What it holds; `None` for a variant without data, which is its name alone, or `null` where the enum is untagged.
     pub shape: Option<&'static Shape>,
 }
 

@@ -3,11 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::store::erased::Erased;
 use crate::store::{
-    AppendError, Batch, Capabilities, Committed, EventStore, LogRead, Page, ReadError, StoreId, StreamRead,
+    AppendError, Batch, Capabilities, Committed, EventStore, IdempotencyKey, KnownKey, LogRead, Page, ReadError,
+    Resolved, StoreId, StreamRead, Unknown,
 };
-use crate::stream::Position;
+use crate::stream::{Position, StreamId};
 
 /// Any store behind one type; clones are the same store. It keeps what the store inside keeps.
 ///
@@ -42,8 +45,20 @@ impl EventStore for AnyStore {
         self.0.identity()
     }
 
+    fn opening(&self) -> Uuid {
+        self.0.opening()
+    }
+
     async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {
         self.0.append(batch).await
+    }
+
+    async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
+        self.0.find_key(stream, key).await
+    }
+
+    async fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
+        self.0.resolve(unknown).await
     }
 
     async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::store::{Limit, Limits, Refusal};
+use serde::{Deserialize, Serialize};
+
+use crate::store::{Fingerprint, IdempotencyKey, Limit, Limits, Refusal};
 use crate::stream::{AppendId, StreamId, Version};
 
 /// What one append writes: all of it or none.
@@ -12,6 +14,8 @@ use crate::stream::{AppendId, StreamId, Version};
 pub struct Batch {
     /// The identity of the append.
     pub append: AppendId,
+    /// The caller's key and what was asked under it; none by default.
+    pub key: Option<(IdempotencyKey, Fingerprint)>,
     /// Metadata of all its events; opaque to the store.
     pub metadata: Vec<u8>,
     /// One part per stream, usually one.
@@ -47,7 +51,9 @@ pub struct NewEvent {
 }
 
 /// What a stream must be at the commit, not at an earlier read (rule 1.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Expected {
     /// Without events.
     NoStream,
@@ -84,9 +90,18 @@ impl Batch {
     pub const fn new(append: AppendId) -> Self {
         Self {
             append,
+            key: None,
             metadata: Vec::new(),
             parts: Vec::new(),
         }
+    }
+
+    /// The caller's key of the request, and the fingerprint of what was asked: of a command, or [`Fingerprint::of_events`]. A batch under
+    /// a key that is known to its first stream writes nothing (rules 2.3, 2.4).
+    #[must_use]
+    pub fn key(mut self, key: IdempotencyKey, fingerprint: Fingerprint) -> Self {
+        self.key = Some((key, fingerprint));
+        self
     }
 
     /// Metadata of all events of the batch; none by default.
@@ -113,6 +128,20 @@ impl Batch {
         self.parts.iter().map(|part| part.events.len()).sum()
     }
 
+    /// Whether both write the same events to the same streams; metadata is no part of that, nor is what is expected (rules 2.2, 2.3).
+    #[cfg(target_os = "linux")]
+    pub(crate) fn writes_what(&self, other: &Self) -> bool {
+        let same = |(one, other): (&NewEvent, &NewEvent)| {
+            one.name == other.name && one.version == other.version && one.payload == other.payload
+        };
+        let same = |(one, other): (&Part, &Part)| {
+            one.stream == other.stream
+                && one.events.len() == other.events.len()
+                && one.events.iter().zip(&other.events).all(same)
+        };
+        self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(same)
+    }
+
     /// What every store checks before it writes anything: form and limits (rules 1.8, 1.9).
     ///
     /// # Errors
@@ -130,6 +159,12 @@ impl Batch {
         }
         within(Limit::Events, self.events(), limits.events)?;
         within(Limit::Metadata, self.metadata.len(), limits.metadata)?;
+        if let Some((key, _)) = &self.key {
+            if key.as_str().is_empty() {
+                return Err(Refusal::EmptyKey);
+            }
+            within(Limit::Key, key.as_str().len(), limits.key)?;
+        }
         let names = self.parts.iter().map(|part| part.stream.as_str().len());
         let mut total = names.fold(self.metadata.len(), usize::saturating_add);
         for event in self.parts.iter().flat_map(|part| &part.events) {

@@ -1,5 +1,7 @@
 //! What a store declares: what it keeps of the contract, and how large things may be.
 
+use std::time::Duration;
+
 /// What a store keeps of the contract (rule 12.1). What it cannot keep is a missing capability, never a footnote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -12,6 +14,10 @@ pub struct Capabilities {
     pub linearizable: bool,
     /// One batch may span several streams (rule 1.3).
     pub many_streams: bool,
+    /// How long it remembers idempotency keys and append ids (rule 2.6).
+    pub key_window: KeyWindow,
+    /// [`EventStore::resolve`](crate::store::EventStore::resolve) tells by proof what became of an append (rule 2.7).
+    pub resolves: bool,
     /// How large things may be (rule 1.9).
     pub limits: Limits,
 }
@@ -25,6 +31,8 @@ impl Capabilities {
             dense_positions: true,
             linearizable: true,
             many_streams: true,
+            key_window: KeyWindow::Stream,
+            resolves: true,
             limits,
         }
     }
@@ -40,6 +48,19 @@ pub enum Durability {
     Synced,
 }
 
+/// How long a store remembers idempotency keys and append ids (rule 2.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum KeyWindow {
+    /// Not at all: a batch with a key is refused as unsupported.
+    None,
+    /// For so long after the append, by the store's clock, and exactly. After it only the expected version protects a resend: `Exact` and
+    /// `NoStream` do, because the next version is then taken, and `Any` does not.
+    For(Duration),
+    /// As long as the stream's events.
+    Stream,
+}
+
 /// How large things may be, in bytes unless said otherwise (rule 1.9). Every store accepts at least 256 KiB per event, 100 events and
 /// 512 KiB per batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +72,8 @@ pub struct Limits {
     pub metadata: usize,
     /// The name of one event.
     pub name: usize,
+    /// An idempotency key.
+    pub key: usize,
     /// The events of one batch, a count.
     pub events: usize,
     /// The payloads, metadata and names of one batch together, those of its streams too.
@@ -63,6 +86,7 @@ impl Limits {
         payload: 256 << 10,
         metadata: 4 << 10,
         name: 255,
+        key: 255,
         events: 100,
         batch: 512 << 10,
     };
@@ -73,6 +97,7 @@ impl Limits {
         payload: 15 << 20,
         metadata: 65_535,
         name: 255,
+        key: 255,
         events: 1 << 20,
         batch: 16 << 20,
     };

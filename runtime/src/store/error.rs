@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use crate::store::Expected;
+use crate::store::{CommittedPart, Expected, IdempotencyKey, StoreId, Unknown};
 use crate::stream::{AppendId, InvalidName, StreamId, Version};
 
 /// Why [`EventStore::append`](crate::store::EventStore::append) gave no receipt.
@@ -24,14 +24,12 @@ pub enum AppendError {
     /// Nothing was written, and nothing will be.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Written or not, the store cannot tell: reopen it and read, or append again with the same id and expected versions. Never send a
-    /// new append in its place.
-    #[error("it is not known whether append {append} was written")]
+    /// Written or not, the store cannot tell: [`EventStore::resolve`](crate::store::EventStore::resolve) it, or append the same batch
+    /// again. Never send a new append in its place.
+    #[error("it is not known whether append {} was written", unknown.append)]
     Unknown {
-        /// The append.
-        append: AppendId,
-        /// Each stream of the batch, and what was expected of it.
-        parts: Vec<(StreamId, Expected)>,
+        /// The append: what finds out what became of it.
+        unknown: Box<Unknown>,
         /// What went wrong.
         source: Box<dyn Error + Send + Sync>,
     },
@@ -81,6 +79,25 @@ pub enum Refusal {
     ReservedKey {
         /// The key.
         key: String,
+    },
+    /// An idempotency key without a character: leave the key out, or name the request.
+    #[error("an idempotency key is not empty")]
+    EmptyKey,
+    /// Something else was written under this idempotency key: each request needs a key of its own.
+    #[error("another request has used the idempotency key `{key}`")]
+    KeyReused {
+        /// The key.
+        key: IdempotencyKey,
+        /// What was written under it.
+        parts: Vec<CommittedPart>,
+    },
+    /// Something else was written by an append of this id: a resend is the same batch to the byte, and a new decision has a new id.
+    #[error("another batch was written as append {append}")]
+    AppendIdReused {
+        /// The append.
+        append: AppendId,
+        /// What was written by it.
+        parts: Vec<CommittedPart>,
     },
     /// The store cannot do this at all.
     #[error("this store cannot do this: {what}")]
@@ -132,6 +149,8 @@ pub enum Limit {
     Metadata,
     /// The name of an event, bytes.
     Name,
+    /// An idempotency key, bytes.
+    Key,
     /// The events of a batch, a count.
     Events,
     /// Payloads, metadata and names of a batch together, those of its streams too, bytes.
@@ -144,6 +163,7 @@ impl fmt::Display for Limit {
             Self::Payload => "the payload of an event in bytes",
             Self::Metadata => "the metadata in bytes",
             Self::Name => "the name of an event in bytes",
+            Self::Key => "the idempotency key in bytes",
             Self::Events => "the number of events of a batch",
             Self::Batch => "a batch in bytes",
         })
@@ -169,6 +189,20 @@ pub enum ReadError {
         place: String,
         /// What the system said.
         source: io::Error,
+    },
+    /// What is asked for belongs to another store: its positions and appends mean nothing here.
+    #[error("this is store {}, and what was asked for belongs to store {}", store.store, asked.store)]
+    OtherStore {
+        /// The store that it belongs to.
+        asked: StoreId,
+        /// The store that was asked.
+        store: StoreId,
+    },
+    /// The store cannot do this at all.
+    #[error("this store cannot do this: {what}")]
+    Unsupported {
+        /// What was asked.
+        what: &'static str,
     },
     /// The store was closed.
     #[error("the store is closed")]

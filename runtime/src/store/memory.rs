@@ -1,5 +1,7 @@
 //! The store that forgets with the process: for tests, and for what need not be kept.
 
+mod known;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
@@ -9,15 +11,17 @@ use uuid::Uuid;
 
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::store::{
-    AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore, Limits, LogRead,
-    Page, PageBuilder, ReadError, Refusal, StoreId, StreamRead,
+    AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore, IdempotencyKey,
+    KnownKey, Limits, LogRead, Page, PageBuilder, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use crate::stream::{AppendId, Position, StreamId, Version};
+use known::Known;
 
 /// A store in memory. Clones are the same store.
 ///
 /// It keeps encoded bytes as every store does, so an event goes through the decoder here too. An append is done within one poll, under a
-/// lock. Memory grows by each event's bytes and about 150 B, without a bound: use it where the events are few.
+/// lock. Memory grows by each event's bytes and about 150 B, and by about 100 B for each append and each key, without a bound: use it
+/// where the events are few.
 ///
 /// ```
 /// use recount::{AnyStore, MemoryStore};
@@ -29,6 +33,7 @@ pub struct MemoryStore(Arc<Inner>);
 
 struct Inner {
     id: StoreId,
+    opening: Uuid,
     limits: Limits,
     clock: Arc<dyn Clock>,
     log: RwLock<Log>,
@@ -40,6 +45,7 @@ struct Log {
     events: Vec<Event>,
     /// Of each stream the places of its events in `events`; that of version v stands at v - 1.
     streams: HashMap<StreamId, Vec<usize>>,
+    known: Known,
     closed: bool,
 }
 
@@ -110,7 +116,13 @@ impl MemoryStore {
     pub fn with(clock: impl Clock, limits: Limits) -> Self {
         let (store, epoch) = (Uuid::new_v4(), Uuid::new_v4().as_u64_pair().0);
         let (id, clock, log) = (StoreId { store, epoch }, Arc::new(clock), RwLock::default());
-        Self(Arc::new(Inner { id, limits, clock, log }))
+        Self(Arc::new(Inner {
+            id,
+            opening: Uuid::new_v4(),
+            limits,
+            clock,
+            log,
+        }))
     }
 
     fn read<T>(&self, read: impl FnOnce(&Log) -> T) -> Result<T, ReadError> {
@@ -141,6 +153,10 @@ impl EventStore for MemoryStore {
         self.0.id
     }
 
+    fn opening(&self) -> Uuid {
+        self.0.opening
+    }
+
     async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {
         batch.check(&self.0.limits)?;
         // The clock may be the user's own code, which must not run under the lock.
@@ -148,6 +164,10 @@ impl EventStore for MemoryStore {
         let mut log = self.0.log.write().unwrap_or_else(PoisonError::into_inner);
         if log.closed {
             return Err(Refusal::Closed.into());
+        }
+        let parts = |place| log.parts(place);
+        if let Some(place) = log.known.original(&batch, &log.events, parts)? {
+            return Ok(log.committed(place, self.0.id).as_duplicate());
         }
         for part in &batch.parts {
             let actual = log.head(&part.stream);
@@ -163,6 +183,31 @@ impl EventStore for MemoryStore {
         let last = log.events.last().map_or(Timestamp::MIN, |event| event.recorded_at);
         let recorded_at = now.max(last);
         Ok(log.write(batch, recorded_at, self.0.id))
+    }
+
+    async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
+        self.read(|log| {
+            let (fingerprint, place) = log.known.key(stream, key)?;
+            Some(KnownKey::new(
+                fingerprint,
+                log.committed(place, self.0.id).as_duplicate(),
+            ))
+        })
+    }
+
+    async fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
+        let (asked, store) = (unknown.store, self.0.id);
+        if asked.store != store.store {
+            return Err(ReadError::OtherStore { asked, store });
+        }
+        // An append is done within one poll of its future, and that has ended: what is not written never will be.
+        self.read(|log| {
+            let stream = unknown.parts.first().map(|(stream, _)| stream);
+            let place = stream.and_then(|stream| log.known.append(stream, unknown.append));
+            place.map_or(Resolved::NotWritten, |place| {
+                Resolved::Committed(log.committed(place, store))
+            })
+        })
     }
 
     async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {
@@ -202,14 +247,13 @@ impl Log {
     }
 
     fn write(&mut self, batch: Batch, recorded_at: Timestamp, id: StoreId) -> Committed {
-        let first = position(self.events.len());
+        let start = self.events.len();
+        self.known.note(&batch, start);
         let count = u32::try_from(batch.events()).unwrap_or(u32::MAX);
         let shared_metadata: Arc<[u8]> = batch.metadata.into();
-        let mut parts = Vec::with_capacity(batch.parts.len());
         let mut index = 0;
         for part in batch.parts {
-            let before = self.head(&part.stream);
-            let mut version = before;
+            let mut version = self.head(&part.stream);
             for event in part.events {
                 version = Some(Version::after(version));
                 let place = self.events.len();
@@ -230,15 +274,37 @@ impl Log {
                 self.streams.entry(part.stream.clone()).or_default().push(place);
                 index += 1;
             }
-            let last = version.unwrap_or(Version::FIRST);
-            parts.push(CommittedPart {
-                stream: part.stream,
-                first: Version::after(before),
-                last,
-            });
         }
-        let positions = (first, Position::new(self.events.len() as u64));
-        Committed::new(batch.append, parts, positions, recorded_at, id, Durability::None)
+        self.committed(start, id)
+    }
+
+    /// The events of the append that begins here.
+    fn of_append(&self, place: usize) -> &[Event] {
+        let events = self.events.get(place..).unwrap_or_default();
+        let count = events.first().map_or(0, |first| first.count as usize);
+        events.get(..count).unwrap_or_default()
+    }
+
+    /// What the append that begins here has written to each of its streams.
+    fn parts(&self, place: usize) -> Vec<CommittedPart> {
+        let of_stream = |events: &[Event]| {
+            let (first, last) = (events.first()?, events.last()?);
+            Some(CommittedPart::new(first.stream.clone(), first.version, last.version))
+        };
+        let streams = self.of_append(place).chunk_by(|one, next| one.stream == next.stream);
+        streams.filter_map(of_stream).collect()
+    }
+
+    /// The answer to the append that begins here.
+    fn committed(&self, place: usize, id: StoreId) -> Committed {
+        let events = self.of_append(place);
+        let (append, recorded_at) = events
+            .first()
+            .map_or((AppendId::new(Uuid::nil()), Timestamp::MIN), |first| {
+                (first.append, first.recorded_at)
+            });
+        let positions = (position(place), Position::new((place + events.len()) as u64));
+        Committed::new(append, self.parts(place), positions, recorded_at, id, Durability::None)
     }
 
     fn stream_page(&self, read: &StreamRead) -> Page {

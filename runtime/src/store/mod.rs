@@ -9,23 +9,28 @@ mod erased;
 mod error;
 #[cfg(target_os = "linux")]
 pub mod file;
+mod key;
 mod memory;
 mod page;
 mod read;
+mod unknown;
 
 use std::future::Future;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use any::AnyStore;
 pub use batch::{Batch, Expected, NewEvent, Part};
-pub use capabilities::{Capabilities, Durability, Limits};
+pub use capabilities::{Capabilities, Durability, KeyWindow, Limits};
 pub use error::{AppendError, Limit, ReadError, Refusal};
 #[cfg(target_os = "linux")]
 pub use file::FileStore;
+pub use key::{Fingerprint, IdempotencyKey, KnownKey};
 pub use memory::MemoryStore;
 pub use page::{EventRef, Page, PageBuilder};
 pub use read::{LogRead, PageSize, StreamRead};
+pub use unknown::{Resolved, Unknown};
 
 use crate::clock::Timestamp;
 use crate::stream::{AppendId, Position, StreamId, Version};
@@ -70,7 +75,14 @@ pub trait EventStore: Send + Sync + 'static {
     /// Which store this is, and which of its histories. Constant while the store is open.
     fn identity(&self) -> StoreId;
 
+    /// Which opening of the store this is: drawn anew whenever it is opened, constant until it is closed. What was handed to an earlier
+    /// opening can no longer be written (rule 2.7).
+    fn opening(&self) -> Uuid;
+
     /// Writes one batch: all its events or none (rule 1.3).
+    ///
+    /// A batch under a key that the first stream of the batch knows, and a batch whose append id it knows, is not written again: it is
+    /// answered with what was written the first time, whatever it expects (rules 2.2 to 2.4).
     ///
     /// # Errors
     /// [`AppendError::Conflict`] and [`AppendError::Refused`]: nothing was written and nothing will be. [`AppendError::Unknown`]: the
@@ -79,6 +91,30 @@ pub trait EventStore: Send + Sync + 'static {
     /// # Cancel safety
     /// A future that is dropped before its first poll has written nothing. Later the store finishes alone: all or nothing.
     fn append(&self, batch: Batch) -> impl Future<Output = Result<Committed, AppendError>> + Send;
+
+    /// What was written to the stream under this key; `None` if nothing was (rule 2.3). For a batch over several streams the key belongs
+    /// to the first.
+    ///
+    /// # Errors
+    /// [`ReadError`]; never taken for a key that is not known.
+    ///
+    /// # Cancel safety
+    /// Reading changes nothing.
+    fn find_key(
+        &self,
+        stream: &StreamId,
+        key: &IdempotencyKey,
+    ) -> impl Future<Output = Result<Option<KnownKey>, ReadError>> + Send;
+
+    /// What became of an append that was answered with [`AppendError::Unknown`], or whose caller went away (rule 2.7). The attempt itself
+    /// has to have ended: nobody may still poll its future.
+    ///
+    /// # Errors
+    /// [`ReadError`]; [`ReadError::OtherStore`] if the append was handed to another store.
+    ///
+    /// # Cancel safety
+    /// Resolving changes nothing.
+    fn resolve(&self, unknown: &Unknown) -> impl Future<Output = Result<Resolved, ReadError>> + Send;
 
     /// Reads a page of one stream. A stream without events reads as an empty page (rule 1.11).
     ///
@@ -112,12 +148,21 @@ pub trait EventStore: Send + Sync + 'static {
 
 /// Which store, and which of its histories: a store restored from a backup has another epoch. Positions mean something only with both
 /// (rule 3.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct StoreId {
     /// Drawn when the store was made.
     pub store: Uuid,
     /// Drawn when the store was made or restored.
     pub epoch: u64,
+}
+
+impl StoreId {
+    /// This history of this store.
+    #[must_use]
+    pub const fn new(store: Uuid, epoch: u64) -> Self {
+        Self { store, epoch }
+    }
 }
 
 /// What an append has written.
@@ -138,6 +183,8 @@ pub struct Committed {
     pub store: StoreId,
     /// What the append survives.
     pub durability: Durability,
+    /// It was written by an earlier append, and nothing by this one.
+    pub duplicate: bool,
 }
 
 impl Committed {
@@ -159,12 +206,21 @@ impl Committed {
             recorded_at,
             store,
             durability,
+            duplicate: false,
         }
+    }
+
+    /// The same, as the answer to a repeat.
+    #[must_use]
+    pub fn as_duplicate(mut self) -> Self {
+        self.duplicate = true;
+        self
     }
 }
 
 /// What an append has written to one stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CommittedPart {
     /// The stream.
     pub stream: StreamId,
@@ -172,4 +228,12 @@ pub struct CommittedPart {
     pub first: Version,
     /// The version of its last new event.
     pub last: Version,
+}
+
+impl CommittedPart {
+    /// What was written to this stream: the versions from `first` to `last`.
+    #[must_use]
+    pub const fn new(stream: StreamId, first: Version, last: Version) -> Self {
+        Self { stream, first, last }
+    }
 }

@@ -9,6 +9,8 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub use id::{AppendId, EventId, EventIdError};
 pub use key::{AsKey, StreamKey};
 pub use number::{Position, Version};
@@ -31,7 +33,8 @@ pub(crate) const MAX_STREAM_BYTES: usize = 1024;
 /// assert!(StreamId::new("account", "a\nb").is_err());
 /// # Ok::<(), recount::InvalidName>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct StreamId {
     /// `category/id`, shared by all clones.
     text: Arc<str>,
@@ -141,6 +144,20 @@ impl FromStr for StreamId {
             Some((category, id)) => Self::new(category, id),
             None => Self::new(text, ""),
         }
+    }
+}
+
+impl From<StreamId> for String {
+    fn from(id: StreamId) -> Self {
+        id.as_str().to_owned()
+    }
+}
+
+impl TryFrom<String> for StreamId {
+    type Error = InvalidName;
+
+    fn try_from(text: String) -> Result<Self, InvalidName> {
+        text.parse()
     }
 }
 

@@ -112,15 +112,14 @@ impl<A: Aggregate> Given<A> {
     {
         let version = Version::new(self.events.len() as u64);
         let cx = Context::new(self.stream(), version, self.now, Ids::counted(), Headers::default());
-        decide(
-            self.state(),
-            command,
-            &Deciding {
-                cx: &cx,
-                append: AppendId::new(Uuid::nil()),
-                verify: true,
-            },
-        )
+        let mut state = self.state();
+        let deciding = Deciding {
+            cx: &cx,
+            append: AppendId::new(Uuid::nil()),
+            verify: true,
+        };
+        let decided = decide(&mut state, command, &deciding)?;
+        Ok((decided, state))
     }
 
     #[track_caller]
@@ -164,7 +163,7 @@ fn all(error: &dyn std::error::Error) -> String {
 /// Whether two decisions are one: the same events, or both none.
 fn same<C: Command>(first: &Outcome<C>, second: &Outcome<C>) -> bool {
     match (first, second) {
-        (Ok(first), Ok(second)) => {
+        (Ok((first, _)), Ok((second, _))) => {
             let mut pairs = first.encoded.iter().zip(&second.encoded);
             first.encoded.len() == second.encoded.len()
                 && pairs.all(|(a, b)| a.name == b.name && codec::difference(&a.payload, &b.payload).is_none())
@@ -173,7 +172,9 @@ fn same<C: Command>(first: &Outcome<C>, second: &Outcome<C>) -> bool {
     }
 }
 
-type Outcome<C> = Result<crate::runtime::Decided<<C as Command>::Aggregate>, ExecuteError<RejectionOf<C>>>;
+/// What was decided, and the state after it.
+type Outcome<C> =
+    Result<(crate::runtime::Decided<EventsOf<C>>, Option<<C as Command>::Aggregate>), ExecuteError<RejectionOf<C>>>;
 
 /// What the command led to. Each method says what it should be, and panics with both where it is not.
 pub struct Then<C: Command> {
@@ -200,13 +201,13 @@ impl<C: Command> Then<C> {
     {
         let expected = expected.into_iter().collect::<Vec<_>>();
         match &self.outcome {
-            Ok(decided) if decided.events == expected && decided.read_back == expected => self,
-            Ok(decided) if decided.events == expected => panic!(
+            Ok((decided, _)) if decided.events == expected && decided.read_back == expected => self,
+            Ok((decided, _)) if decided.events == expected => panic!(
                 "`{}` decided events that read back as others (- decided, + read back):{}",
                 C::NAME,
                 diff::events(&expected, &decided.read_back)
             ),
-            Ok(decided) => panic!(
+            Ok((decided, _)) => panic!(
                 "`{}` decided other events (- expected, + decided):{}",
                 C::NAME,
                 diff::events(&expected, &decided.events)
@@ -243,7 +244,7 @@ impl<C: Command> Then<C> {
         RejectionOf<C>: Debug,
     {
         match &self.outcome {
-            Ok(decided) => match &decided.state {
+            Ok((_, state)) => match state {
                 Some(state) => check(state),
                 None => panic!("expected a state, but nothing has happened to it"),
             },
@@ -303,7 +304,7 @@ impl<C: Command> Then<C> {
     /// # Errors
     /// What the runtime would answer.
     pub fn result(self) -> Result<Vec<EventsOf<C>>, ExecuteError<RejectionOf<C>>> {
-        self.outcome.map(|decided| decided.events)
+        self.outcome.map(|(decided, _)| decided.events)
     }
 
     fn told(&self) -> String
@@ -312,7 +313,7 @@ impl<C: Command> Then<C> {
         RejectionOf<C>: Debug,
     {
         match &self.outcome {
-            Ok(decided) => format!("`{}` decided {:?}", C::NAME, decided.events),
+            Ok((decided, _)) => format!("`{}` decided {:?}", C::NAME, decided.events),
             Err(error) => failed(error),
         }
     }

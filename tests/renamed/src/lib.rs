@@ -101,6 +101,30 @@ pub mod by_hand {
     }
 }
 
+/// Parts of events of other crates.
+pub mod parts {
+    use ledger::__private::serde;
+    use ledger::__private::serde::{Deserialize, Serialize};
+
+    /// What is sent.
+    #[derive(Debug, Serialize, Deserialize, ledger::Schema)]
+    #[serde(crate = "serde")]
+    #[schema(crate = ::ledger)]
+    pub struct Parcel<T> {
+        /// How large each side is.
+        pub sizes: Vec<T>,
+    }
+
+    /// How large it is.
+    #[derive(Debug, Serialize, Deserialize, ledger::Schema)]
+    #[serde(crate = "serde")]
+    #[schema(crate = ::ledger)]
+    pub struct Size {
+        /// In millimetres.
+        pub width: u32,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{BoxCommand, BoxEvent, BoxId, Container, Empty, Fill, Filled, Full, Made};

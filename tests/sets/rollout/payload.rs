@@ -133,7 +133,7 @@ async fn a_new_version() {
 
 /// The event with an enum in it: closed, open, and with one more variant.
 mod flagged {
-    use recount::Event;
+    use recount::{Event, Schema};
     use serde::{Deserialize, Serialize};
 
     macro_rules! release {
@@ -149,7 +149,7 @@ mod flagged {
                 Flagged($event),
             }
 
-            #[derive(Debug, PartialEq, Serialize, Deserialize)]
+            #[derive(Debug, PartialEq, Serialize, Deserialize, Schema)]
             #[serde(tag = "kind")]
             pub enum $reason {
                 Fraud { score: u8 },

@@ -50,6 +50,16 @@ fn changes_within_the_version(event: &Event, errors: &mut Errors) -> bool {
 /// The lowest version described here is the oldest, or is made of a kept struct, or of raw JSON; below those nothing can be described.
 fn stands_on_one_thing(event: &Event, errors: &mut Errors) {
     let lowest = event.lowest();
+    if let Some(key) = event.history.from_lock.as_ref().filter(|_| event.stands_on_older()) {
+        let other = if event.history.raw.is_some() { "raw" } else { "from" };
+        errors.at(
+            key,
+            format!(
+                "`from_lock` reads all versions below those described here, and so does `{other}`: keep one of the two"
+            ),
+        );
+        return;
+    }
     if let Some(path) = &event.history.from {
         if event.history.raw.is_some() {
             errors.at(
@@ -86,7 +96,8 @@ fn declares_every_version(event: &Event, errors: &mut Errors) {
         let kept = event.versioned(before, event.ident.span());
         let message = format!(
             "`{name}` is at version {number}, but nothing says what version {before} was: declare the change on a field \
-             (`since = {number}`), or keep the old struct (`from = {kept}`)"
+             (`since = {number}`), or keep the old struct (`from = {kept}`), or \
+             write `from_lock`"
         );
         return errors.at(&version.literal, message);
     }

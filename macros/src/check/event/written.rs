@@ -38,8 +38,9 @@ fn writes_a_version_that_it_has(event: &Event, errors: &mut Errors) {
     let (Some(write), version) = (&event.history.write, event.version()) else {
         return;
     };
-    // The kept struct has its version just below.
-    let oldest = event.lowest() - u32::from(event.history.from.is_some());
+    // The kept struct has its version just below; a struct from the lock is only read.
+    let locked = event.history.locked.last().map_or(0, |last| last.version);
+    let oldest = (event.lowest() - u32::from(event.history.from.is_some())).max(locked.saturating_add(1));
     let (number, before) = (write.number, version.saturating_sub(1));
     if number >= version {
         let message = match before {

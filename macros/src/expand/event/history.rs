@@ -8,7 +8,7 @@ use syn::Path;
 use syn::spanned::Spanned;
 
 use super::value::{converted, filled, looks_at_all};
-use super::write;
+use super::{locked, write};
 use crate::model::{Event, Track};
 use crate::support::attributes::docs_or;
 use crate::support::spans::{generated, located};
@@ -17,11 +17,12 @@ use crate::support::words::plain;
 /// Structs and steps of all versions that are described here.
 pub(super) fn history(event: &Event) -> TokenStream {
     let lowest = event.lowest();
-    let structs = (lowest..event.version()).map(|version| old_struct(event, version));
+    let inline = (lowest..event.version()).filter(|version| !event.history.is_locked(*version));
+    let (structs, locked) = (inline.map(|version| old_struct(event, version)), locked::locked(event));
     let repair = event.history.raw.as_ref().map(|raw| repair(event, &raw.function));
     let steps = (lowest..event.version()).map(|from| step(event, from));
     let steps_down = write::steps(event);
-    quote!(#(#structs)* #repair #(#steps)* #steps_down)
+    quote!(#(#structs)* #locked #repair #(#steps)* #steps_down)
 }
 
 /// A version as it lies in stores: what serde reads of it is what it reads of the current one.
@@ -101,23 +102,8 @@ fn old_field(event: &Event, track: &Track, version: u32) -> TokenStream {
         &format!("`{}`, as version {version} has it.", plain(&ident)),
     );
     let rename = track.rename_after(version).map(|renamed| &renamed.from);
-    let is_retyped = track.retype_after(version).is_some();
-    // The stored key is another one where the field was renamed, and what speaks of the type goes where it was another one.
-    // Other spellings stay: the releases of that version read them.
-    let goes_along = |meta: &&syn::Meta| {
-        let is = |names: &[&str]| names.iter().any(|name| meta.path().is_ident(name));
-        let speaks_of_type = is(&[
-            "with",
-            "serialize_with",
-            "deserialize_with",
-            "skip_serializing_if",
-            "bound",
-            "borrow",
-        ]) || (is(&["default"]) && !matches!(meta, syn::Meta::Path(_)));
-        !(rename.is_some() && is(&["rename"]) || event.is_taken_alias(version, meta) || is_retyped && speaks_of_type)
-    };
     let rename = rename.map(|key| quote_spanned!(here=> #[serde(rename = #key)]));
-    let metas: Vec<_> = track.serde.iter().filter(goes_along).collect();
+    let metas: Vec<_> = event.serde_in(track, version).collect();
     let serde = (!metas.is_empty()).then(|| quote_spanned!(here=> #[serde(#(#metas),*)]));
     quote_spanned!(here=> #(#docs)* #rename #serde #vis #ident: #ty)
 }

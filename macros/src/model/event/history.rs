@@ -2,7 +2,8 @@
 
 use syn::{Attribute, Expr, Ident, LitInt, LitStr, Meta, Path, Type, Visibility};
 
-use super::stored::{self, RenameAll};
+use crate::model::stored::{self, RenameAll};
+use crate::model::{Form, LockedVersion};
 
 /// A version, and where the user wrote it.
 #[derive(Clone)]
@@ -20,6 +21,10 @@ pub(crate) struct History {
     /// The kept struct just below the versions that are described here.
     pub(crate) from: Option<Path>,
     pub(crate) raw: Option<Raw>,
+    /// The key, where the versions below those described here come from `events.lock`.
+    pub(crate) from_lock: Option<Ident>,
+    /// Those versions, from 1.
+    pub(crate) locked: Vec<LockedVersion>,
     pub(crate) floor: Option<At>,
     pub(crate) write: Option<At>,
     pub(crate) old_derives: Vec<Path>,
@@ -36,6 +41,8 @@ pub(crate) struct Track {
     pub(crate) docs: Vec<Attribute>,
     /// What serde is told of it.
     pub(crate) serde: Vec<Meta>,
+    /// What we are told of its last type.
+    pub(crate) form: Option<Form>,
     /// The first version with it; without one it was there from the start.
     pub(crate) since: Option<At>,
     pub(crate) fill: Fill,
@@ -149,8 +156,7 @@ impl Track {
 
     /// The key that the field is stored under; `None` if it has none of its own.
     pub(crate) fn key_in(&self, version: u32, all: RenameAll) -> Option<String> {
-        let is = |name: &str| self.serde.iter().any(|meta| meta.path().is_ident(name));
-        if is("skip") || is("flatten") {
+        if stored::has(&self.serde, &["skip", "flatten"]) {
             return None;
         }
         match self.rename_after(version) {
@@ -159,18 +165,19 @@ impl Track {
         }
     }
 
-    /// Whether the type is an `Option`, which is absent as `None`.
-    pub(crate) fn is_option_in(&self, version: u32) -> bool {
-        match self.type_in(version) {
-            Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Option"),
-            _ => false,
-        }
+    /// Whether the field is no part of what is stored.
+    pub(crate) fn is_skipped(&self) -> bool {
+        stored::has(&self.serde, &["skip"])
     }
 
-    /// Whether a reader fills the field in where its key is absent: serde asks for the key of a format that is not its own.
+    /// Whether the type is an `Option`, which is absent as `None`.
+    pub(crate) fn is_option_in(&self, version: u32) -> bool {
+        stored::is_option(self.type_in(version))
+    }
+
+    /// Whether a reader fills the field in where its key is absent.
     fn may_be_absent(&self, version: u32) -> bool {
-        let is = |name: &str| self.serde.iter().any(|meta| meta.path().is_ident(name));
-        is("default") || self.is_option_in(version) && !is("with") && !is("deserialize_with")
+        stored::may_be_absent(self.type_in(version), &self.serde)
     }
 
     /// The same of the last version that has the field.
@@ -196,6 +203,11 @@ impl Track {
 }
 
 impl History {
+    /// Whether the struct of a version comes from `events.lock`.
+    pub(crate) fn is_locked(&self, version: u32) -> bool {
+        self.locked.iter().any(|locked| locked.version == version)
+    }
+
     /// Every change, as the first version that has it and where the user wrote it.
     pub(crate) fn changes(&self) -> Vec<(u32, &LitInt)> {
         let ats = self.tracks.iter().flat_map(|track| {

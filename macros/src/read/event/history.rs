@@ -1,9 +1,10 @@
 //! What is said of older versions, on the event and on its fields. What is wrong with a value, the table of keys says.
 
+use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Ident, LitInt, Meta, Path, Token, Visibility, parenthesized};
+use syn::{Attribute, Ident, LitInt, Meta, Path, Token, Visibility, parenthesized, parse_quote};
 
 use crate::model::{At, Example, Fill, Raw, Renamed, Retyped, Step, Track};
 
@@ -74,8 +75,8 @@ fn retyped(input: ParseStream<'_>) -> syn::Result<Retyped> {
     Ok(Retyped { at, from, with })
 }
 
-/// `(4, memo: String, since = 2, default = expr, serde(default))`.
-pub(super) fn removed(input: ParseStream<'_>) -> syn::Result<Track> {
+/// `(4, memo: String, since = 2, default = expr, serde(default), schema(opaque))`; the last as the attribute that it would be on a field.
+pub(super) fn removed(input: ParseStream<'_>) -> syn::Result<(Track, Vec<Attribute>)> {
     let entries;
     parenthesized!(entries in input);
     let until = at(entries.parse()?, 2)?;
@@ -88,12 +89,14 @@ pub(super) fn removed(input: ParseStream<'_>) -> syn::Result<Track> {
         vis: Visibility::Inherited,
         docs: Vec::new(),
         serde: Vec::new(),
+        form: None,
         since: None,
         fill: Fill::Unsaid,
         until: Some(until),
         renamed: Vec::new(),
         retyped: Vec::new(),
     };
+    let mut attributes = Vec::new();
     while entries.parse::<Option<Token![,]>>()?.is_some() && !entries.is_empty() {
         let key = Ident::parse_any(&entries)?;
         if key == "since" && track.since.is_none() {
@@ -107,12 +110,17 @@ pub(super) fn removed(input: ParseStream<'_>) -> syn::Result<Track> {
             track.serde = Punctuated::<Meta, Token![,]>::parse_terminated(&metas)?
                 .into_iter()
                 .collect();
+        } else if key == "schema" && attributes.is_empty() {
+            let metas;
+            parenthesized!(metas in entries);
+            let metas: TokenStream = metas.parse()?;
+            attributes.push(parse_quote!(#[schema(#metas)]));
         } else {
             return Err(syn::Error::new_spanned(key, "unknown"));
         }
     }
     ended(&entries)?;
-    Ok(track)
+    Ok((track, attributes))
 }
 
 /// `(2 = split_name)` or `(2)`.

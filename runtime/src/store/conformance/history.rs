@@ -65,6 +65,17 @@ pub enum Answer {
         /// Of its last event.
         last: Position,
     },
+    /// Nothing was written: an earlier append of the same content has its id or its key, and stands at these positions.
+    Repeated {
+        /// The earlier append, which may be another attempt with the same id.
+        original: AppendId,
+        /// Of its first event.
+        first: Position,
+        /// Of its last event.
+        last: Position,
+    },
+    /// Nothing was written: another batch has the id.
+    IdReused,
     /// A stream was not at the version that was expected.
     Conflict {
         /// The stream.

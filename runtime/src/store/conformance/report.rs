@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::store::{Capabilities, Durability};
+use crate::store::{Capabilities, Durability, KeyWindow};
 
 /// What a run of the suite found.
 #[derive(Clone, Debug)]
@@ -84,10 +84,22 @@ impl fmt::Display for Report {
         writeln!(f, "| dense, commit-ordered positions | {} |", yes(kept.dense_positions))?;
         writeln!(f, "| linearizable appends | {} |", yes(kept.linearizable))?;
         writeln!(f, "| one batch over several streams | {} |", yes(kept.many_streams))?;
+        let window = match kept.key_window {
+            KeyWindow::None => "no".to_owned(),
+            KeyWindow::For(window) => format!("{} s", window.as_secs()),
+            KeyWindow::Stream => "as long as the stream's events".to_owned(),
+        };
+        writeln!(f, "| idempotency keys are remembered | {window} |")?;
+        writeln!(
+            f,
+            "| tells by proof what became of an append | {} |",
+            yes(kept.resolves)
+        )?;
         let limits = kept.limits;
         writeln!(f, "| payload of an event, bytes | {} |", limits.payload)?;
         writeln!(f, "| metadata of an event or a batch, bytes | {} |", limits.metadata)?;
         writeln!(f, "| name of an event, bytes | {} |", limits.name)?;
+        writeln!(f, "| idempotency key, bytes | {} |", limits.key)?;
         writeln!(f, "| events of a batch | {} |", limits.events)?;
         writeln!(f, "| a batch, bytes | {} |", limits.batch)?;
 

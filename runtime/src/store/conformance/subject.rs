@@ -87,6 +87,10 @@ pub enum Hook {
     Crash,
     /// Power is lost in that many more steps that change the disk; 0 is the next one.
     CrashAfter(u32),
+    /// Of a closed store, a copy is made and kept.
+    Backup,
+    /// Of a closed store, the copy that was made last is put back in its place, and the next opening restores it.
+    Restore,
     /// Of a closed store, the stored bytes of the event at this position are changed.
     Damage(Position),
 }
@@ -104,6 +108,7 @@ impl fmt::Display for Hook {
             Self::FailReads | Self::HealReads => "failing reads",
             Self::Crash => "a crash",
             Self::CrashAfter(_) => "a crash at a chosen write",
+            Self::Backup | Self::Restore => "a backup",
             Self::Damage(_) => "damaging stored bytes",
         })
     }

@@ -89,6 +89,27 @@ pub(crate) fn create<D: Disk>(options: &Options<D>, dir: &D::Dir, now: Timestamp
     Ok(identity)
 }
 
+/// Gives a store that was put back from a copy a history of its own, which branches off behind the last position. Its log goes on in a new
+/// segment: this may be seen by the next opening alone, if power is lost here.
+pub(crate) fn restore<D: Disk>(disk: &D, dir: &D::Dir, old: &Identity, last: u64) -> Result<Identity, OpenError> {
+    let drawn = files::random::<8>().doing("draw the epoch of", STORE)?;
+    // No history is 0, which stands for none.
+    let identity = old.restored(u64::from_le_bytes(drawn).max(1), last);
+    match files::open_plain(disk, dir, STORE_NEW, false)? {
+        None => drop(files::create(disk, dir, STORE_NEW, &identity.encode())?),
+        Some(unfinished) => {
+            disk.truncate(&unfinished, 0).doing("cut", STORE_NEW)?;
+            super::disk::write_all_at(disk, &unfinished, &identity.encode(), 0).doing("write", STORE_NEW)?;
+            disk.sync_all(&unfinished).doing("sync", STORE_NEW)?;
+        }
+    }
+    // The new file has a durable name before it takes that of the old one: there is one of the two at every moment.
+    disk.sync_dir(dir).doing("sync the directory of", STORE_NEW)?;
+    disk.rename(dir, STORE_NEW, dir, STORE).doing("name", STORE)?;
+    disk.sync_dir(dir).doing("sync the directory of", STORE)?;
+    Ok(identity)
+}
+
 /// Moves what a crash in [`create`] left behind out of the way; refuses where there is more than that could have left.
 pub(crate) fn clear_leftovers<D: Disk>(disk: &D, dir: &D::Dir, names: &[String]) -> Result<(), OpenError> {
     let missing = OpenError::Corrupt {

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::active::Active;
 use super::format::frame::{self, FrameHeader, FrameKind, NewFrame, header_len};
-use super::format::record::{EventRecord, First, Place, event_room, put_event};
+use super::format::record::{EventRecord, First, Place, event_room, key_room, put_event};
 use super::format::segment::record_seed;
 use super::format::structural::{StreamDefinition, TypeDefinition, put_clock};
 use super::index::{EventType, Index};
+use super::known::Marks;
 use super::replay::Tally;
 use super::scan::LogEnd;
 use super::unit::Unit;
@@ -25,6 +26,8 @@ pub(crate) struct Encoded {
     new_types: Vec<EventType>,
     /// Of each event its stream, and where its record begins in the file.
     events: Vec<(u32, u32)>,
+    /// Of each append its marks, and the position of its first event.
+    appends: Vec<(Marks, u64)>,
     /// Of each part of each append its first version.
     pub(crate) firsts: Vec<Version>,
 }
@@ -57,6 +60,8 @@ pub(crate) fn encode<F>(buffer: &mut Vec<u8>, unit: &Unit, target: &Target<'_, F
     for request in &unit.admitted {
         // All definitions stand before the first event, so that the events of an append are side by side.
         staged.define(buffer, seed, &request.batch);
+        let position = end.position + staged.events.len() as u64;
+        staged.appends.push((request.marks, position));
         staged.events(buffer, seed, &request.batch)?;
     }
     let new = NewFrame {
@@ -75,6 +80,7 @@ pub(crate) fn encode<F>(buffer: &mut Vec<u8>, unit: &Unit, target: &Target<'_, F
         types,
         new_types,
         events,
+        appends,
         firsts,
         ..
     } = staged;
@@ -84,6 +90,7 @@ pub(crate) fn encode<F>(buffer: &mut Vec<u8>, unit: &Unit, target: &Target<'_, F
         types,
         new_types,
         events,
+        appends,
         firsts,
     })
 }
@@ -106,6 +113,7 @@ struct Staged<'a, F> {
     numbers: HashMap<(&'a str, u32, u32), u16>,
     new_types: Vec<EventType>,
     events: Vec<(u32, u32)>,
+    appends: Vec<(Marks, u64)>,
     firsts: Vec<Version>,
 }
 
@@ -121,6 +129,7 @@ impl<'a, F> Staged<'a, F> {
             numbers: HashMap::new(),
             new_types: Vec::new(),
             events: Vec::new(),
+            appends: Vec::new(),
             firsts: Vec::new(),
         }
     }
@@ -217,6 +226,8 @@ impl<'a, F> Staged<'a, F> {
         let Target { active, end, .. } = *self.target;
         let count = u32::try_from(batch.events()).ok()?;
         let ordinal = end.position + self.events.len() as u64 - active.first_position;
+        let key = batch.key.as_ref();
+        let key = key.map(|(key, fingerprint)| (key.as_str().as_bytes(), *fingerprint.as_bytes()));
         let (mut first_at, mut left) = (None, count);
         for part in &batch.parts {
             let head = self.heads.get_mut(&part.stream)?;
@@ -230,7 +241,7 @@ impl<'a, F> Staged<'a, F> {
                     count,
                     ordinal: u32::try_from(ordinal).ok()?,
                     frame_back: u32::try_from(at).ok()?,
-                    key: None,
+                    key,
                     shared: &batch.metadata,
                 };
                 let record = EventRecord {
@@ -264,6 +275,9 @@ impl Encoded {
         for ty in &self.new_types {
             index.define_type(ty.clone());
         }
+        for (marks, position) in &self.appends {
+            index.known.add(*marks, *position);
+        }
         for (stream, offset) in &self.events {
             index.add(*stream, *offset);
         }
@@ -281,5 +295,8 @@ pub(crate) fn room(batch: &Batch) -> usize {
     let events = batch.parts.iter().flat_map(|part| &part.events);
     let events = events.map(|event| event_room(event.payload.len(), event.metadata.len()));
     let names = batch.parts.iter().map(|part| part.stream.as_str().len() + 64);
-    events.chain(names).fold(batch.metadata.len(), usize::saturating_add)
+    let key = batch.key.as_ref().map_or(0, |(key, _)| key_room(key.as_str().len()));
+    events
+        .chain(names)
+        .fold(batch.metadata.len() + key, usize::saturating_add)
 }

@@ -102,6 +102,9 @@ pub enum OpenError {
         /// Why it is not set aside.
         why: &'static str,
     },
+    /// There is no store in the directory: put the copy there first.
+    #[error("there is no store to restore: put the copy in its place first")]
+    NothingToRestore,
     /// An option has a value that cannot be.
     #[error("the option `{option}` {what}")]
     Option {

@@ -116,7 +116,10 @@ fn check<D: Disk>(
     before: &[Used<D>],
 ) -> Result<(), OpenError> {
     let file = segment_name(number);
-    if (header.store, header.epoch) != (identity.store, identity.epoch) {
+    // Of a restored store the segments before the restore are of earlier epochs; none of them follows one of this epoch.
+    let is_older = before.last().is_none_or(|used| used.header.epoch != identity.epoch)
+        && identity.is_before_restore(header.first_position);
+    if header.store != identity.store || (header.epoch != identity.epoch && !is_older) {
         return Err(OpenError::Foreign { file });
     }
     let first = Position::new(header.first_position);

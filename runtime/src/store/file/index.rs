@@ -1,12 +1,14 @@
-//! What is known in memory of a log: each stream's positions, each event's place, each type's number. Built at open, grown by the writer.
+//! What is known in memory of a log: each stream's positions, each event's place, each type's number, each append. Built at open, grown by the writer.
 //!
-//! An event costs 12 bytes here (at most 24 with the room that a growing vector keeps), a stream about 200 bytes with its name.
+//! An event costs 12 bytes here (at most 24 with the room that a growing vector keeps), a stream about 200 bytes with its name; what an
+//! append costs is said in `known`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::format::frame::FrameRules;
 use super::format::segment::FIRST_TYPE;
+use super::known::Known;
 use crate::stream::{StreamId, Version};
 
 /// A name with its version and floor: what the number in a record stands for.
@@ -49,6 +51,8 @@ pub(crate) struct Index<F> {
     /// By name, because nearly all names have one version: schema, floor and number.
     type_numbers: HashMap<Arc<str>, Vec<(u32, u32, u16)>>,
     types: Vec<EventType>,
+    /// Where each append begins, by its id and its key.
+    pub(crate) known: Known,
     pub(crate) segments: Vec<Segment<F>>,
     /// The position of the last durable event; 0 without events.
     pub(crate) last_position: u64,
@@ -79,6 +83,7 @@ impl<F> Index<F> {
             streams: Vec::new(),
             type_numbers: HashMap::new(),
             types: Vec::new(),
+            known: Known::new(),
             segments: Vec::new(),
             last_position: 0,
         }

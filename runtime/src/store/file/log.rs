@@ -31,6 +31,8 @@ pub(crate) struct Log<D: Disk> {
     /// The length of the last segment's file.
     pub(crate) file_len: u64,
     pub(crate) watch: Watch,
+    /// That of the last segment.
+    pub(crate) epoch: u64,
     pub(crate) replay: Replay<D::File>,
     pub(crate) bytes_scanned: u64,
     pub(crate) cache_dropped: bool,
@@ -56,7 +58,7 @@ pub(crate) fn read<D: Disk>(
         disk.sync_data(&segment.file).doing("sync", &name)?;
         cache_dropped &= forget(disk, &segment.file).doing("read", &name)?;
     }
-    let (mut replay, mut end, mut bytes_scanned) = (Replay::new(), active::nothing(), 0);
+    let (mut replay, mut end, mut bytes_scanned) = (Replay::new(identity.name_seed), active::nothing(), 0);
     let mut watch = match mark {
         Some(mark) => Watch {
             segment: mark.segment,
@@ -106,6 +108,7 @@ pub(crate) fn read<D: Disk>(
             closed(&end, &stop, tail, *len, next)?;
         }
         last = Some((
+            header.epoch,
             stop,
             tail,
             *len,
@@ -115,7 +118,7 @@ pub(crate) fn read<D: Disk>(
             first_position,
         ));
     }
-    let Some((stop, tail, file_len, capacity, file, rules, first_position)) = last else {
+    let Some((epoch, stop, tail, file_len, capacity, file, rules, first_position)) = last else {
         return Err(OpenError::SegmentMissing { segment: 1 });
     };
     let active = Active {
@@ -133,6 +136,7 @@ pub(crate) fn read<D: Disk>(
         tail,
         file_len,
         watch,
+        epoch,
         replay,
         bytes_scanned,
         cache_dropped,

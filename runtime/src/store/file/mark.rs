@@ -43,7 +43,8 @@ pub(crate) fn read<D: Disk>(disk: &D, dir: &D::Dir, identity: &Identity) -> Resu
         let mut slot = [0; LEN];
         let read = read_up_to(disk, &file, &mut slot, at).doing("read", WATERMARK)?;
         match Watermark::decode(slot.get(..read).unwrap_or_default()) {
-            Ok(found) if (found.store, found.epoch) != (identity.store, identity.epoch) => {
+            // A restore writes who the store is first, and a crash may have come in between.
+            Ok(found) if !identity.is_mark_of(found.store, found.epoch, found.last_position) => {
                 return Err(OpenError::Foreign {
                     file: WATERMARK.to_owned(),
                 });
@@ -98,6 +99,11 @@ impl<D: Disk> MarkFile<D> {
             chain: end.chain,
         };
         write_all_at(disk, &self.file, &mark.encode(), at)
+    }
+
+    /// Goes on as the watermark of a store that has been restored.
+    pub(crate) fn adopt(&mut self, identity: &Identity) {
+        self.epoch = identity.epoch;
     }
 
     /// Makes the slots durable.

@@ -36,8 +36,15 @@ pub(crate) struct Opened<D: Disk> {
     pub(crate) report: RecoveryReport,
 }
 
+/// Whether what is in the directory goes on, or was put back from a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    GoOn,
+    Restore,
+}
+
 /// Opens the store in a directory.
-pub(crate) fn open<D: Disk>(options: &Options<D>, path: &Path) -> Result<Opened<D>, OpenError> {
+pub(crate) fn open<D: Disk>(options: &Options<D>, path: &Path, opening: Opening) -> Result<Opened<D>, OpenError> {
     let started = Instant::now();
     let disk = &options.disk;
     let now = options.clock.now();
@@ -53,12 +60,13 @@ pub(crate) fn open<D: Disk>(options: &Options<D>, path: &Path) -> Result<Opened<
     let lock = lock::take(disk, &dir, now)?;
     let names = disk.list(&dir).doing("read the directory", &shown)?;
     let mut warnings = Vec::new();
-    let (identity, new) = match birth::identity(disk, &dir)? {
+    let (mut identity, new) = match birth::identity(disk, &dir)? {
         Some((identity, 0)) => (identity, false),
         Some((identity, _)) => {
             warnings.push("one copy in `STORE` is damaged; the other is used".to_owned());
             (identity, false)
         }
+        None if opening == Opening::Restore => return Err(OpenError::NothingToRestore),
         None => {
             birth::clear_leftovers(disk, &dir, &names)?;
             (birth::create(options, &dir, now)?, true)
@@ -111,7 +119,11 @@ pub(crate) fn open<D: Disk>(options: &Options<D>, path: &Path) -> Result<Opened<
     if let Verdict::Quarantine { to, ambiguous } = verdict {
         report.torn = Some(set_aside(disk, &dir, &log, to, ambiguous)?);
     }
-    if verdict != Verdict::InPlace {
+    if opening == Opening::Restore {
+        identity = birth::restore(disk, &dir, &identity, log.end.position - 1)?;
+    }
+    // A restored store never writes to a segment of the history that it branched off from.
+    if verdict != Verdict::InPlace || log.epoch != identity.epoch {
         go_on_in_new_segment(options, &dir, &identity, &mut log, now.as_micros())?;
         report.segments = log.active.number;
     }
@@ -123,6 +135,7 @@ pub(crate) fn open<D: Disk>(options: &Options<D>, path: &Path) -> Result<Opened<
             mark
         }
     };
+    mark.adopt(&identity);
     mark.write(disk, State::Open, &log.end).doing("write", WATERMARK)?;
     mark.sync(disk).doing("sync", WATERMARK)?;
     report.duration = started.elapsed();

@@ -8,6 +8,7 @@ use super::FileStore;
 use super::active::SegmentSizes;
 use super::disk::Disk;
 use super::error::OpenError;
+use super::open::Opening;
 use super::real_disk::RealDisk;
 use crate::clock::{Clock, SystemClock};
 use crate::store::Limits;
@@ -114,7 +115,8 @@ impl<D: Disk> Options<D> {
         self
     }
 
-    /// The disk; the operating system's by default.
+    /// The disk; the operating system's by default. Another one is for tests of the store itself.
+    #[doc(hidden)]
     #[must_use]
     pub fn disk<E: Disk>(self, disk: E) -> Options<E> {
         let Self {
@@ -148,7 +150,22 @@ impl<D: Disk> Options<D> {
     /// A dropped future opens the store and closes it again.
     pub async fn open(self, path: impl Into<PathBuf>) -> Result<FileStore<D>, OpenError> {
         self.check()?;
-        FileStore::open_with(self, path.into()).await
+        FileStore::open_with(self, path.into(), Opening::GoOn).await
+    }
+
+    /// Opens a store that was put back from a copy, as a history of its own: events and keys are those of the copy, the
+    /// [epoch](crate::store::StoreId::epoch) is new. Once for each copy that is put back; afterwards it is opened like any other.
+    ///
+    /// The copy must be of a closed store, or of all its files at one moment.
+    ///
+    /// # Errors
+    /// [`OpenError`]: no event was changed.
+    ///
+    /// # Cancel safety
+    /// A dropped future restores the store and closes it again.
+    pub async fn restore(self, path: impl Into<PathBuf>) -> Result<FileStore<D>, OpenError> {
+        self.check()?;
+        FileStore::open_with(self, path.into(), Opening::Restore).await
     }
 
     fn check(&self) -> Result<(), OpenError> {

@@ -1,29 +1,47 @@
 //! Between callers and the writer: two buffers behind one lock, so that callers fill one while the writer works on the other.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::oneshot;
 
+use super::known::Marks;
 use crate::store::{AppendError, Batch, Committed, Refusal};
 
 /// An append on its way: once it is in the queue it belongs to the writer, and dropping the caller's future abandons only the answer.
 #[derive(Debug)]
 pub(crate) struct Request {
-    pub(crate) batch: Batch,
+    pub(crate) batch: Arc<Batch>,
     /// About how many bytes it adds to a frame.
     pub(crate) room: usize,
-    pub(crate) answer: oneshot::Sender<Result<Committed, AppendError>>,
+    pub(crate) marks: Marks,
+    /// Where appends begin that have one of its marks and were found to be others.
+    pub(crate) passed: Vec<u64>,
+    pub(crate) answer: oneshot::Sender<Outcome>,
     /// Given back with the answer: bounds the memory of all appends in flight.
     pub(crate) permit: OwnedSemaphorePermit,
+}
+
+/// What comes back of a request.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Answered(Result<Committed, AppendError>),
+    /// An append with one of its marks begins at this position. The writer reads no file, so the caller's side compares the two.
+    Compare(u64),
 }
 
 impl Request {
     /// Answers; a caller that has gone away is no error.
     pub(crate) fn answer(self, answer: Result<Committed, AppendError>) {
         drop(self.permit);
-        let _gone = self.answer.send(answer);
+        let _gone = self.answer.send(Outcome::Answered(answer));
+    }
+
+    /// Has it compared with the append that begins here.
+    pub(crate) fn compare(self, position: u64) {
+        drop(self.permit);
+        let _gone = self.answer.send(Outcome::Compare(position));
     }
 }
 
@@ -39,9 +57,18 @@ pub(crate) enum Phase {
 #[derive(Debug)]
 struct State {
     pending: Vec<Request>,
+    /// Those who wait until all that was handed over before them is decided.
+    fences: Vec<oneshot::Sender<()>>,
     poisoned: bool,
     closed: bool,
     writer_waits: bool,
+}
+
+/// What the writer takes at once, in buffers that are used again.
+#[derive(Debug, Default)]
+pub(crate) struct Taking {
+    pub(crate) requests: Vec<Request>,
+    pub(crate) fences: Vec<oneshot::Sender<()>>,
 }
 
 /// What the writer got.
@@ -66,6 +93,7 @@ impl Queue {
     pub(crate) fn new() -> Self {
         let state = State {
             pending: Vec::new(),
+            fences: Vec::new(),
             poisoned: false,
             closed: false,
             writer_waits: false,
@@ -87,31 +115,48 @@ impl Queue {
         self.lock().phase()
     }
 
-    /// Hands an append to the writer, or answers it.
-    pub(crate) fn push(&self, request: Request) {
+    /// Hands an append to the writer, or gives it back with the reason why not.
+    pub(crate) fn push(&self, request: Request) -> Option<(Request, Refusal)> {
         let mut state = self.lock();
-        let refusal = match state.phase() {
+        match state.phase() {
             Phase::Open if std::process::id() == self.pid => {
                 state.pending.push(request);
-                if std::mem::take(&mut state.writer_waits) {
-                    drop(state);
-                    self.wake.notify_one();
-                }
-                return;
+                self.wake_writer(state);
+                None
             }
-            Phase::Open | Phase::Poisoned => Refusal::Poisoned,
-            Phase::Closed => Refusal::Closed,
-        };
-        drop(state);
-        request.answer(Err(refusal.into()));
+            Phase::Open | Phase::Poisoned => Some((request, Refusal::Poisoned)),
+            Phase::Closed => Some((request, Refusal::Closed)),
+        }
     }
 
-    /// Swaps the filled buffer for the empty one; waits until there is something, or for so long.
-    pub(crate) fn take(&self, empty: &mut Vec<Request>, wait: Option<Duration>) -> Taken {
+    fn wake_writer(&self, mut state: MutexGuard<'_, State>) {
+        if std::mem::take(&mut state.writer_waits) {
+            drop(state);
+            self.wake.notify_one();
+        }
+    }
+
+    /// Waits until the writer has decided everything that was handed over before; `false` if it has stopped deciding.
+    pub(crate) async fn settled(&self) -> bool {
+        let (fence, passed) = oneshot::channel();
+        {
+            let mut state = self.lock();
+            if state.phase() != Phase::Open {
+                return false;
+            }
+            state.fences.push(fence);
+            self.wake_writer(state);
+        }
+        passed.await.is_ok()
+    }
+
+    /// Swaps the filled buffers for the empty ones; waits until there is something, or for so long.
+    pub(crate) fn take(&self, empty: &mut Taking, wait: Option<Duration>) -> Taken {
         let mut state = self.lock();
         loop {
-            if !state.pending.is_empty() {
-                std::mem::swap(&mut state.pending, empty);
+            if !state.pending.is_empty() || !state.fences.is_empty() {
+                std::mem::swap(&mut state.pending, &mut empty.requests);
+                std::mem::swap(&mut state.fences, &mut empty.fences);
                 return Taken::Work;
             }
             if state.closed {
@@ -135,15 +180,12 @@ impl Queue {
         }
     }
 
-    /// Takes no more appends, and refuses those that wait here.
-    pub(crate) fn poison(&self) {
+    /// Takes no more appends, and gives back those that wait here. Nobody waits at a fence any more.
+    pub(crate) fn poison(&self) -> Vec<Request> {
         let mut state = self.lock();
         state.poisoned = true;
-        let pending = std::mem::take(&mut state.pending);
-        drop(state);
-        for request in pending {
-            request.answer(Err(Refusal::Poisoned.into()));
-        }
+        state.fences.clear();
+        std::mem::take(&mut state.pending)
     }
 
     /// Takes no more appends; the writer finishes those that wait here.

@@ -8,6 +8,7 @@ use super::format::frame::{FrameHeader, header_len};
 use super::format::record::{self, EventRecord, First, Place as InAppend};
 use super::format::segment::record_seed;
 use super::index::{Index, Place};
+use super::original::Kept;
 use super::shared::Shared;
 use super::window::{Fault, Waiting, Window, corrupt};
 use crate::clock::Timestamp;
@@ -29,12 +30,13 @@ struct Append {
     id: AppendId,
     count: u32,
     ordinal: u32,
+    key: Option<Kept>,
     shared: Vec<u8>,
     recorded_at: Timestamp,
 }
 
 /// Reads the events of one page.
-struct Reader<'a, D: Disk> {
+pub(crate) struct Reader<'a, D: Disk> {
     shared: &'a Shared<D>,
     waiting: Waiting,
     records: Window,
@@ -84,7 +86,7 @@ pub(crate) fn stream_page<D: Disk>(shared: &Shared<D>, read: &StreamRead, waitin
             places.collect()
         };
         for (number, place) in &places {
-            if !reader.event(place, Some(*number), &mut page)? {
+            if !reader.event(place, Some(*number), |event| page.push(event))? {
                 return Ok(page.finish(Position::new(last_position), false));
             }
         }
@@ -115,7 +117,7 @@ pub(crate) fn log_page<D: Disk>(shared: &Shared<D>, read: &LogRead, waiting: Wai
             break;
         }
         for place in &places {
-            if !reader.event(place, None, &mut page)? {
+            if !reader.event(place, None, |event| page.push(event))? {
                 return Ok(page.finish(Position::new(through), false));
             }
             through = place.position;
@@ -132,7 +134,7 @@ impl<D: Disk> Shared<D> {
 }
 
 impl<'a, D: Disk> Reader<'a, D> {
-    fn new(shared: &'a Shared<D>, waiting: Waiting, window: u64, backward: bool) -> Self {
+    pub(crate) fn new(shared: &'a Shared<D>, waiting: Waiting, window: u64, backward: bool) -> Self {
         let (records, before) = (Window::new(window, backward), Window::new(NEIGHBOURS, backward));
         Self {
             shared,
@@ -144,8 +146,18 @@ impl<'a, D: Disk> Reader<'a, D> {
         }
     }
 
-    /// Reads one event into the page; `false` if the page is full.
-    fn event(&mut self, place: &Place<D::File>, stream: Option<u32>, page: &mut PageBuilder) -> Result<bool, Fault> {
+    /// The key of the append that was read last.
+    pub(crate) fn key(&mut self) -> Option<Kept> {
+        self.append.as_mut().and_then(|append| append.key.take())
+    }
+
+    /// Reads one event and hands it over.
+    pub(crate) fn event<T>(
+        &mut self,
+        place: &Place<D::File>,
+        stream: Option<u32>,
+        take: impl FnOnce(&EventRef<'_>) -> T,
+    ) -> Result<T, Fault> {
         let (shared, waiting, at) = (self.shared, self.waiting, u64::from(place.offset));
         let whole = load_record(&mut self.records, shared, waiting, place, at)?;
         let record = record_at(&self.records, place, at, whole)?;
@@ -203,7 +215,7 @@ impl<'a, D: Disk> Reader<'a, D> {
         let Some(ty) = index.event_type(record.type_number) else {
             return Err(corrupt(place, "its type is none that the log defines"));
         };
-        Ok(page.push(&EventRef {
+        Ok(take(&EventRef {
             stream: id,
             version,
             position: Position::new(place.position),
@@ -253,6 +265,7 @@ fn of_append<F>(place: &Place<F>, at: u64, first: &First<'_>) -> Result<(Append,
         id: AppendId::new(Uuid::from_bytes(first.append)),
         count: first.count,
         ordinal: first.ordinal,
+        key: first.key.map(|(key, fingerprint)| (key.into(), fingerprint)),
         shared: first.shared.to_vec(),
         recorded_at: Timestamp::MIN,
     };

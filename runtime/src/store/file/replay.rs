@@ -9,6 +9,7 @@ use super::format::record::{self, EventRecord, Place};
 use super::format::segment::record_seed;
 use super::format::structural::{StreamDefinition, Structural, TypeDefinition};
 use super::index::{EventType, Index};
+use super::known::Marks;
 use crate::stream::StreamId;
 
 /// What a segment defines and holds so far; the writer goes on with it.
@@ -46,6 +47,8 @@ pub(crate) struct Replay<F> {
     pub(crate) index: Index<F>,
     pub(crate) tally: Tally,
     pub(crate) frames: u64,
+    /// What the marks of appends are hashed with.
+    seed: u64,
 }
 
 /// The append whose records are being read.
@@ -58,11 +61,12 @@ struct Open {
 const NOT_KNOWN: Damage = Damage("a record uses a number that the segment does not define");
 
 impl<F> Replay<F> {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self {
             index: Index::new(),
             tally: Tally::default(),
             frames: 0,
+            seed,
         }
     }
 
@@ -151,6 +155,14 @@ impl<F> Replay<F> {
         }
         if !self.tally.types.contains(&event.type_number) {
             return Err(NOT_KNOWN);
+        }
+        if let Place::First(first) = &event.place {
+            let key = first.key.map(|(key, _)| key);
+            if key.is_some_and(|key| key.is_empty() || std::str::from_utf8(key).is_err()) {
+                return Err(Damage("an idempotency key is no text"));
+            }
+            let marks = Marks::of(self.seed, &stream.id, &first.append, key);
+            self.index.known.add(marks, self.index.last_position + 1);
         }
         self.index.add(event.stream, offset);
         *open = if event.last { None } else { Some(append) };

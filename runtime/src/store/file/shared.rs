@@ -1,8 +1,9 @@
 //! What the handle, the writer and the readers of one open store share, and the threads that it starts.
 
+use std::collections::HashSet;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, mpsc};
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -13,14 +14,15 @@ use super::active::SegmentSizes;
 use super::disk::Disk;
 use super::format::identity::Identity;
 use super::index::Index;
+use super::known::Marks;
 use super::open::Opened;
 use super::options::Options;
-use super::queue::{Queue, Taken};
+use super::queue::{Queue, Request, Taken, Taking};
 use super::report::RecoveryReport;
 use super::spare::Spare;
 use super::writer::Writer;
 use crate::clock::Clock;
-use crate::store::{Limits, StoreId};
+use crate::store::{AppendError, Batch, Limits, Refusal, StoreId, Unknown};
 
 /// The bytes of all appends in flight: the memory that the queue takes at most.
 pub(crate) const IN_FLIGHT: usize = 8 << 20;
@@ -37,13 +39,68 @@ pub(crate) struct Shared<D: Disk> {
     pub(crate) limits: Limits,
     pub(crate) identity: Identity,
     pub(crate) id: StoreId,
+    /// Which opening this is: drawn at every one, and kept nowhere.
+    pub(crate) opening: Uuid,
     pub(crate) report: RecoveryReport,
     /// Only what is durable stands in it: the writer publishes after the sync.
     pub(crate) index: RwLock<Index<D::File>>,
     pub(crate) queue: Queue,
+    /// The marks of appends that were answered with `Unknown`: a repeat of one is unknown as well, and not refused.
+    doubt: Mutex<HashSet<u64>>,
     pub(crate) permits: Arc<Semaphore>,
     /// Becomes true when files and lock are let go of.
     pub(crate) released: watch::Sender<bool>,
+}
+
+impl<D: Disk> Shared<D> {
+    /// What a caller is told of a batch whose outcome nobody knows.
+    pub(crate) fn unknown(&self, batch: &Batch) -> Box<Unknown> {
+        let parts = batch.parts.iter().map(|part| (part.stream.clone(), part.expected));
+        Box::new(Unknown::new(batch.append, parts.collect(), self.id, self.opening))
+    }
+
+    /// Hands an append to the writer, or answers it.
+    pub(crate) fn push(&self, request: Request) {
+        match self.queue.push(request) {
+            None => {}
+            Some((request, Refusal::Poisoned)) => self.refuse(request),
+            Some((request, refusal)) => request.answer(Err(refusal.into())),
+        }
+    }
+
+    /// Takes no more appends, and answers those that wait.
+    pub(crate) fn poison(&self) {
+        for request in self.queue.poison() {
+            self.refuse(request);
+        }
+    }
+
+    /// Notes that nobody knows whether an append was written.
+    pub(crate) fn doubt(&self, marks: Marks) {
+        self.lock_doubt().extend(marks.iter());
+    }
+
+    /// Answers what a poisoned store does not write: it was definitely not written, unless an earlier attempt of it may have been.
+    pub(crate) fn refuse(&self, request: Request) {
+        let doubt = self.lock_doubt();
+        let is_in_doubt = request.marks.iter().any(|mark| doubt.contains(&mark));
+        drop(doubt);
+        let answer = if is_in_doubt {
+            AppendError::Unknown {
+                unknown: self.unknown(&request.batch),
+                source: Box::new(io::Error::other(
+                    "an earlier attempt may have been written, and the store must be reopened",
+                )),
+            }
+        } else {
+            Refusal::Poisoned.into()
+        };
+        request.answer(Err(answer));
+    }
+
+    fn lock_doubt(&self) -> MutexGuard<'_, HashSet<u64>> {
+        self.doubt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A clock that can be shown in debug output.
@@ -81,10 +138,7 @@ pub(crate) fn start<D: Disk>(
         tally,
         report,
     } = opened;
-    let id = StoreId {
-        store: Uuid::from_bytes(identity.store),
-        epoch: identity.epoch,
-    };
+    let id = StoreId::new(Uuid::from_bytes(identity.store), identity.epoch);
     let shared = Arc::new(Shared {
         disk: options.disk,
         dir,
@@ -93,9 +147,11 @@ pub(crate) fn start<D: Disk>(
         limits: options.limits,
         identity,
         id,
+        opening: Uuid::new_v4(),
         report,
         index: RwLock::new(index),
         queue: Queue::new(),
+        doubt: Mutex::default(),
         permits: Arc::new(Semaphore::new(IN_FLIGHT)),
         released: watch::Sender::new(false),
     });
@@ -133,11 +189,10 @@ pub(crate) fn start<D: Disk>(
     let started = Builder::new().name("recount-writer".into()).spawn(move || {
         let shared = Arc::clone(&writer.shared);
         if catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
-            shared.queue.poison();
+            shared.poison();
         }
         // A store that no longer writes is still read, and keeps its lock until it is closed.
-        let mut none = Vec::new();
-        while shared.queue.take(&mut none, None::<Duration>) != Taken::Closed {}
+        while shared.queue.take(&mut Taking::default(), None::<Duration>) != Taken::Closed {}
         spare.stop();
         let _panicked = background.join();
         drop(writer);

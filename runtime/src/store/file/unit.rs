@@ -1,28 +1,55 @@
 //! A unit: the appends that become one frame, checked in the order of their arrival.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasherDefault;
 
 use super::format::segment::TYPES_END;
 use super::index::Index;
+use super::known::AsIs;
 use super::queue::Request;
-use crate::store::{AppendError, Batch, Refusal};
+use crate::store::{AppendError, Batch, IdempotencyKey, Refusal};
 use crate::stream::{StreamId, Version};
 
 /// The appends of one frame, checked.
 #[derive(Debug, Default)]
 pub(crate) struct Unit {
     pub(crate) admitted: Vec<Request>,
-    /// Conflicts with an append of this same unit: they are true only once that one is durable.
-    pub(crate) resting: Vec<(Request, AppendError)>,
+    /// Answers that rest on an append of this same unit: they are true only once that one is durable.
+    pub(crate) resting: Vec<(Request, Rest)>,
     /// The versions that the streams of this unit will have.
     heads: HashMap<StreamId, Option<Version>>,
+    /// The marks of the appends of this unit.
+    marks: HashSet<u64, BuildHasherDefault<AsIs>>,
     new_streams: u32,
     events: usize,
+}
+
+/// An answer that rests on an append of the same unit.
+#[derive(Debug)]
+pub(crate) enum Rest {
+    Conflict(AppendError),
+    /// It is the same as the one admitted at this place.
+    Repeat(usize),
+    /// The one admitted at this place has its key and asks for something else.
+    KeyReused(usize, IdempotencyKey),
+    /// The one admitted at this place has its id and is another batch.
+    IdReused(usize),
 }
 
 impl Unit {
     /// Checks an append against the durable streams plus this unit, and takes it or answers it.
     pub(crate) fn admit<F>(&mut self, request: Request, index: &Index<F>) {
+        // What is known already is not written again, whatever it expects.
+        let stored = request.marks.iter().find_map(|mark| {
+            let mut places = index.known.places(mark);
+            places.find(|position| !request.passed.contains(position))
+        });
+        if let Some(position) = stored {
+            return request.compare(position);
+        }
+        if let Some(rest) = self.repeated(&request) {
+            return self.resting.push((request, rest));
+        }
         let mut new_streams = 0;
         for part in &request.batch.parts {
             let (actual, in_unit) = self.head(&part.stream, index);
@@ -34,7 +61,7 @@ impl Unit {
                     actual,
                 };
                 if in_unit {
-                    self.resting.push((request, conflict));
+                    self.resting.push((request, Rest::Conflict(conflict)));
                 } else {
                     request.answer(Err(conflict));
                 }
@@ -62,7 +89,40 @@ impl Unit {
         }
         self.new_streams += new_streams;
         self.events += request.batch.events();
+        self.marks.extend(request.marks.iter());
         self.admitted.push(request);
+    }
+
+    /// Whether an append of this unit has the key or the id of a request, and what that makes of the request.
+    fn repeated(&self, request: &Request) -> Option<Rest> {
+        if !request.marks.iter().any(|mark| self.marks.contains(&mark)) {
+            return None;
+        }
+        let batch = &request.batch;
+        let stream = batch.parts.first().map(|part| &part.stream);
+        let find = |is_it: &dyn Fn(&Batch) -> bool| {
+            let mut admitted = self.admitted.iter().enumerate();
+            let found = admitted
+                .find(|(_, mate)| mate.batch.parts.first().map(|part| &part.stream) == stream && is_it(&mate.batch));
+            found.map(|(place, mate)| (place, &mate.batch))
+        };
+        if let Some((key, fingerprint)) = &batch.key {
+            let has_key = |mate: &Batch| mate.key.as_ref().is_some_and(|(known, _)| known == key);
+            if let Some((place, mate)) = find(&has_key) {
+                let is_same = mate.key.as_ref().is_some_and(|(_, known)| known == fingerprint);
+                return Some(if is_same {
+                    Rest::Repeat(place)
+                } else {
+                    Rest::KeyReused(place, key.clone())
+                });
+            }
+        }
+        let (place, mate) = find(&|mate| mate.append == batch.append)?;
+        Some(if mate.key == batch.key && mate.writes_what(batch) {
+            Rest::Repeat(place)
+        } else {
+            Rest::IdReused(place)
+        })
     }
 
     /// The version that a stream has after this unit so far, and whether this unit changes it.
@@ -79,7 +139,7 @@ impl Unit {
         if self.events + batch.events() <= left {
             return false;
         }
-        let batches = self.admitted.iter().map(|request| &request.batch).chain([batch]);
+        let batches = self.admitted.iter().map(|request| &*request.batch).chain([batch]);
         let events = batches.flat_map(|batch| &batch.parts).flat_map(|part| &part.events);
         let mut new: Vec<_> = events
             .filter(|event| index.type_number(&event.name, event.version, event.floor).is_none())

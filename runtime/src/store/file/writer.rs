@@ -11,12 +11,12 @@ use super::format::frame::seal_len;
 use super::format::watermark::State;
 use super::lock::Lock;
 use super::mark::MarkFile;
-use super::queue::{Request, Taken};
+use super::queue::{Request, Taken, Taking};
 use super::replay::Tally;
 use super::scan::LogEnd;
 use super::shared::Shared;
 use super::spare::Spare;
-use super::unit::Unit;
+use super::unit::{Rest, Unit};
 use crate::clock::Timestamp;
 use crate::store::{AppendError, Committed, CommittedPart, Durability, Refusal};
 use crate::stream::{Position, Version};
@@ -54,7 +54,7 @@ pub(crate) struct Writer<D: Disk> {
 impl<D: Disk> Writer<D> {
     /// Works until the store is closed or a write fails.
     pub(crate) fn run(&mut self) {
-        let mut taken = Vec::new();
+        let mut taken = Taking::default();
         loop {
             let wait = self.mark_since.map(|_| MARK_IDLE);
             match self.shared.queue.take(&mut taken, wait) {
@@ -67,7 +67,7 @@ impl<D: Disk> Writer<D> {
                 }
                 Taken::Closed => return self.finish(),
             }
-            let mut requests = taken.drain(..).peekable();
+            let mut requests = taken.requests.drain(..).peekable();
             while requests.peek().is_some() {
                 let mut unit = Unit::default();
                 let mut room = 0;
@@ -80,10 +80,14 @@ impl<D: Disk> Writer<D> {
                 }
                 if let Err(error) = self.commit(unit) {
                     for request in requests {
-                        request.answer(Err(Refusal::Poisoned.into()));
+                        self.shared.refuse(request);
                     }
                     return self.poison(&error);
                 }
+            }
+            drop(requests);
+            for fence in taken.fences.drain(..) {
+                let _gone = fence.send(());
             }
         }
     }
@@ -103,21 +107,27 @@ impl<D: Disk> Writer<D> {
                 return Ok(());
             }
             Err(Failure::Before(error)) => {
-                self.shared.queue.poison();
-                for request in unit.admitted {
-                    request.answer(Err(Refusal::Poisoned.into()));
+                self.shared.poison();
+                let resting = unit.resting.into_iter().map(|(request, _)| request);
+                for request in unit.admitted.into_iter().chain(resting) {
+                    self.shared.refuse(request);
                 }
-                refuse_resting(unit.resting);
                 return Err(error);
             }
             Err(Failure::Unknown(error)) => {
-                // Poisoned before the first answer: whoever gets it cannot append behind it.
-                self.shared.queue.poison();
-                for request in unit.admitted {
-                    let answer = unknown(&request, &error);
-                    request.answer(Err(answer));
+                for request in &unit.admitted {
+                    self.shared.doubt(request.marks);
                 }
-                refuse_resting(unit.resting);
+                // Poisoned before the first answer: whoever gets it cannot append behind it.
+                self.shared.poison();
+                for request in unit.admitted {
+                    let (unknown, source) = (self.shared.unknown(&request.batch), same(&error));
+                    request.answer(Err(AppendError::Unknown { unknown, source }));
+                }
+                // A conflict with an append that may never have been is no conflict; a repeat of it is as unknown as itself.
+                for (request, _) in unit.resting {
+                    self.shared.refuse(request);
+                }
                 return Err(error);
             }
         };
@@ -210,27 +220,32 @@ impl<D: Disk> Writer<D> {
         let recorded_at = Timestamp::from_micros(encoded.frame.time_us);
         let mut firsts = encoded.firsts.iter();
         let mut position = encoded.frame.first_position;
-        for request in unit.admitted {
-            let parts = request
-                .batch
-                .parts
-                .iter()
-                .zip(&mut firsts)
-                .map(|(part, first)| CommittedPart {
-                    stream: part.stream.clone(),
-                    first: *first,
-                    last: Version::new(first.get() + part.events.len() as u64 - 1).unwrap_or(*first),
-                });
+        let mut committed = Vec::with_capacity(unit.admitted.len());
+        for request in &unit.admitted {
+            let parts = request.batch.parts.iter().zip(&mut firsts).map(|(part, first)| {
+                let last = first.get() + part.events.len() as u64 - 1;
+                CommittedPart::new(part.stream.clone(), *first, Version::new(last).unwrap_or(*first))
+            });
             let parts = parts.collect();
             let next = position + request.batch.events() as u64;
             let positions = (Position::new(position), Position::new(next - 1));
             position = next;
             let (append, store) = (request.batch.append, self.shared.id);
-            let committed = Committed::new(append, parts, positions, recorded_at, store, Durability::Synced);
-            request.answer(Ok(committed));
+            committed.push(Committed::new(
+                append,
+                parts,
+                positions,
+                recorded_at,
+                store,
+                Durability::Synced,
+            ));
         }
-        for (request, conflict) in unit.resting {
-            request.answer(Err(conflict));
+        for (request, rest) in unit.resting {
+            let answer = rested(&request, rest, &committed);
+            request.answer(answer);
+        }
+        for (request, committed) in unit.admitted.into_iter().zip(committed) {
+            request.answer(Ok(committed));
         }
     }
 
@@ -241,7 +256,7 @@ impl<D: Disk> Writer<D> {
 
     /// The last words of a store that must not write again. The watermark is another file: marking it can do no harm, and may fail too.
     fn poison(&mut self, _error: &io::Error) {
-        self.shared.queue.poison();
+        self.shared.poison();
         let disk = &self.shared.disk;
         let _best_effort = self
             .mark
@@ -259,24 +274,28 @@ impl<D: Disk> Writer<D> {
     }
 }
 
-/// A conflict with an append that may never have been is no conflict.
-fn refuse_resting(resting: Vec<(Request, AppendError)>) {
-    for (request, _) in resting {
-        request.answer(Err(Refusal::Poisoned.into()));
-    }
+/// What a request is answered that rests on an append of its unit, now that all of it is durable.
+fn rested(request: &Request, rest: Rest, committed: &[Committed]) -> Result<Committed, AppendError> {
+    let parts = |place: usize| committed.get(place).map_or_else(Vec::new, |mate| mate.parts.clone());
+    let refusal = match rest {
+        Rest::Conflict(conflict) => return Err(conflict),
+        Rest::Repeat(place) => match committed.get(place) {
+            Some(mate) => return Ok(mate.clone().as_duplicate()),
+            None => Refusal::Poisoned,
+        },
+        Rest::KeyReused(place, key) => Refusal::KeyReused {
+            key,
+            parts: parts(place),
+        },
+        Rest::IdReused(place) => Refusal::AppendIdReused {
+            append: request.batch.append,
+            parts: parts(place),
+        },
+    };
+    Err(refusal.into())
 }
 
-fn unknown(request: &Request, error: &io::Error) -> AppendError {
-    let parts = request
-        .batch
-        .parts
-        .iter()
-        .map(|part| (part.stream.clone(), part.expected))
-        .collect();
-    let source = io::Error::new(error.kind(), error.to_string());
-    AppendError::Unknown {
-        append: request.batch.append,
-        parts,
-        source: Box::new(source),
-    }
+/// The error once more, for each caller whom it concerns.
+fn same(error: &io::Error) -> Box<io::Error> {
+    Box::new(io::Error::new(error.kind(), error.to_string()))
 }

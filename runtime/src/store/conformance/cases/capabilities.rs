@@ -3,7 +3,10 @@
 use crate::store::conformance::bed::{Bed, Stop, Verdict, check, equal};
 use crate::store::conformance::kit::{ANY, append, event, events, log, new_append, stream};
 use crate::store::conformance::subject::Hook;
-use crate::store::{AnyStore, AppendError, Batch, Capabilities, Durability, EventStore, Expected, Refusal};
+use crate::store::{
+    AnyStore, AppendError, Batch, Capabilities, Durability, EventStore, Expected, Fingerprint, IdempotencyKey,
+    KeyWindow, ReadError, Refusal, Resolved, Unknown,
+};
 
 fn over_two() -> Batch {
     let part = |batch: Batch, id| batch.part(stream(id), ANY, vec![event("x")]);
@@ -29,7 +32,30 @@ pub(in super::super) async fn capabilities_match_behaviour(bed: Bed) -> Verdict 
             &2,
         )?;
     }
+    let once = Batch::new(new_append()).part(stream("once"), ANY, vec![event("x")]);
+    let unknown = Unknown::new(once.append, vec![(stream("once"), ANY)], identity, store.opening());
+    if declared.key_window > KeyWindow::None {
+        let (key, asked) = (IdempotencyKey::new("k"), Fingerprint::new([1; 16]));
+        let receipt = store.append(once.clone().key(key.clone(), asked)).await?;
+        let known = store.find_key(&stream("once"), &key).await?;
+        equal(
+            "what a store with keys knows of one",
+            &known.map(|known| (known.fingerprint, known.committed)),
+            &Some((asked, receipt.as_duplicate())),
+        )?;
+    } else {
+        store.append(once).await?;
+    }
+    if declared.resolves {
+        let resolved = store.resolve(&unknown).await?;
+        check!(
+            matches!(resolved, Resolved::Committed(_)),
+            "an append that was answered is resolved as {resolved:?}"
+        );
+    }
     for _ in 0..2 {
+        equal("the opening, asked again", &store.opening(), &unknown.opening)?;
+        equal("the opening of a clone", &store.clone().opening(), &unknown.opening)?;
         equal("the capabilities, asked again", &store.capabilities(), &declared)?;
         equal("the identity, asked again", &store.identity(), &identity)?;
         equal("the identity of a clone", &store.clone().identity(), &identity)?;
@@ -44,6 +70,10 @@ pub(in super::super) async fn capabilities_match_behaviour(bed: Bed) -> Verdict 
         let store = bed.open().await?;
         equal("the log of a durable store, opened again", &log(&store).await?, &before)?;
         equal("its identity", &store.identity(), &identity)?;
+        check!(
+            store.opening() != unknown.opening,
+            "a store was opened twice under one id"
+        );
     }
     let other = bed.fresh().open().await?;
     check!(other.identity().store != identity.store, "two stores have one id");
@@ -53,22 +83,49 @@ pub(in super::super) async fn capabilities_match_behaviour(bed: Bed) -> Verdict 
 /// Rule 12.3: what the store does not declare is `Unsupported`, writes nothing, and never something weaker under the same name.
 pub(in super::super) async fn unsupported_is_loud(bed: Bed) -> Verdict {
     let store = bed.open().await?;
-    if store.capabilities().many_streams {
+    let declared = store.capabilities();
+    let keeps_keys = declared.key_window != KeyWindow::None;
+    if declared.many_streams && keeps_keys && declared.resolves {
         return Err(Stop::NotRun("the store declares all that can be missing".to_owned()));
     }
     append(&store, &stream("left"), Expected::NoStream, &["before"]).await?;
     let before = log(&store).await?;
-    match store.append(over_two()).await {
-        Err(AppendError::Refused(refusal @ Refusal::Unsupported { .. })) => {
-            check!(!refusal.is_passing(), "`Unsupported` never passes");
-        }
-        other => {
-            return Err(Stop::failed(format!(
-                "a batch over two streams is `Unsupported`, and it answered {other:?}"
-            )));
+    let mut unsupported = Vec::new();
+    if !declared.many_streams {
+        unsupported.push(("a batch over two streams", over_two()));
+    }
+    if !keeps_keys {
+        let keyed = Batch::new(new_append()).part(stream("left"), ANY, vec![event("x")]);
+        let key = IdempotencyKey::new("k");
+        unsupported.push(("a batch with a key", keyed.key(key.clone(), Fingerprint::new([1; 16]))));
+        is_unsupported("finding a key", &store.find_key(&stream("left"), &key).await)?;
+    }
+    for (what, batch) in unsupported {
+        match store.append(batch).await {
+            Err(AppendError::Refused(refusal @ Refusal::Unsupported { .. })) => {
+                check!(!refusal.is_passing(), "`Unsupported` never passes");
+            }
+            other => {
+                return Err(Stop::failed(format!(
+                    "{what} is `Unsupported`, and it answered {other:?}"
+                )));
+            }
         }
     }
+    if !declared.resolves {
+        let parts = vec![(stream("left"), ANY)];
+        let unknown = Unknown::new(new_append(), parts, store.identity(), store.opening());
+        is_unsupported("resolving an append", &store.resolve(&unknown).await)?;
+    }
     equal("the log after what is not supported", &log(&store).await?, &before)
+}
+
+fn is_unsupported<T: std::fmt::Debug>(what: &str, answer: &Result<T, ReadError>) -> Verdict {
+    check!(
+        matches!(answer, Err(ReadError::Unsupported { .. })),
+        "{what} is `Unsupported`, and it answered {answer:?}"
+    );
+    Ok(())
 }
 
 /// Rule 12.4: a wrapper passes capabilities on and only lowers them; identity and answers stay.
@@ -81,6 +138,7 @@ pub(in super::super) async fn wrapper_only_lowers(bed: Bed) -> Verdict {
         &store.capabilities(),
     )?;
     equal("the identity behind `AnyStore`", &wrapped.identity(), &store.identity())?;
+    equal("the opening behind `AnyStore`", &wrapped.opening(), &store.opening())?;
     let receipt = append(&wrapped, &stream("main"), Expected::NoStream, &["through"]).await?;
     equal(
         "the durability of a receipt through a wrapper",
@@ -108,9 +166,12 @@ fn is_within(outer: &Capabilities, inner: &Capabilities) -> bool {
         && outer.dense_positions <= inner.dense_positions
         && outer.linearizable <= inner.linearizable
         && outer.many_streams <= inner.many_streams
+        && outer.key_window <= inner.key_window
+        && outer.resolves <= inner.resolves
         && small.payload <= large.payload
         && small.metadata <= large.metadata
         && small.name <= large.name
+        && small.key <= large.key
         && small.events <= large.events
         && small.batch <= large.batch
 }

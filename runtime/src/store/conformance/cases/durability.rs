@@ -148,14 +148,16 @@ pub(in super::super) async fn sync_failure_poisons(bed: Bed) -> Verdict {
     bed.stage(Hook::FailSync)?;
     let tried = batch(&stream, exact(1), &["in doubt", "too"]);
     match store.append(tried.clone()).await {
-        Err(AppendError::Unknown { append, parts, .. }) => {
-            equal("the append that is unknown", &append, &tried.append)?;
+        Err(AppendError::Unknown { unknown, .. }) => {
+            equal("the append that is unknown", &unknown.append, &tried.append)?;
+            equal("the store that it was handed to", &unknown.store, &store.identity())?;
+            equal("the opening that it was handed to", &unknown.opening, &store.opening())?;
             let asked: Vec<_> = tried
                 .parts
                 .iter()
                 .map(|part| (part.stream.clone(), part.expected))
                 .collect();
-            equal("the parts that are unknown", &parts, &asked)?;
+            equal("the parts that are unknown", &unknown.parts, &asked)?;
         }
         other => {
             return Err(Stop::failed(format!(

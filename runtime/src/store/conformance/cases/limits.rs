@@ -2,7 +2,10 @@
 
 use crate::store::conformance::bed::{Bed, Stop, Verdict, check, equal};
 use crate::store::conformance::kit::{ANY, new_append, stream};
-use crate::store::{AnyStore, AppendError, Batch, EventStore, Limit, Limits, LogRead, NewEvent, PageSize, Refusal};
+use crate::store::{
+    AnyStore, AppendError, Batch, EventStore, Fingerprint, IdempotencyKey, KeyWindow, Limit, Limits, LogRead, NewEvent,
+    PageSize, Refusal,
+};
 use crate::stream::{Position, StreamId};
 
 /// Rule 1.9: each limit accepts itself and refuses one more, before anything is written; and no limit is below what every store takes.
@@ -14,6 +17,7 @@ pub(in super::super) async fn limits_at_and_over(bed: Bed) -> Verdict {
         ("payload", limits.payload, least.payload),
         ("metadata", limits.metadata, least.metadata),
         ("name", limits.name, least.name),
+        ("key", limits.key, least.key),
         ("events", limits.events, least.events),
         ("batch", limits.batch, least.batch),
     ] {
@@ -22,6 +26,7 @@ pub(in super::super) async fn limits_at_and_over(bed: Bed) -> Verdict {
             "the limit for {what} is {declared}, and every store takes {least}"
         );
     }
+    let store_keeps_keys = store.capabilities().key_window != KeyWindow::None;
     let at = Limiting { store };
     at.taken(one("n", 0, 0, 0)).await?;
     at.edge(Limit::Name, limits.name, |size| one(&"n".repeat(size), 0, 0, 0))
@@ -32,6 +37,13 @@ pub(in super::super) async fn limits_at_and_over(bed: Bed) -> Verdict {
         .await?;
     at.edge(Limit::Metadata, limits.metadata, |size| one("n", 0, 0, size))
         .await?;
+    if store_keeps_keys {
+        let keyed = |size: usize| {
+            let key = IdempotencyKey::new("k".repeat(size));
+            one("n", 0, 0, 0).key(key, Fingerprint::new([size.to_le_bytes()[0]; 16]))
+        };
+        at.edge(Limit::Key, limits.key, keyed).await?;
+    }
     // Names, payloads and metadata count together, the name of the stream too: this many bytes in all.
     let full = limits.payload.min(limits.batch / 2);
     let rest = |size: usize| {

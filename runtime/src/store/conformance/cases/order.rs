@@ -3,11 +3,12 @@
 use tokio::task::JoinSet;
 
 use crate::store::conformance::bed::{Bed, Stop, Verdict, check, equal};
+use crate::store::conformance::cases::keys::keyed;
 use crate::store::conformance::history::{self, Recorder};
 use crate::store::conformance::kit::{
     ANY, Seen, append, batch, event, events, head_of, is_a_stream, is_whole, log, log_after, new_append, stream,
 };
-use crate::store::{AnyStore, Batch, Committed, EventStore, Expected, LogRead, PageSize, StreamRead};
+use crate::store::{AnyStore, Batch, Committed, EventStore, Expected, KeyWindow, LogRead, PageSize, StreamRead};
 use crate::stream::Position;
 
 /// Many streams in parallel, single events and batches; all receipts.
@@ -194,17 +195,19 @@ pub(in super::super) async fn history_is_linearizable(bed: Bed) -> Verdict {
             "the store does not declare linearizable appends".to_owned(),
         ));
     }
+    let keeps_keys = store.capabilities().key_window != KeyWindow::None;
     let recorder = Recorder::default();
     let mut random = bed.random();
     let mut tasks: JoinSet<Verdict> = JoinSet::new();
     for _ in 0..6 {
         let (store, recorder, mut random) = (store.clone(), recorder.clone(), random.fork());
         tasks.spawn(async move {
-            for _ in 0..80 {
+            let mut last: Option<Batch> = None;
+            for number in 0..80_u64 {
                 let stream = stream(&format!("{}", random.below(3)));
                 let head = head_of(&store, &stream).await?;
                 tokio::task::yield_now().await;
-                match random.below(8) {
+                match random.below(11) {
                     0 => recorder.head(&store).await?,
                     1 => recorder.read(&store, StreamRead::new(stream)).await?,
                     2 => {
@@ -213,6 +216,17 @@ pub(in super::super) async fn history_is_linearizable(bed: Bed) -> Verdict {
                             .await;
                     }
                     3 => recorder.append(&store, batch(&stream, ANY, &["x"])).await,
+                    // One request of several callers, and the batch of before once more: written once.
+                    8 | 9 if keeps_keys => {
+                        let request = keyed(batch(&stream, ANY, &["k"]), &(number / 8).to_string());
+                        last = Some(request.clone());
+                        recorder.append(&store, request).await;
+                    }
+                    10 if keeps_keys => {
+                        if let Some(last) = last.clone() {
+                            recorder.append(&store, last).await;
+                        }
+                    }
                     4 if store.capabilities().many_streams => {
                         let other = super::super::kit::stream("3");
                         let both = Batch::new(new_append()).part(stream, Expected::loaded(head), vec![event("x")]);

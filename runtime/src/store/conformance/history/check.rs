@@ -1,6 +1,6 @@
 //! The checker: one pass over the log, then one over the calls and answers in the order of their time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::store::Expected;
 use crate::store::conformance::history::{Action, Answer, Entry, Operation, Violation};
@@ -11,7 +11,8 @@ use crate::stream::{AppendId, Position, StreamId, Version};
 /// # Errors
 /// The first [`Violation`] that was found.
 pub fn check(operations: &[Operation], log: &[Entry]) -> Result<(), Violation> {
-    let witness = Witness::new(log)?;
+    let mut witness = Witness::new(log)?;
+    witness.count_attempts(operations)?;
     // Every call and every answer at its time. No two have the same, so the order is theirs alone.
     let mut moments: Vec<(u64, bool, usize)> = Vec::with_capacity(operations.len() * 2);
     for (place, operation) in operations.iter().enumerate() {
@@ -24,6 +25,7 @@ pub fn check(operations: &[Operation], log: &[Entry]) -> Result<(), Violation> {
     // `floor` is the latest state that any answer so far rests on; an operation may not be placed before the floor at its call.
     let mut floor = Position::START;
     let mut floors = vec![Position::START; operations.len()];
+    let mut known: HashSet<AppendId> = HashSet::new();
     for (_, is_answer, place) in moments {
         let (Some(operation), Some(at_call)) = (operations.get(place), floors.get_mut(place)) else {
             continue;
@@ -34,17 +36,15 @@ pub fn check(operations: &[Operation], log: &[Entry]) -> Result<(), Violation> {
             }
         } else {
             *at_call = floor;
-            // An append in the log stands behind all that was answered before its call, whatever became of its own answer.
-            witness.stands_after(operation, floor)?;
+            // An append in the log stands behind all that was answered before its first call, whatever became of its own answer.
+            if let Action::Append { append, .. } = &operation.action
+                && known.insert(*append)
+            {
+                witness.stands_after(*append, floor)?;
+            }
         }
     }
-    let mut known: HashMap<AppendId, ()> = HashMap::new();
-    for operation in operations {
-        if let Action::Append { append, .. } = &operation.action {
-            known.insert(*append, ());
-        }
-    }
-    match log.iter().find(|entry| !known.contains_key(&entry.append)) {
+    match log.iter().find(|entry| !known.contains(&entry.append)) {
         Some(entry) => Err(Violation::Log(format!(
             "position {} holds append {}, which nobody made",
             entry.position, entry.append
@@ -64,6 +64,8 @@ struct Witness {
     appends: HashMap<AppendId, Written>,
     /// Of each stream, for each version: the append that wrote it.
     streams: HashMap<StreamId, Vec<AppendId>>,
+    /// How often each append was tried.
+    attempts: HashMap<AppendId, u32>,
     end: Position,
 }
 
@@ -103,14 +105,32 @@ impl Witness {
             written.last = entry.position;
             written.parts.entry(entry.stream.clone()).or_insert((head, 0)).1 += 1;
         }
-        Ok(Self { appends, streams, end })
+        Ok(Self {
+            appends,
+            streams,
+            attempts: HashMap::new(),
+            end,
+        })
     }
 
-    fn stands_after(&self, operation: &Operation, floor: Position) -> Result<(), Violation> {
-        let Action::Append { append, .. } = &operation.action else {
-            return Ok(());
-        };
-        match self.appends.get(append) {
+    /// Counts the attempts of each append; one of them at most may have written it.
+    fn count_attempts(&mut self, operations: &[Operation]) -> Result<(), Violation> {
+        let mut winners: HashSet<AppendId> = HashSet::new();
+        for operation in operations {
+            let Action::Append { append, answer, .. } = &operation.action else {
+                continue;
+            };
+            *self.attempts.entry(*append).or_default() += 1;
+            if matches!(answer, Answer::Committed { .. }) && !winners.insert(*append) {
+                let text = format!("append {append} was answered twice as written, and not as a repeat");
+                return Err(Violation::Unexplained(text));
+            }
+        }
+        Ok(())
+    }
+
+    fn stands_after(&self, append: AppendId, floor: Position) -> Result<(), Violation> {
+        match self.appends.get(&append) {
             Some(written) if written.first <= floor => {
                 let text = format!(
                     "append {append} at {} was called after {floor} was answered",
@@ -152,7 +172,34 @@ impl Witness {
         floor: Position,
     ) -> Result<Option<Position>, Violation> {
         let written = self.appends.get(&append);
+        // Of several attempts one may have been refused before another was written.
+        let written_by_this = written.filter(|_| self.attempts.get(&append).is_none_or(|count| *count == 1));
         match (answer, written) {
+            (Answer::Repeated { original, first, last }, _) => {
+                if *original != append && written.is_some() {
+                    let text =
+                        format!("append {append} was answered as a repeat of {original}, and is in the log itself");
+                    return Err(Violation::Unexplained(text));
+                }
+                let stands = self.appends.get(original);
+                let stands = stands.filter(|written| (written.first, written.last) == (*first, *last));
+                let is_same = stands.is_some_and(|written| {
+                    let counts = parts.iter().map(|(stream, _, count)| (stream, count));
+                    written.parts.len() == parts.len()
+                        && counts
+                            .into_iter()
+                            .all(|(stream, count)| written.parts.get(stream).is_some_and(|(_, stored)| stored == count))
+                });
+                if !is_same {
+                    let text = format!("append {append} was answered as a repeat of {original} at {first} to {last}");
+                    return Err(Violation::Unexplained(text));
+                }
+                Ok(Some(*last))
+            }
+            (Answer::IdReused, Some(written)) => Ok(Some(written.last)),
+            (Answer::IdReused, None) => Err(Violation::Unexplained(format!(
+                "another batch was said to be append {append}, and there is none in the log"
+            ))),
             (Answer::Committed { first, last }, Some(written)) => {
                 if (*first, *last) != (written.first, written.last) {
                     let (at, to) = (written.first, written.last);
@@ -166,14 +213,14 @@ impl Witness {
                 let text = format!("append {append} was answered {first} to {last}, and is not in the log");
                 Err(Violation::Unexplained(text))
             }
-            (Answer::Conflict { .. } | Answer::Refused, Some(written)) => {
+            (Answer::Conflict { .. } | Answer::Refused, Some(written)) if written_by_this.is_some() => {
                 let text = format!(
                     "append {append} was definitely not written, and stands at {}",
                     written.first
                 );
                 Err(Violation::Unexplained(text))
             }
-            (Answer::Conflict { stream, actual }, None) => {
+            (Answer::Conflict { stream, actual }, _) => {
                 let expected = parts
                     .iter()
                     .find(|(of, ..)| of == stream)
@@ -186,7 +233,7 @@ impl Witness {
                 self.state(stream, *actual, floor, "a conflict").map(Some)
             }
             (Answer::Unknown, Some(written)) => fits(append, parts, written).map(|()| None),
-            (Answer::Refused | Answer::Unknown, None) => Ok(None),
+            (Answer::Refused, _) | (Answer::Unknown, None) => Ok(None),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::store::conformance::history::{Action, Answer, Operation};
-use crate::store::{AppendError, Batch, EventStore, ReadError, StreamRead};
+use crate::store::{AppendError, Batch, EventStore, ReadError, Refusal, StreamRead};
 
 /// Does operations on a store and writes them down. Clones write into one history.
 #[derive(Clone, Debug, Default)]
@@ -41,11 +41,17 @@ impl Recorder {
             .collect();
         let called = self.tick();
         let answer = match store.append(batch).await {
+            Ok(receipt) if receipt.duplicate => Answer::Repeated {
+                original: receipt.append,
+                first: receipt.first_position,
+                last: receipt.last_position,
+            },
             Ok(receipt) => Answer::Committed {
                 first: receipt.first_position,
                 last: receipt.last_position,
             },
             Err(AppendError::Conflict { stream, actual, .. }) => Answer::Conflict { stream, actual },
+            Err(AppendError::Refused(Refusal::AppendIdReused { .. })) => Answer::IdReused,
             Err(AppendError::Refused(_)) => Answer::Refused,
             Err(AppendError::Unknown { .. }) => Answer::Unknown,
         };

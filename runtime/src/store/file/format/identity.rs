@@ -1,4 +1,4 @@
-//! The file `STORE`: which store this is, written once and never changed.
+//! The file `STORE`: which store this is, written once, and once more by each restore.
 
 use super::bytes::{Bytes, Put};
 use super::{Damage, FORMAT, Features, HeaderFault, sum};
@@ -50,6 +50,27 @@ impl Identity {
         file.resize(4096, 0);
         file.extend_from_slice(&copy);
         file
+    }
+
+    /// The same store in a history of its own, which branches off behind this position.
+    pub(crate) fn restored(self, epoch: u64, last_position: u64) -> Self {
+        Self {
+            epoch,
+            parent_epoch: self.epoch,
+            parent_position: last_position,
+            ..self
+        }
+    }
+
+    /// Whether a segment that begins at this position can have been written before the store was restored.
+    pub(crate) fn is_before_restore(&self, first_position: u64) -> bool {
+        self.parent_epoch != 0 && first_position <= self.parent_position.saturating_add(1)
+    }
+
+    /// Whether a watermark is this store's: of this history, or of the one that it branched off from.
+    pub(crate) fn is_mark_of(&self, store: [u8; 16], epoch: u64, last_position: u64) -> bool {
+        let is_parent = epoch == self.parent_epoch && self.is_before_restore(last_position);
+        store == self.store && (epoch == self.epoch || is_parent)
     }
 
     /// Reads one copy.

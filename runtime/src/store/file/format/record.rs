@@ -196,6 +196,11 @@ pub(crate) fn event_room(payload: usize, metadata: usize) -> usize {
         .saturating_add(2)
 }
 
+/// The bytes that a key adds to the first record of its append: its length, itself, and the fingerprint.
+pub(crate) fn key_room(key: usize) -> usize {
+    key.saturating_add(17)
+}
+
 impl<'a> Record<'a> {
     /// Whether this is an event, which has a position, and not a structural record.
     pub(crate) fn is_event(&self) -> bool {

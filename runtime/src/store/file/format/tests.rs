@@ -336,7 +336,8 @@ proptest! {
         // The checksum starts from the salt: a record of another segment is no record here.
         prop_assert!(record::next(&mut Bytes::new(&body), seed ^ 1).is_err());
         let room = record::event_room(payload.len(), metadata.len());
-        prop_assert!(key.is_some() || body.len() <= room + 2 + shared.len());
+        let room = room + key.map_or(0, |(key, _)| record::key_room(key.len()));
+        prop_assert!(body.len() <= room + 2 + shared.len());
     }
 
     #[test]

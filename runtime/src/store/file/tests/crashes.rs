@@ -178,10 +178,10 @@ async fn a_failed_sync_poisons_the_store() {
         .append(batch("a", Expected::Any, vec![event(*b"2")]))
         .await
         .expect_err("the sync failed");
-    let AppendError::Unknown { parts, .. } = unknown else {
+    let AppendError::Unknown { unknown, .. } = unknown else {
         panic!("{unknown}")
     };
-    assert_eq!(parts, [(stream("a"), Expected::Any)]);
+    assert_eq!(unknown.parts, [(stream("a"), Expected::Any)]);
     let refused = store
         .append(batch("a", Expected::Any, vec![event(*b"3")]))
         .await

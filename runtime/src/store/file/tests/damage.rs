@@ -5,6 +5,7 @@ use std::path::Path;
 use super::sim::SimDisk;
 use super::{Seen, batch, dump, event, exact, open, options};
 use crate::store::file::open::Opened;
+use crate::store::file::open::Opening;
 use crate::store::file::{FileStore, OpenError, PreviousState};
 use crate::store::{Batch, EventStore, Expected, LogRead, ReadError, StreamRead};
 use crate::stream::Position;
@@ -13,7 +14,7 @@ const SEGMENT: &str = "seg-0000000001.log";
 
 /// Opens without starting threads: quick enough to be done for every bit.
 fn recover(disk: &SimDisk) -> Result<Opened<SimDisk>, OpenError> {
-    crate::store::file::open::open(&options(disk), Path::new("store"))
+    crate::store::file::open::open(&options(disk), Path::new("store"), Opening::GoOn)
 }
 
 async fn append(store: &FileStore<SimDisk>, batch: Batch) {
@@ -121,7 +122,7 @@ async fn a_torn_tail_is_refused_where_it_may_have_been_acknowledged() {
     let (disk, from, to) = killed().await;
     let torn = with(&disk, SEGMENT, |bytes| bytes[from + 100..to].fill(0));
     let strict = options(&torn).strict_tail(true);
-    let error = crate::store::file::open::open(&strict, Path::new("store")).expect_err("strict");
+    let error = crate::store::file::open::open(&strict, Path::new("store"), Opening::GoOn).expect_err("strict");
     assert!(matches!(error, OpenError::AmbiguousTail { segment: 1, .. }), "{error}");
     for name in ["watermark", SEGMENT] {
         assert_eq!(torn.image().bytes(name), torn.bytes(name));

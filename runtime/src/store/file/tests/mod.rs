@@ -4,8 +4,10 @@
 mod answers;
 mod crashes;
 mod damage;
+mod keys;
 mod limits;
 mod real;
+mod restoring;
 mod sim;
 
 use uuid::Uuid;

@@ -30,6 +30,8 @@ struct Content {
     named: bool,
     /// The name that the disk still knows it under.
     old_name: Option<String>,
+    /// The file that it took the name of, and that the disk still knows under that name.
+    replaced: Option<Arc<Mutex<Content>>>,
     /// The system has forgotten what it had in memory of the file.
     forgotten: bool,
 }
@@ -47,6 +49,20 @@ struct World {
     reads_fail: bool,
     /// Syncs wait until this is false.
     held: bool,
+}
+
+impl World {
+    /// A file that is on the disk as it is.
+    fn add(&mut self, name: String, bytes: Vec<u8>, inode: u64) {
+        let content = Content {
+            synced: bytes.clone(),
+            now: bytes,
+            inode,
+            named: true,
+            ..Content::default()
+        };
+        self.files.insert(name, Arc::new(Mutex::new(content)));
+    }
 }
 
 /// The disk. Clones are the same disk.
@@ -119,21 +135,17 @@ impl SimDisk {
         for (name, content) in &world.files {
             let content = lock(content);
             if let Some((now, under_old_name)) = keep(&content) {
+                if let Some(replaced) = content.replaced.as_ref().filter(|_| under_old_name) {
+                    let synced = lock(replaced).synced.clone();
+                    copy.add(name.clone(), synced, lock(replaced).inode);
+                }
                 let name = content
                     .old_name
                     .as_ref()
                     .filter(|_| under_old_name)
                     .unwrap_or(name)
                     .clone();
-                let content = Content {
-                    synced: now.clone(),
-                    now,
-                    inode: content.inode,
-                    named: true,
-                    old_name: None,
-                    forgotten: false,
-                };
-                copy.files.insert(name, Arc::new(Mutex::new(content)));
+                copy.add(name, now, content.inode);
             }
         }
         Self(Arc::new(Mutex::new(copy)), Arc::default())
@@ -178,15 +190,8 @@ impl SimDisk {
     pub(crate) fn put(&self, name: &str, bytes: Vec<u8>) {
         let mut world = lock(&self.0);
         world.inodes += 1;
-        let content = Content {
-            synced: bytes.clone(),
-            now: bytes,
-            inode: world.inodes,
-            named: true,
-            old_name: None,
-            forgotten: false,
-        };
-        world.files.insert(name.to_owned(), Arc::new(Mutex::new(content)));
+        let inode = world.inodes;
+        world.add(name.to_owned(), bytes, inode);
     }
 
     /// Changes one byte of a file that may be open.
@@ -367,7 +372,7 @@ impl Disk for SimDisk {
         for (name, content) in &lock(&self.0).files {
             if name.starts_with(dir.as_str()) {
                 let mut content = lock(content);
-                (content.named, content.old_name) = (true, None);
+                (content.named, content.old_name, content.replaced) = (true, None, None);
             }
         }
         Ok(())
@@ -378,8 +383,12 @@ impl Disk for SimDisk {
         let mut world = lock(&self.0);
         let old = format!("{from}{old}");
         let content = world.files.remove(&old).ok_or(io::ErrorKind::NotFound)?;
-        lock(&content).old_name = Some(old);
-        world.files.insert(format!("{to}{new}"), content);
+        let new = format!("{to}{new}");
+        let replaced = world.files.get(&new).cloned();
+        let mut renamed = lock(&content);
+        (renamed.old_name, renamed.replaced) = (Some(old), replaced);
+        drop(renamed);
+        world.files.insert(new, content);
         Ok(())
     }
 

@@ -1,10 +1,10 @@
-//! The key that a field is stored under, as serde makes it.
+//! The key that a field or a variant is stored under, as serde makes it, and what else serde is told of it.
 
-use syn::{Expr, ExprLit, Ident, Lit, LitStr, Meta, Token};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, Meta, Token, Type};
 
 use crate::support::words::plain;
 
-/// `rename_all` of the event.
+/// `rename_all`, of fields or of variants.
 #[derive(Clone, Copy, Default, PartialEq)]
 pub(crate) enum RenameAll {
     #[default]
@@ -13,6 +13,7 @@ pub(crate) enum RenameAll {
     Upper,
     Pascal,
     Camel,
+    Snake,
     ScreamingSnake,
     Kebab,
     ScreamingKebab,
@@ -26,6 +27,7 @@ impl RenameAll {
             "UPPERCASE" => Self::Upper,
             "PascalCase" => Self::Pascal,
             "camelCase" => Self::Camel,
+            "snake_case" => Self::Snake,
             "SCREAMING_SNAKE_CASE" => Self::ScreamingSnake,
             "kebab-case" => Self::Kebab,
             "SCREAMING-KEBAB-CASE" => Self::ScreamingKebab,
@@ -36,19 +38,47 @@ impl RenameAll {
     pub(crate) fn apply(self, field: &Ident) -> String {
         let snake = plain(field);
         match self {
-            Self::None | Self::Lower => snake,
+            Self::None | Self::Lower | Self::Snake => snake,
             Self::Upper | Self::ScreamingSnake => snake.to_ascii_uppercase(),
             Self::Pascal => pascal(&snake),
-            Self::Camel => {
-                let pascal = pascal(&snake);
-                let mut letters = pascal.chars();
-                let first = letters.next().map(|first| first.to_ascii_lowercase());
-                first.into_iter().chain(letters).collect()
-            }
+            Self::Camel => camel(&pascal(&snake)),
             Self::Kebab => snake.replace('_', "-"),
             Self::ScreamingKebab => snake.to_ascii_uppercase().replace('_', "-"),
         }
     }
+
+    /// The same of a variant, whose words begin with capitals.
+    pub(crate) fn apply_to_variant(self, variant: &Ident) -> String {
+        let pascal = plain(variant);
+        match self {
+            Self::None | Self::Pascal => pascal,
+            Self::Lower => pascal.to_ascii_lowercase(),
+            Self::Upper => pascal.to_ascii_uppercase(),
+            Self::Camel => camel(&pascal),
+            Self::Snake => snake(&pascal),
+            Self::ScreamingSnake => snake(&pascal).to_ascii_uppercase(),
+            Self::Kebab => snake(&pascal).replace('_', "-"),
+            Self::ScreamingKebab => snake(&pascal).to_ascii_uppercase().replace('_', "-"),
+        }
+    }
+}
+
+fn camel(pascal: &str) -> String {
+    let mut letters = pascal.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// As serde splits a variant: before every capital, so `HTTPSent` is `h_t_t_p_sent`.
+fn snake(pascal: &str) -> String {
+    let mut out = String::new();
+    for (place, letter) in pascal.char_indices() {
+        if place > 0 && letter.is_uppercase() {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
 }
 
 /// As serde joins the words of a field, which is not quite as this crate joins those of a method.
@@ -81,8 +111,36 @@ pub(crate) fn text_of(metas: &[Meta], key: &str) -> Option<String> {
     }
 }
 
+/// Whether serde is told one of these.
+pub(crate) fn has(metas: &[Meta], names: &[&str]) -> bool {
+    metas.iter().any(|meta| is(meta, names))
+}
+
+/// Whether this is one of these.
+pub(crate) fn is(meta: &Meta, names: &[&str]) -> bool {
+    names.iter().any(|name| meta.path().is_ident(name))
+}
+
+/// Whether the type is an `Option`, which is absent as `None`.
+pub(crate) fn is_option(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => {
+            let mut segments = path.path.segments.iter();
+            segments
+                .next_back()
+                .is_some_and(|last| last.ident == "Option" && !last.arguments.is_none())
+        }
+        _ => false,
+    }
+}
+
+/// Whether a reader fills the field in where its key is absent: serde asks for the key of a format that is not its own.
+pub(crate) fn may_be_absent(ty: &Type, serde: &[Meta]) -> bool {
+    has(serde, &["default"]) || is_option(ty) && !has(serde, &["with", "deserialize_with"])
+}
+
 /// The other spelling of `alias = ".."`.
-pub(super) fn alias(meta: &Meta) -> Option<String> {
+pub(crate) fn alias(meta: &Meta) -> Option<String> {
     meta.path().is_ident("alias").then(|| text(meta)).flatten()
 }
 
@@ -137,6 +195,24 @@ mod tests {
             ("SCREAMING-KEBAB-CASE", "CHANNEL-CODE-2"),
         ] {
             assert_eq!(RenameAll::new(rule).apply(&field), key);
+        }
+    }
+
+    #[test]
+    fn names_of_variants_are_those_of_serde() {
+        let variant = syn::parse_quote!(PaidByHTTP2);
+        for (rule, key) in [
+            ("", "PaidByHTTP2"),
+            ("lowercase", "paidbyhttp2"),
+            ("UPPERCASE", "PAIDBYHTTP2"),
+            ("PascalCase", "PaidByHTTP2"),
+            ("camelCase", "paidByHTTP2"),
+            ("snake_case", "paid_by_h_t_t_p2"),
+            ("SCREAMING_SNAKE_CASE", "PAID_BY_H_T_T_P2"),
+            ("kebab-case", "paid-by-h-t-t-p2"),
+            ("SCREAMING-KEBAB-CASE", "PAID-BY-H-T-T-P2"),
+        ] {
+            assert_eq!(RenameAll::new(rule).apply_to_variant(&variant), key);
         }
     }
 

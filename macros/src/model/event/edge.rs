@@ -1,0 +1,73 @@
+//! What leads from one version of an event to the next, as text: the same whatever the source looks like.
+
+use super::{Event, Fill, Track};
+use crate::support::types::shown;
+use crate::support::words::plain;
+
+impl Event {
+    /// The changes from the version before to this one.
+    pub(crate) fn edge(&self, version: u32) -> Vec<String> {
+        if version <= self.lowest() {
+            let raw = self
+                .history
+                .raw
+                .as_ref()
+                .map(|raw| format!("raw {}", shown(&raw.function)));
+            let kept = || self.history.from.as_ref().map(|_| "hand-written".to_owned());
+            let bottom = if version < self.lowest() {
+                None
+            } else {
+                raw.or_else(kept)
+            };
+            return bottom.into_iter().collect();
+        }
+        let tracks = self.history.tracks.iter();
+        let mut edge: Vec<String> = tracks.flat_map(|track| self.changes(track, version)).collect();
+        edge.extend(self.history.step_to(version).map(|step| match &step.function {
+            Some(function) => format!("step {}", shown(function)),
+            None => "hand-written".to_owned(),
+        }));
+        edge
+    }
+
+    /// Whether the way from this version to the next runs code of the user's.
+    pub(crate) fn runs_code_after(&self, version: u32) -> bool {
+        let next = version.saturating_add(1);
+        let computes = |track: &Track| {
+            let is_new = track.since.as_ref().is_some_and(|since| since.number == next);
+            is_new && matches!(track.fill, Fill::With(_)) || track.retype_at(next).is_some()
+        };
+        version < self.version() && (self.history.step_to(next).is_some() || self.history.tracks.iter().any(computes))
+    }
+
+    /// The changes of one field at one version, each with the keys it is stored under.
+    fn changes(&self, track: &Track, version: u32) -> Vec<String> {
+        let before = version.saturating_sub(1);
+        let key = |version| {
+            let stored = track.key_in(version, self.rename_all());
+            stored.unwrap_or_else(|| plain(&track.ident_in(version)))
+        };
+        let mut changes = Vec::new();
+        if track.since.as_ref().is_some_and(|since| since.number == version) {
+            let value = match &track.fill {
+                Fill::Unsaid => String::new(),
+                Fill::Default => " = default".to_owned(),
+                Fill::Constant(expr) => format!(" = {}", shown(expr)),
+                Fill::With(path) => format!(" with {}", shown(path)),
+            };
+            changes.push(format!("since {}{value}", key(version)));
+        }
+        if track.renamed.iter().any(|renamed| renamed.at.number == version) {
+            changes.push(format!("renamed {} from {}", key(version), key(before)));
+        }
+        if let Some(retyped) = track.retype_at(version) {
+            let with = retyped.with.as_ref().map(|path| format!(" with {}", shown(path)));
+            let (key, from) = (key(version), shown(&retyped.from));
+            changes.push(format!("retyped {key} from {from}{}", with.unwrap_or_default()));
+        }
+        if track.until.as_ref().is_some_and(|until| until.number == version) {
+            changes.push(format!("removed {}: {}", key(before), shown(&track.ty)));
+        }
+        changes
+    }
+}

@@ -1,0 +1,317 @@
+//! The attempts of one command: its turn, then load, decide and append, until it is written or refused.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+use uuid::Uuid;
+
+use crate::aggregate::Aggregate;
+use crate::command::{Context, Fresh, Ids};
+use crate::envelope::Receipt;
+use crate::runtime::decide::{Decided, Deciding};
+use crate::runtime::error::{ExecuteError, StateError};
+use crate::runtime::execute::Options;
+use crate::runtime::keyed::{Keyed, receipt};
+use crate::runtime::live::{Found, Turn};
+use crate::runtime::load::{self, At, Reached, State};
+use crate::runtime::reason::Panicked;
+use crate::runtime::{Inner, Runtime};
+use crate::store::{AppendError, Batch, Committed, EventStore, Expected, NewEvent, Unknown};
+use crate::stream::{AppendId, StreamId, Version};
+
+/// The longest delay before the second attempt; it doubles with each.
+const FIRST_DELAY: Duration = Duration::from_millis(2);
+/// The longest delay at all, so that the default attempts wait 30 ms together at most.
+const LONGEST_DELAY: Duration = Duration::from_millis(250);
+
+type Events<A> = <A as Aggregate>::Events;
+
+/// Decides one command on a state, as [`decide`](crate::runtime::decide::decide) does.
+pub(super) type Decide<A, R> =
+    Box<dyn FnMut(&mut Option<A>, &Deciding<'_>) -> Result<Decided<Events<A>>, ExecuteError<R>> + Send>;
+
+/// One command on its way.
+pub(super) struct Attempts {
+    pub(super) runtime: Runtime,
+    pub(super) stream: StreamId,
+    pub(super) options: Options,
+    pub(super) fresh: Fresh,
+}
+
+/// What is decided on.
+struct Basis<A> {
+    found: Found<A>,
+    /// The stream was read to its end since this attempt began.
+    is_newest: bool,
+}
+
+impl<A> Default for Basis<A> {
+    fn default() -> Self {
+        Self {
+            found: Found::default(),
+            is_newest: false,
+        }
+    }
+}
+
+/// What a decision came to.
+enum Step<A: Aggregate, R> {
+    /// Events that are to be written, and the state after them.
+    Write(Vec<Events<A>>, Batch, Option<A>),
+    /// An answer without an append; the state is as it was.
+    Answer(Result<Receipt<Events<A>>, ExecuteError<R>>),
+    /// Somebody looks at the state, and it cannot be copied.
+    Shared,
+}
+
+impl Attempts {
+    /// Generic over the aggregate and the rejection, and not over each command: that halves the time to build many commands.
+    pub(super) async fn until_written<A: Aggregate, R: Send + 'static>(
+        self,
+        mut decide: Decide<A, R>,
+    ) -> Result<Receipt<Events<A>>, ExecuteError<R>> {
+        self.runtime.knows::<A>().map_err(StateError::NotRegistered)?;
+        let timeout = self.options.timeout;
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let Inner { store, live, .. } = &*self.runtime.0;
+        let turn = live.turn(&self.stream);
+        let turn = within(deadline, turn).await.ok_or(ExecuteError::TimedOut)?;
+        if let Some(keyed) = &self.options.keyed {
+            let finding = self.runtime.find_key(&self.stream, &keyed.key);
+            if let Some(known) = within(deadline, finding).await.ok_or(ExecuteError::TimedOut)?? {
+                let committed = keyed.same(known).map_err(ExecuteError::Refused)?;
+                return self.repeated::<A, R>(committed, deadline).await;
+            }
+        }
+        let mut basis = Basis {
+            found: turn.take(store.identity()).unwrap_or_default(),
+            is_newest: false,
+        };
+        let (mut attempt, mut fresh) = (1, self.fresh);
+        loop {
+            if basis.found.state.reached.is_none() || basis.found.is_contended {
+                self.read_on(&mut basis, deadline).await?;
+            }
+            let version = basis.found.state.version();
+            match self.step(&mut basis, attempt, &mut fresh, &mut decide)? {
+                Step::Shared => basis = Basis::default(),
+                // Whoever is told no, or that there is nothing to do, is told so on what is there now. What is written needs no such care:
+                // the store compares its version.
+                Step::Answer(answer) => {
+                    self.read_on(&mut basis, deadline).await?;
+                    if basis.found.state.version() == version {
+                        self.keep(&turn, &basis.found);
+                        return answer;
+                    }
+                }
+                Step::Write(events, batch, state) => {
+                    let append = batch.append;
+                    match within(deadline, store.append(batch)).await {
+                        // An earlier attempt under the key, from elsewhere, was written after the look at the key.
+                        Some(Ok(committed)) if committed.duplicate => {
+                            return self.repeated::<A, R>(committed, deadline).await;
+                        }
+                        Some(Ok(committed)) => {
+                            self.keep_written(&turn, version, &committed, state, attempt);
+                            return Ok(receipt(self.stream.clone(), committed, events));
+                        }
+                        Some(Err(AppendError::Conflict { stream, actual, .. })) => {
+                            if attempt >= self.options.attempts || self.options.expected.is_some() {
+                                return Err(ExecuteError::Conflict {
+                                    stream,
+                                    expected: version,
+                                    actual,
+                                    attempts: attempt,
+                                });
+                            }
+                        }
+                        Some(Err(error)) => return Err(error.into()),
+                        None => {
+                            let parts = vec![(self.stream.clone(), Expected::loaded(version))];
+                            let unknown = Unknown::new(append, parts, store.identity(), store.opening());
+                            return Err(ExecuteError::Unknown {
+                                unknown: Box::new(unknown),
+                                source: "the timeout passed".into(),
+                            });
+                        }
+                    }
+                    let pause = sleep(delay(attempt));
+                    within(deadline, pause).await.ok_or(ExecuteError::TimedOut)?;
+                    basis = Basis::default();
+                    attempt += 1;
+                }
+            }
+        }
+    }
+
+    /// The first receipt of a command that was written before.
+    async fn repeated<A: Aggregate, R>(
+        &self,
+        committed: Committed,
+        deadline: Option<Instant>,
+    ) -> Result<Receipt<Events<A>>, ExecuteError<R>> {
+        let reading = self.runtime.repeated::<A>(self.stream.clone(), committed);
+        Ok(within(deadline, reading).await.ok_or(ExecuteError::TimedOut)??)
+    }
+
+    /// Brings the state to the end of the stream, once in an attempt.
+    async fn read_on<A: Aggregate>(&self, basis: &mut Basis<A>, deadline: Option<Instant>) -> Result<(), ReadOnError> {
+        if basis.is_newest {
+            return Ok(());
+        }
+        let Found { state, is_contended } = &mut basis.found;
+        let before = state.version();
+        let loading = load::state(&self.runtime, &self.stream, At::Newest, std::mem::take(state));
+        *state = within(deadline, loading).await.ok_or(ReadOnError::TimedOut)??;
+        *is_contended = before.is_some() && state.version() != before;
+        basis.is_newest = true;
+        Ok(())
+    }
+
+    /// One decision. Not async: nothing of the user's lives across an await.
+    fn step<A: Aggregate, R>(
+        &self,
+        basis: &mut Basis<A>,
+        attempt: u32,
+        fresh: &mut Fresh,
+        decide: &mut Decide<A, R>,
+    ) -> Result<Step<A, R>, ExecuteError<R>> {
+        let State { state, reached } = &mut basis.found.state;
+        let version = reached.map(|reached| reached.version);
+        if let Some(expected) = self.options.expected.filter(|expected| *expected != version) {
+            return Ok(Step::Answer(Err(ExecuteError::Conflict {
+                stream: self.stream.clone(),
+                expected,
+                actual: version,
+                attempts: attempt,
+            })));
+        }
+        let mut own = None;
+        if let Some(shared) = state.take() {
+            own = Panicked::caught(|| load::owned(shared)).map_err(ExecuteError::Panicked)?;
+            if own.is_none() {
+                return Ok(Step::Shared);
+            }
+        }
+        let inner = &self.runtime.0;
+        // The clock may be behind that of the machine that wrote the stream; a handler never sees time run backward.
+        let now = inner.clock.now();
+        let now = reached.map_or(now, |reached| now.max(reached.recorded_at));
+        let append = AppendId::new(fresh.id(now));
+        let headers = self.options.headers.clone();
+        let cx = Context::new(self.stream.clone(), version, now, Ids::Fresh, headers);
+        let deciding = Deciding {
+            cx: &cx,
+            append,
+            verify: inner.verify_writes,
+        };
+        let answer = match decide(&mut own, &deciding) {
+            Ok(decided) if decided.events.is_empty() => {
+                Ok(Receipt::new(self.stream.clone(), append, version, decided.events))
+            }
+            Ok(Decided { events, encoded, .. }) => {
+                let encoded = encoded.into_iter().map(NewEvent::from).collect();
+                let batch = Batch::new(append).metadata(cx.meta().encode());
+                let mut batch = batch.part(self.stream.clone(), Expected::loaded(version), encoded);
+                if let Some(Keyed { key, fingerprint }) = &self.options.keyed {
+                    batch = batch.key(key.clone(), *fingerprint);
+                }
+                return Ok(Step::Write(events, batch, own));
+            }
+            Err(no) if no.is_from_the_state() => Err(no),
+            Err(error) => return Err(error),
+        };
+        *state = own.map(Arc::new);
+        Ok(Step::Answer(answer))
+    }
+
+    /// Keeps the state that was written, if the store wrote it where it was decided.
+    fn keep_written<A: Aggregate>(
+        &self,
+        turn: &Turn,
+        version: Option<Version>,
+        committed: &Committed,
+        state: Option<A>,
+        attempt: u32,
+    ) {
+        let Some(part) = committed.parts.first() else { return };
+        let is_next = part.first == Version::after(version) && part.stream == self.stream;
+        if !is_next || committed.store != self.runtime.0.store.identity() {
+            return;
+        }
+        let reached = Some(Reached {
+            version: part.last,
+            position: committed.last_position,
+            recorded_at: committed.recorded_at,
+        });
+        let state = State {
+            state: state.map(Arc::new),
+            reached,
+        };
+        let is_contended = attempt > 1;
+        self.keep(turn, &Found { state, is_contended });
+    }
+
+    fn keep<A: Aggregate>(&self, turn: &Turn, found: &Found<A>) {
+        let heap = self.runtime.heap(found.state.state.as_deref());
+        turn.keep(found, self.runtime.0.store.identity(), heap);
+    }
+}
+
+/// Why a stream was not read on.
+enum ReadOnError {
+    TimedOut,
+    State(StateError),
+}
+
+impl From<StateError> for ReadOnError {
+    fn from(error: StateError) -> Self {
+        Self::State(error)
+    }
+}
+
+impl<R> From<ReadOnError> for ExecuteError<R> {
+    fn from(error: ReadOnError) -> Self {
+        match error {
+            ReadOnError::TimedOut => Self::TimedOut,
+            ReadOnError::State(error) => error.into(),
+        }
+    }
+}
+
+/// The output of a future, or `None` if the deadline passed first.
+async fn within<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
+    match deadline {
+        Some(deadline) => timeout_at(deadline, future).await.ok(),
+        None => Some(future.await),
+    }
+}
+
+/// How long to wait after this attempt: anything up to a bound that doubles, because rivals that wait equally long meet again. "Full
+/// jitter", after Marc Brooker's measurements of backoff.
+fn delay(attempt: u32) -> Duration {
+    let doubled = FIRST_DELAY.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
+    let longest = u64::try_from(doubled.min(LONGEST_DELAY).as_micros()).unwrap_or(u64::MAX);
+    let random = Uuid::new_v4().as_u64_pair().1 & (u64::MAX >> 2);
+    Duration::from_micros(random % (longest + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rule 4.4: exponential, fully jittered, bounded.
+    #[test]
+    fn delays_are_bounded_and_differ() {
+        for attempt in 1..100 {
+            let bound = FIRST_DELAY
+                .saturating_mul(2_u32.saturating_pow(attempt - 1))
+                .min(LONGEST_DELAY);
+            assert!(delay(attempt) <= bound, "attempt {attempt}");
+        }
+        let delays = (0..64).map(|_| delay(20)).collect::<std::collections::HashSet<_>>();
+        assert!(delays.len() > 1, "delays are drawn");
+    }
+}

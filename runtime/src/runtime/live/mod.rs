@@ -1,0 +1,172 @@
+//! Live aggregates: whose turn it is on each stream, and the folded states that are kept between two commands.
+
+mod slots;
+mod turn;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::runtime::load::State;
+use crate::runtime::status::KeptStates;
+use crate::store::StoreId;
+use crate::stream::{StreamId, Version};
+use slots::{Kept, Slot, Slots, kept};
+use turn::Place;
+pub(super) use turn::Turn;
+
+/// The streams that are in use or have a state here.
+///
+/// One lock for all: it is held for a look into a table, and never while a future waits or code of the user runs.
+pub(super) struct Live {
+    slots: Mutex<Slots>,
+    entries: usize,
+    bytes: usize,
+}
+
+/// A state that was kept, with what is known of it.
+pub(super) struct Found<A> {
+    pub(super) state: State<A>,
+    /// Others write to the stream as well, so that it is better read before it is decided on.
+    pub(super) is_contended: bool,
+}
+
+impl<A> Default for Found<A> {
+    fn default() -> Self {
+        Self {
+            state: State::default(),
+            is_contended: false,
+        }
+    }
+}
+
+impl Live {
+    pub(super) fn new(entries: usize, bytes: usize) -> Self {
+        Self {
+            slots: Mutex::default(),
+            entries,
+            bytes,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slots> {
+        // Nothing panics between two changes of the tables.
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn states(&self) -> KeptStates {
+        self.lock().states
+    }
+
+    /// How many hold a turn or wait for one.
+    pub(super) fn in_flight(&self) -> usize {
+        self.lock().in_flight
+    }
+
+    /// Waits until everyone who asked for this stream before has had their turn.
+    ///
+    /// # Cancel safety
+    /// Whoever goes away while they wait leaves nothing behind.
+    pub(super) async fn turn(self: &Arc<Self>, stream: &StreamId) -> Turn {
+        let (turn, at_once) = {
+            let mut slots = self.lock();
+            slots.in_flight += 1;
+            let slot = slots.slot(stream);
+            slot.users += 1;
+            let turn = Arc::clone(&slot.turn);
+            let at_once = Arc::clone(&turn).try_acquire_owned().ok();
+            (turn, at_once)
+        };
+        let place = Place {
+            live: Arc::clone(self),
+            stream: stream.clone(),
+        };
+        let permit = match at_once {
+            Some(permit) => permit,
+            None => turn
+                .acquire_owned()
+                .await
+                .expect("the turns of a stream are never closed"),
+        };
+        Turn { _permit: permit, place }
+    }
+
+    /// The kept state, shared: it stays where it is.
+    pub(super) fn peek<A: Send + Sync + 'static>(&self, stream: &StreamId, store: StoreId) -> Option<Found<A>> {
+        let mut slots = self.lock();
+        let slot = slots.streams.get_mut(stream);
+        let found = slot.and_then(|slot| {
+            let found = slot.kept.as_ref()?.found(store)?;
+            slot.was_used = true;
+            Some(found)
+        });
+        slots.counted(found.is_some());
+        found
+    }
+
+    /// Lets go of the state of this version: the stream has moved on.
+    pub(super) fn forget(&self, stream: &StreamId, version: Version) {
+        let mut slots = self.lock();
+        let is_it = |slot: &Slot| slot.kept.as_ref().is_some_and(|kept| kept.reached.version == version);
+        if slots.streams.get(stream).is_some_and(is_it) {
+            let dropped = slots.let_go(stream);
+            slots.tidy(stream);
+            drop(slots);
+            drop(dropped);
+        }
+    }
+
+    /// Keeps a state that was loaded, unless someone is at work on the stream or a newer one is kept.
+    pub(super) fn offer<A: Send + Sync + 'static>(
+        &self,
+        stream: &StreamId,
+        state: &State<A>,
+        store: StoreId,
+        heap: usize,
+    ) {
+        let Some(kept) = kept(stream, state, store, heap) else {
+            return;
+        };
+        let slots = self.lock();
+        let is_newer = |slot: &Slot| {
+            let known = slot.kept.as_ref().map(|kept| kept.reached.version);
+            slot.users == 0 && known.is_none_or(|known| known < kept.reached.version)
+        };
+        if slots.streams.get(stream).is_none_or(is_newer) {
+            self.put(slots, stream, kept);
+        }
+    }
+
+    fn put(&self, mut slots: MutexGuard<'_, Slots>, stream: &StreamId, kept: Kept) {
+        if kept.bytes > self.bytes || self.entries == 0 {
+            // A state's `Drop` is code of the user, so no state is dropped under the lock.
+            drop(slots);
+            return drop(kept);
+        }
+        let (bytes, next) = (kept.bytes, slots.numbers + 1);
+        let slot = slots.slot(stream);
+        let before = slot.kept.replace(kept);
+        if slot.number == 0 {
+            slot.number = next;
+            slots.numbers = next;
+            slots.order.push_back((stream.clone(), next));
+        } else {
+            slot.was_used = true;
+        }
+        slots.states.count += 1;
+        slots.states.bytes += bytes;
+        if let Some(before) = &before {
+            slots.states.count -= 1;
+            slots.states.bytes -= before.bytes;
+        }
+        let mut dropped: Vec<Kept> = before.into_iter().collect();
+        while slots.states.count > self.entries || slots.states.bytes > self.bytes {
+            let Some(kept) = slots.evict() else { break };
+            dropped.push(kept);
+        }
+        slots.prune();
+        drop(slots);
+        drop(dropped);
+    }
+}
+
+#[cfg(test)]
+mod tests;

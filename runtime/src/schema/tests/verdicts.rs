@@ -1,0 +1,151 @@
+//! The classifier: a verdict is NO exactly when a payload shows it.
+
+use proptest::prelude::*;
+
+use super::mutate::mutated;
+use super::random::{Rng, event};
+use crate::schema::{Cell, Change, Code, Outline, Payload, Style, compare};
+
+/// How many payloads look for a witness that the classifier has missed.
+const PAYLOADS: u64 = 60;
+
+fn has_values(outline: &Outline) -> bool {
+    outline.accepts(&outline.payload(Style::Max)).is_ok() && outline.accepts(&outline.payload(Style::Min)).is_ok()
+}
+
+fn no(changes: &[Change], cell: fn(&Change) -> &Cell) -> bool {
+    changes.iter().any(|change| !cell(change).is_ok())
+}
+
+fn loses(old: &Outline, new: &Outline, payload: &Payload) -> bool {
+    match (old.read(payload), new.read(payload)) {
+        (Ok(old), Ok(new)) => {
+            new.ignored.iter().any(|path| !old.ignored.contains(path))
+                || new.blurred.iter().any(|path| !old.blurred.contains(path))
+        }
+        _ => false,
+    }
+}
+
+fn hurts(old: &Outline, new: &Outline, payload: &Payload) -> bool {
+    match (old.read(payload), new.read(payload)) {
+        (Ok(old), Ok(new)) => old.blurred.iter().any(|path| !new.blurred.contains(path)),
+        (old, _) => old.is_err(),
+    }
+}
+
+fn shown(changes: &[Change]) -> String {
+    let cell = |cell: &Cell| match cell {
+        Cell::Ok => "ok".to_owned(),
+        Cell::No(payload) => payload.to_string(),
+    };
+    let one = |change: &Change| {
+        let Change { code, path, .. } = change;
+        format!(
+            "{code} {path:?} | {} | {} | {}\n",
+            cell(&change.reads),
+            cell(&change.keeps),
+            cell(&change.older)
+        )
+    };
+    changes.iter().map(one).collect()
+}
+
+/// Both directions: each NO has a payload that shows it, and where no NO is, none is found.
+fn is_exact(old: &Outline, new: &Outline) {
+    let changes = compare(old, new, 1);
+    let context = || format!("old {:#?}\nnew {:#?}\n{}", old.lines(), new.lines(), shown(&changes));
+    assert_eq!(old == new, changes.is_empty(), "{}", context());
+    for change in &changes {
+        if let Cell::No(payload) = &change.reads {
+            assert!(
+                old.accepts(payload).is_ok(),
+                "{payload} is not stored: {:?}\n{}",
+                old.accepts(payload),
+                context()
+            );
+            assert!(
+                new.accepts(payload).is_err() || is_declared(old, new),
+                "{payload}\n{}",
+                context()
+            );
+        }
+        if let Cell::No(payload) = &change.keeps {
+            assert!(
+                old.accepts(payload).is_ok(),
+                "{payload} is not stored: {:?}\n{}",
+                old.accepts(payload),
+                context()
+            );
+        }
+        if let Cell::No(payload) = &change.older {
+            assert!(
+                new.accepts(payload).is_ok(),
+                "{payload} is not written: {:?}\n{}",
+                new.accepts(payload),
+                context()
+            );
+            assert!(
+                hurts(old, new, payload) || change.code == Code::KeyRenamed || is_declared(old, new),
+                "{}",
+                context()
+            );
+        }
+    }
+    for seed in 0..PAYLOADS {
+        let (stored, written) = (old.payload(Style::Stored(seed)), new.payload(Style::Written(seed)));
+        // Some types that serde takes cannot be read back, such as a flattened variant without data.
+        if old.accepts(&stored).is_err() || new.accepts(&written).is_err() {
+            continue;
+        }
+        if !no(&changes, |change| &change.reads) {
+            assert!(
+                new.accepts(&stored).is_ok(),
+                "{stored} {:?}\n{}",
+                new.accepts(&stored),
+                context()
+            );
+        }
+        if !no(&changes, |change| &change.keeps) {
+            assert!(!loses(old, new, &stored), "{stored} loses\n{}", context());
+        }
+        if !no(&changes, |change| &change.older) {
+            assert!(
+                !hurts(old, new, &written),
+                "{written} {:?}\n{}",
+                old.accepts(&written),
+                context()
+            );
+        }
+    }
+}
+
+/// Whether formats with a name are in it, which are NO by declaration.
+fn is_declared(old: &Outline, new: &Outline) -> bool {
+    old.lines()
+        .iter()
+        .chain(&new.lines())
+        .any(|line| line.contains("scalar"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_global_rejects: 100_000, failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn a_small_change_is_judged_exactly(seed: u64) {
+        let mut rng = Rng::new(seed);
+        let shape = event(&mut rng);
+        let changed = mutated(&mut rng, shape);
+        let (old, new) = (Outline::of(shape), Outline::of(changed));
+        prop_assume!(has_values(&old) && has_values(&new));
+        is_exact(&old, &new);
+    }
+
+    #[test]
+    fn any_two_shapes_are_judged_exactly(seed: u64) {
+        let mut rng = Rng::new(seed);
+        let (old, new) = (Outline::of(event(&mut rng)), Outline::of(event(&mut rng)));
+        prop_assume!(has_values(&old) && has_values(&new));
+        is_exact(&old, &new);
+    }
+}

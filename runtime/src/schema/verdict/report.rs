@@ -1,0 +1,174 @@
+//! The text of a verdict: the columns, a witness for each NO, and what to write.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{Cell, Change, Code, Found, Verdict};
+use crate::schema::lock::Outline;
+
+/// What changed in one version of an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The stored name.
+    pub name: String,
+    /// Its version.
+    pub version: u32,
+    /// What the changes mean together.
+    pub verdict: Verdict,
+    /// In the order of their paths.
+    pub changes: Vec<Change>,
+    /// What is stored of it now.
+    #[serde(skip)]
+    pub new: Outline,
+}
+
+/// Gives each change the help that it needs. One key that went and one of the same type that came into its object look like a rename.
+pub(super) fn add_help(changes: &mut [Change], found: &[Found], version: u32) {
+    let next = version.saturating_add(1);
+    let hints: Vec<_> = found.iter().filter_map(|one| rename_hint(found, one, next)).collect();
+    for change in changes {
+        let is_free = change.reads.is_ok() && change.keeps.is_ok() && change.older.is_ok();
+        let of_rename = hints
+            .iter()
+            .find(|hint| hint.removed == change.path || hint.added == change.path);
+        change.help = match of_rename {
+            Some(hint) if hint.removed == change.path => Some(hint.help.clone()),
+            _ if is_free || of_rename.is_some() => None,
+            _ => Some(cure(change, next)),
+        };
+    }
+}
+
+fn cure(change: &Change, next: u32) -> String {
+    let cure = change.code.cure();
+    let field = field(&change.path);
+    match field != change.path && cure.contains("({n}") {
+        true => format!(
+            "the type inside `{field}` was edited: a new version, `version = {next}`, and a kept copy of the old type, \
+             `#[event(retyped({next}, from = ..))] {field}`, or `from_lock`, which writes it"
+        ),
+        false => cure.replace("{n}", &next.to_string()),
+    }
+}
+
+/// The field of the event in which a path begins.
+fn field(path: &str) -> &str {
+    path.split(['.', '[', '{', '|', '+']).next().unwrap_or_default()
+}
+
+/// Two changes that are one.
+struct Rename {
+    removed: String,
+    added: String,
+    help: String,
+}
+
+fn rename_hint(all: &[Found], gone: &Found, next: u32) -> Option<Rename> {
+    let is_added = |found: &Found| matches!(found.code, Code::OptionalFieldAdded | Code::RequiredFieldAdded);
+    let (object, old, value) = gone.key.as_ref().filter(|_| gone.code == Code::FieldRemoved)?;
+    let alike = |found: &&Found| matches!(&found.key, Some((at, _, other)) if at == object && other == value);
+    let mut removed = all
+        .iter()
+        .filter(|found| found.code == Code::FieldRemoved)
+        .filter(alike);
+    let mut added = all.iter().filter(|found| is_added(found)).filter(alike);
+    let (Some(_), None, Some(one), None) = (removed.next(), removed.next(), added.next(), added.next()) else {
+        return None;
+    };
+    let (_, new, _) = one.key.as_ref()?;
+    let help = match object.is_empty() {
+        true => {
+            format!("looks like a rename: `version = {next}` and `#[event(renamed({next}, from = \"{old}\"))] {new}`")
+        }
+        false => format!(
+            "looks like a rename of `{old}` to `{new}`: `version = {next}`, and a kept copy of the old type, \
+             `#[event(retyped({next}, from = ..))] {}`",
+            field(object)
+        ),
+    };
+    Some(Rename {
+        removed: gone.path.clone(),
+        added: one.path.clone(),
+        help,
+    })
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, self.verdict.word())
+    }
+}
+
+impl Report {
+    /// The text, under the word of a finding.
+    pub(in crate::schema) fn write(&self, f: &mut fmt::Formatter<'_>, word: &str) -> fmt::Result {
+        writeln!(f, "{word} {} v{} is sealed:", self.name, self.version)?;
+        let widest = |texts: &dyn Fn(&Change) -> usize| self.changes.iter().map(texts).max().unwrap_or_default();
+        let code = widest(&|change| change.code.word().len());
+        let path = widest(&|change| change.path.chars().count());
+        let word = |cell: &Cell| if cell.is_ok() { "ok" } else { "NO" };
+        for change in &self.changes {
+            writeln!(
+                f,
+                "    {:code$}  {:path$}    reads: {}   keeps: {}   older: {}",
+                change.code,
+                change.path,
+                word(&change.reads),
+                word(&change.keeps),
+                word(&change.older),
+            )?;
+        }
+        for change in &self.changes {
+            self.write_witnesses(f, change)?;
+        }
+        let mut said = Vec::new();
+        for change in &self.changes {
+            let Some(help) = change.help.as_ref().filter(|help| !said.contains(help)) else {
+                continue;
+            };
+            writeln!(f, "  help: {help}")?;
+            said.push(help);
+        }
+        let mut codes: Vec<Code> = self
+            .changes
+            .iter()
+            .filter(|change| change.help.is_some())
+            .map(|change| change.code)
+            .collect();
+        codes.dedup();
+        for code in codes {
+            writeln!(f, "  see {}", code.link())?;
+        }
+        Ok(())
+    }
+
+    fn write_witnesses(&self, f: &mut fmt::Formatter<'_>, change: &Change) -> fmt::Result {
+        let path = &change.path;
+        if let Cell::No(payload) = &change.reads {
+            match self.new.accepts(payload) {
+                Err(refusal) => writeln!(f, "  witness: {payload} is stored, and is not read: {refusal}")?,
+                Ok(()) => writeln!(
+                    f,
+                    "  witness: {payload} is stored, and `{path}` is in another format now"
+                )?,
+            }
+        }
+        if let Cell::No(payload) = &change.keeps {
+            match self.new.accepts(payload) {
+                Ok(()) => {
+                    let written = self.new.rewritten(payload);
+                    writeln!(f, "  witness: {payload} is read, and would be written as {written}")?;
+                }
+                Err(_) => writeln!(f, "  witness: {payload} is stored, and `{path}` of it would be lost")?,
+            }
+        }
+        if let Cell::No(payload) = &change.older {
+            writeln!(
+                f,
+                "  witness: {payload} is written, and nodes of the last release misread it"
+            )?;
+        }
+        Ok(())
+    }
+}

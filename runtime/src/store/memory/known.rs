@@ -1,0 +1,97 @@
+//! What the memory store has written already: the original of each append id and of each key, apart because writing is elsewhere.
+
+use std::collections::HashMap;
+
+use super::Event;
+use crate::store::{Batch, CommittedPart, Fingerprint, IdempotencyKey, Refusal};
+use crate::stream::{AppendId, StreamId};
+
+/// Where each append begins in the log, by its id and by its key, both within the first stream of its batch.
+#[derive(Default)]
+pub(super) struct Known {
+    appends: HashMap<(StreamId, AppendId), Original>,
+    keys: HashMap<(StreamId, IdempotencyKey), (Fingerprint, usize)>,
+}
+
+/// An append that was written.
+struct Original {
+    /// Where its first event stands.
+    place: usize,
+    key: Option<(IdempotencyKey, Fingerprint)>,
+}
+
+impl Known {
+    /// Notes a batch that is written from `place` on.
+    pub(super) fn note(&mut self, batch: &Batch, place: usize) {
+        let Some(part) = batch.parts.first() else {
+            return;
+        };
+        let key = batch.key.clone();
+        if let Some((key, fingerprint)) = &key {
+            self.keys
+                .insert((part.stream.clone(), key.clone()), (*fingerprint, place));
+        }
+        self.appends
+            .insert((part.stream.clone(), batch.append), Original { place, key });
+    }
+
+    /// Where the append of this id begins.
+    pub(super) fn append(&self, stream: &StreamId, append: AppendId) -> Option<usize> {
+        let original = self.appends.get(&(stream.clone(), append));
+        original.map(|original| original.place)
+    }
+
+    /// What was asked under this key, and where what was written for it begins.
+    pub(super) fn key(&self, stream: &StreamId, key: &IdempotencyKey) -> Option<(Fingerprint, usize)> {
+        self.keys.get(&(stream.clone(), key.clone())).copied()
+    }
+
+    /// Where the original of this batch begins, if the batch is a repeat.
+    ///
+    /// # Errors
+    /// The refusal of a batch that is another one under the same key or id. `parts` says what stands at a place.
+    pub(super) fn original(
+        &self,
+        batch: &Batch,
+        events: &[Event],
+        parts: impl Fn(usize) -> Vec<CommittedPart>,
+    ) -> Result<Option<usize>, Refusal> {
+        let Some(stream) = batch.parts.first().map(|part| &part.stream) else {
+            return Ok(None);
+        };
+        if let Some((key, fingerprint)) = &batch.key
+            && let Some((known, place)) = self.key(stream, key)
+        {
+            if known == *fingerprint {
+                return Ok(Some(place));
+            }
+            let (key, parts) = (key.clone(), parts(place));
+            return Err(Refusal::KeyReused { key, parts });
+        }
+        let Some(original) = self.appends.get(&(stream.clone(), batch.append)) else {
+            return Ok(None);
+        };
+        if original.key == batch.key && is_the_same(batch, events.get(original.place..).unwrap_or_default()) {
+            return Ok(Some(original.place));
+        }
+        let (append, parts) = (batch.append, parts(original.place));
+        Err(Refusal::AppendIdReused { append, parts })
+    }
+}
+
+/// Whether the events of the append that begins these are those of the batch; metadata is no part of the content.
+fn is_the_same(batch: &Batch, stored: &[Event]) -> bool {
+    let count = stored.first().map_or(0, |event| event.count as usize);
+    let given = batch
+        .parts
+        .iter()
+        .flat_map(|part| part.events.iter().map(move |event| (&part.stream, event)));
+    let pairs = given.zip(stored.iter().take(count));
+    let same = |((stream, event), stored): ((&StreamId, &crate::store::NewEvent), &Event)| {
+        *stream == stored.stream
+            && event.name == stored.name
+            && event.version == stored.schema
+            && event.payload[..] == stored.payload[..]
+    };
+    batch.events() == count && pairs.into_iter().all(same)
+}

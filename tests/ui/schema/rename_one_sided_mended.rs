@@ -1,0 +1,10 @@
+use recount::Schema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Schema)]
+pub enum Payment {
+    #[serde(rename = "cash")]
+    Cash,
+}
+
+fn main() {}

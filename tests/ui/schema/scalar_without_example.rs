@@ -1,0 +1,25 @@
+//! A value of the format cannot be made up from its name.
+
+use recount::Schema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, Schema)]
+#[serde(try_from = "String", into = "String")]
+#[schema(scalar = "iban")]
+pub struct Iban(String);
+
+impl TryFrom<String> for Iban {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text.is_ascii() { Ok(Self(text)) } else { Err("no IBAN") }
+    }
+}
+
+impl From<Iban> for String {
+    fn from(iban: Iban) -> Self {
+        iban.0
+    }
+}
+
+fn main() {}

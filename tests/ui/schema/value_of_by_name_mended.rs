@@ -1,0 +1,15 @@
+use recount::Schema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Schema)]
+pub struct Node {
+    pub leaves: Vec<Leaf>,
+}
+
+#[derive(Serialize, Deserialize, Schema)]
+pub struct Leaf {
+    #[schema(by_name = "node")]
+    pub node: Option<Box<Node>>,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! What is opaque has nothing more to say.
+
+use recount::Schema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Schema)]
+pub struct Entry {
+    pub title: String,
+    #[schema(opaque = true)]
+    pub rest: serde_json::Value,
+}
+
+fn main() {}

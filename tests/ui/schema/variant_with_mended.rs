@@ -1,0 +1,26 @@
+use recount::Schema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Schema)]
+pub enum Payment {
+    Cash,
+    Other(
+        #[serde(with = "reversed")]
+        #[schema(scalar = "reversed", example = "\"ecnatsni rof\"")]
+        String,
+    ),
+}
+
+mod reversed {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&text.chars().rev().collect::<String>())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+        Ok(String::deserialize(from)?.chars().rev().collect())
+    }
+}
+
+fn main() {}
