@@ -48,6 +48,13 @@ impl Measured {
     pub fn against(&self, other: &Self) -> Spread {
         Spread::of(self.rates.iter().zip(&other.rates).map(|(ours, theirs)| ours / theirs))
     }
+
+    /// By how much the median command of this one was shorter: what is left of a ratio where something else kept the machine busy.
+    pub fn p50_against(&self, other: &Self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a ratio of two digits")]
+        let p50 = |one: &Self| one.latencies.value_at_quantile(0.5) as f64;
+        p50(other) / p50(self)
+    }
 }
 
 /// Does the work so many times with each peer. In each round all peers have their slice, beginning with another one; a round before the

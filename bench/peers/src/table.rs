@@ -33,7 +33,7 @@ impl Table {
     pub fn row(&mut self, what: &str, unit: &str, measured: &[Measured], bar: Option<f64>) -> Fallible<()> {
         let rate = format!("{unit}/s");
         self.line(&format!(
-            "\n{what:<56}\n  {:<24}{rate:>12}{:>22}{:>12}{:>12}{:>22}",
+            "\n{what}\n  {:<24}{rate:>12}{:>22}{:>12}{:>12}{:>22}",
             "", "least..greatest", "p50", "p99", "recount is"
         ))?;
         let [ours, peers @ ..] = measured else { return Ok(()) };
@@ -53,7 +53,14 @@ impl Table {
         }
         let best = peers.iter().max_by(|a, b| a.rate().median.total_cmp(&b.rate().median));
         match best {
-            Some(best) => self.verdict(&format!("the best peer, {}", best.name), ours.against(best), bar),
+            Some(best) => {
+                let by_p50 = ours.p50_against(best);
+                self.verdict(
+                    &format!("the best peer, {} ({by_p50:.2}x by p50)", best.name),
+                    ours.against(best),
+                    bar,
+                )
+            }
             None => Ok(()),
         }
     }
@@ -87,8 +94,11 @@ pub fn times(ratio: Spread) -> String {
     format!("{median:.digits$}x ({least:.digits$}..{greatest:.digits$})")
 }
 
-/// Thousands apart.
+/// Thousands apart, and hundredths of what is below ten.
 fn count(figure: f64) -> String {
+    if figure < 10.0 {
+        return format!("{figure:.2}");
+    }
     let digits = format!("{figure:.0}");
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
