@@ -61,3 +61,8 @@ bench-append:
 # What a command costs against a bare append of the same bytes to the same store. Two minutes; wants an idle machine.
 bench-commands *ONLY:
     cargo run --profile bench -p recount-bench --bin commands -- {{ONLY}}
+
+# Commands per second and latency beside other frameworks, which this compiles: many minutes the first time, then about five. With PostgreSQL
+# where DATABASE_URL is set. Wants an idle machine.
+bench-peers ROUNDS="7":
+    cargo run --profile bench --manifest-path bench/peers/Cargo.toml -- {{ROUNDS}}
