@@ -44,7 +44,7 @@ fn report(root: &Path, name: &str, problems: &Value) {
     let (old, new) = (lock(vec![old]), lock(vec![new]));
     let today = if problems == &json!([]) { &old } else { &new };
     let path = folder.join("events.lock");
-    let locks = json!({ "path": path, "lock": old, "today": today, "next": old });
+    let locks = json!({ "path": path, "lock": old, "today": today });
     fs::write(folder.join("locks.json"), locks.to_string()).expect("a file");
     fs::write(folder.join("lock.json"), json!({ "problems": problems }).to_string()).expect("a file");
     fs::write(path, old).expect("a file");
@@ -57,7 +57,7 @@ const TEXT: &str = "INCOMPATIBLE account.opened v1 is sealed:
 
 fn problem() -> Value {
     json!({
-        "code": "INCOMPATIBLE", "event": "account.opened", "version": 1, "witness": "{\"owner\":\"Ada\"}",
+        "code": "INCOMPATIBLE", "context": "bank", "event": "account.opened", "version": 1, "witness": "{\"owner\":\"Ada\"}",
         "is_acceptable": false, "text": TEXT,
     })
 }

@@ -16,4 +16,5 @@ mod rows;
 mod sets;
 mod support;
 mod survives;
+mod told;
 mod update;

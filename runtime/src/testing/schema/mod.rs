@@ -15,6 +15,7 @@ mod report;
 mod set;
 mod settings;
 mod today;
+mod told;
 mod upcast;
 
 use std::path::PathBuf;
@@ -88,7 +89,8 @@ impl SchemaTest {
     /// Every difference, with what to do about it.
     pub fn lock(&self) -> Result<(), SchemaReport> {
         let today = Today::of(&self.sets);
-        self.lock_of(&today).unwrap_or_else(|error| Err(error.into()))
+        let found = self.lock_of(&today).unwrap_or_else(|error| Err(error.into()));
+        self.tell("lock", found)
     }
 
     /// The payloads in `golden/` become what they became when they were pinned, and where code of yours reads old versions, an example is
@@ -98,7 +100,8 @@ impl SchemaTest {
     /// Every payload that does not.
     pub fn goldens(&self) -> Result<(), SchemaReport> {
         let today = Today::of(&self.sets);
-        self.goldens_of(&today).unwrap_or_else(|error| Err(error.into()))
+        let found = self.goldens_of(&today).unwrap_or_else(|error| Err(error.into()));
+        self.tell("goldens", found)
     }
 
     /// Some hundred payloads of each version become current events.
@@ -107,7 +110,8 @@ impl SchemaTest {
     /// For each version the first payload that does not.
     pub fn payloads(&self) -> Result<(), SchemaReport> {
         let today = Today::of(&self.sets);
-        report(payloads::look(&today, self.settings.seed), &today, Vec::new())
+        let found = report(payloads::look(&today, self.settings.seed), &today, Vec::new());
+        self.tell("payloads", found)
     }
 
     /// Older structs read what is written, down to its floor.
@@ -116,7 +120,8 @@ impl SchemaTest {
     /// Every floor that promises too much.
     pub fn floors(&self) -> Result<(), SchemaReport> {
         let today = Today::of(&self.sets);
-        report(floors::look(&today, self.settings.seed), &today, Vec::new())
+        let found = report(floors::look(&today, self.settings.seed), &today, Vec::new());
+        self.tell("floors", found)
     }
 
     /// serde reads and writes what the shapes say, also where a key is left out, null, or foreign.
@@ -125,12 +130,27 @@ impl SchemaTest {
     /// For each version the first payload where it does not.
     pub fn honesty(&self) -> Result<(), SchemaReport> {
         let today = Today::of(&self.sets);
-        report(honesty::look(&today, self.settings.seed), &today, Vec::new())
+        let found = report(honesty::look(&today, self.settings.seed), &today, Vec::new());
+        self.tell("honesty", found)
+    }
+
+    /// Hands on what a test has found, and tells it to the program that runs the test, if one has asked.
+    fn tell(&self, test: &str, found: Result<(), SchemaReport>) -> Result<(), SchemaReport> {
+        if let Some(folder) = &self.settings.report {
+            told::report(folder, test, found.as_ref().err())?;
+        }
+        found
     }
 
     fn lock_of(&self, today: &Today) -> Result<Result<(), SchemaReport>, CannotCheck> {
         let lock = files::lock(&self.dir)?;
         let mut plan = plan::plan(&lock, today);
+        if let Some(folder) = &self.settings.report {
+            told::locks(folder, &self.dir.join(files::LOCK), &lock, today.entries(&lock))?;
+        }
+        if let Some(only) = &self.settings.only {
+            plan.accept_only(&lock, only);
+        }
         let mut problems = std::mem::take(&mut plan.problems);
         if let Some(revision) = &self.settings.base {
             problems.extend(base::rewritten(&base::lock(&self.dir, revision)?, &lock, revision));

@@ -27,6 +27,25 @@ pub(super) enum Changed {
     Refused,
 }
 
+impl Plan {
+    /// Takes of what may be accepted these entries alone; the others stay as they are in the lock, and nothing of them is pinned.
+    pub(super) fn accept_only(&mut self, lock: &Lock, only: &[String]) {
+        let is_meant = |entry: &Entry| only.contains(&format!("{}/{}/v{}", entry.context, entry.name, entry.version));
+        for ((context, name), changed) in &mut self.changed {
+            let is_of = |entry: &&Entry| entry.context == *context && entry.name == *name;
+            let mut entries = lock.events.iter().chain(&self.next.events).filter(is_of);
+            if !entries.any(is_meant) {
+                *changed = Changed::Refused;
+            }
+        }
+        self.next.events.retain(is_meant);
+        self.next
+            .events
+            .extend(lock.events.iter().filter(|entry| !is_meant(entry)).cloned());
+        self.next.sort();
+    }
+}
+
 /// Compares the lock with this build. Entries of other contexts are those of other crates, and stay.
 pub(super) fn plan(lock: &Lock, today: &Today) -> Plan {
     let is_kept = |entry: &&Entry| entry.kind == Kind::State || !today.contexts.contains(&entry.context);

@@ -1,5 +1,7 @@
 //! `Settings`: what the schema test may write, and what it compares with; in a test target, the environment says it.
 
+use std::path::PathBuf;
+
 /// How a schema test runs. [`Settings::default`] checks and writes nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -10,6 +12,11 @@ pub struct Settings {
     pub base: Option<String>,
     /// The release to stamp into the lock, with [`Update::Seal`]: `RECOUNT_RELEASE`.
     pub release: Option<String>,
+    /// With [`Update::Always`]: the entries that may be accepted, `context/name/v2`; others stay as they are in the lock. `RECOUNT_ONLY`, with
+    /// commas between them. Default: all.
+    pub only: Option<Vec<String>>,
+    /// The folder that each test writes what it has found into, as JSON for `cargo recount`: `RECOUNT_REPORT`.
+    pub report: Option<PathBuf>,
     /// What random payloads are made from: `RECOUNT_SEED`. The same number makes the same payloads.
     pub seed: u64,
 }
@@ -77,6 +84,14 @@ impl Settings {
                 "`RECOUNT_RELEASE={release}` goes with `RECOUNT_UPDATE=seal`: a release is stamped where its events are sealed"
             ));
         }
+        let only = set("RECOUNT_ONLY");
+        if let Some(only) = &only
+            && update != Update::Always
+        {
+            return Err(format!(
+                "`RECOUNT_ONLY={only}` goes with `RECOUNT_UPDATE=always`: it says what is accepted"
+            ));
+        }
         let seed = match set("RECOUNT_SEED") {
             None => 0,
             Some(value) => value
@@ -87,6 +102,8 @@ impl Settings {
             update,
             base: set("RECOUNT_BASE"),
             release,
+            only: only.map(|only| only.split(',').map(str::to_owned).collect()),
+            report: set("RECOUNT_REPORT").map(PathBuf::from),
             seed,
         })
     }
@@ -130,6 +147,10 @@ mod tests {
         assert_eq!(
             said(&[("RECOUNT_RELEASE", "2.4.0")]),
             "`RECOUNT_RELEASE=2.4.0` goes with `RECOUNT_UPDATE=seal`: a release is stamped where its events are sealed"
+        );
+        assert_eq!(
+            said(&[("RECOUNT_ONLY", "bank/account.opened/v1")]),
+            "`RECOUNT_ONLY=bank/account.opened/v1` goes with `RECOUNT_UPDATE=always`: it says what is accepted"
         );
         assert_eq!(
             said(&[("RECOUNT_SEED", "one")]),
