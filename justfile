@@ -58,6 +58,10 @@ bench-compile BUILDS="5":
 bench-append:
     cargo run --profile bench -p recount-bench --bin append
 
+# What `schema_test!` takes over two hundred events of three versions, in release and in debug. Some minutes, nearly all of them to compile.
+bench-schema EVENTS="200":
+    cargo run --profile bench -p recount-bench --bin schema -- {{EVENTS}}
+
 # What a command costs against a bare append of the same bytes to the same store. Two minutes; wants an idle machine.
 bench-commands *ONLY:
     cargo run --profile bench -p recount-bench --bin commands -- {{ONLY}}

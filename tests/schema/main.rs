@@ -9,6 +9,7 @@
 
 mod checks;
 mod goldens;
+mod guide;
 mod places;
 mod quiet;
 mod releases;
