@@ -143,7 +143,7 @@ impl SchemaTest {
     }
 
     fn lock_of(&self, today: &Today) -> Result<Result<(), SchemaReport>, CannotCheck> {
-        let lock = files::lock(&self.dir)?;
+        let lock = files::lock(&self.dir, self.settings.update)?;
         let mut plan = plan::plan(&lock, today);
         if let Some(folder) = &self.settings.report {
             told::locks(folder, &self.dir.join(files::LOCK), &lock, today.entries(&lock))?;
@@ -190,7 +190,7 @@ impl SchemaTest {
     }
 
     fn goldens_of(&self, today: &Today) -> Result<Result<(), SchemaReport>, CannotCheck> {
-        let lock = files::lock(&self.dir)?;
+        let lock = files::lock(&self.dir, self.settings.update)?;
         let plan = plan::plan(&lock, today);
         let golden::Found { mut problems, changes } = golden::look(&self.dir, &lock, &plan, today)?;
         if self.settings.update.is_in_place() {
