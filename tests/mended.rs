@@ -49,6 +49,8 @@ mod aggregate_rev_without_snapshot;
 mod aggregate_snapshot_not_a_count;
 #[path = "ui/aggregate/snapshot_of_no_schema_mended.rs"]
 mod aggregate_snapshot_of_no_schema;
+#[path = "ui/aggregate/snapshot_with_a_skipped_field_mended.rs"]
+mod aggregate_snapshot_with_a_skipped_field;
 #[path = "ui/aggregate/stream_key_of_two_fields_mended.rs"]
 mod aggregate_stream_key_of_two_fields;
 #[path = "ui/aggregate/stream_key_with_a_name_mended.rs"]

@@ -25,6 +25,7 @@ pub(crate) fn aggregate(aggregate: &Aggregate, errors: &mut Errors) {
         );
     }
     has_snapshots_to_revise(aggregate, errors);
+    is_whole_in_a_snapshot(aggregate, errors);
     has_no_parameters("an aggregate", &aggregate.generics, errors);
 }
 
@@ -34,6 +35,19 @@ fn has_snapshots_to_revise(aggregate: &Aggregate, errors: &mut Errors) {
         errors.at(
             rev,
             "`rev` makes snapshots stale, and this aggregate has none: add `snapshot(every = 100)`, or leave `rev` out",
+        );
+    }
+}
+
+/// A field that is not in the snapshot comes back as its default, which no replay gives.
+fn is_whole_in_a_snapshot(aggregate: &Aggregate, errors: &mut Errors) {
+    if aggregate.snapshot.is_none() {
+        return;
+    }
+    for skip in &aggregate.skipped {
+        errors.at(
+            skip,
+            "a state with snapshots has no skipped fields: loaded from one, it would be another state than its events give",
         );
     }
 }

@@ -1,7 +1,7 @@
 //! An aggregate.
 
 use proc_macro2::Span;
-use syn::{Generics, Ident, LitInt, LitStr, Type};
+use syn::{Generics, Ident, LitInt, LitStr, Path, Type};
 
 use crate::support::runtime::Runtime;
 
@@ -14,6 +14,8 @@ pub(crate) struct Aggregate {
     pub(crate) events: Option<Type>,
     pub(crate) snapshot: Option<Snapshot>,
     pub(crate) rev: Option<LitInt>,
+    /// What keeps a field out of its serde form.
+    pub(crate) skipped: Vec<Path>,
     pub(crate) runtime: Runtime,
 }
 

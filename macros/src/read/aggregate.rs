@@ -1,11 +1,13 @@
 //! `#[derive(Aggregate)]`.
 
 use syn::parse::ParseStream;
-use syn::{DeriveInput, Ident, LitInt, LitStr, Token};
+use syn::{Data, DeriveInput, Field, Ident, LitInt, LitStr, Path, Token};
 
 use super::attribute::{Reader, list, path, ty, value};
 use super::keys::{AGGREGATE, Place};
+use crate::model::stored::is;
 use crate::model::{Aggregate, Snapshot};
+use crate::support::attributes::serde_metas;
 use crate::support::errors::Errors;
 use crate::support::runtime::Runtime;
 
@@ -31,8 +33,21 @@ pub(crate) fn aggregate(input: &DeriveInput, errors: &mut Errors) -> Aggregate {
         events,
         snapshot,
         rev,
+        skipped: skipped(&input.data),
         runtime,
     }
+}
+
+/// `#[serde(skip)]` and its relatives on the fields of the state.
+fn skipped(data: &Data) -> Vec<Path> {
+    let fields: Vec<&Field> = match data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
+        Data::Union(_) => Vec::new(),
+    };
+    let metas = fields.into_iter().flat_map(|field| serde_metas(&field.attrs));
+    let skips = metas.filter(|meta| is(meta, &["skip", "skip_serializing", "skip_deserializing"]));
+    skips.map(|meta| meta.path().clone()).collect()
 }
 
 /// When a snapshot is taken: each of the two once at most, and neither after nothing.
