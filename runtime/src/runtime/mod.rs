@@ -80,7 +80,8 @@ impl Runtime {
     ///
     /// Commands to one aggregate are decided one after the other, in the order of their arrival here; what another runtime writes in
     /// between is a conflict, and is decided again. After a command the runtime keeps the state, so that the next one neither reads nor
-    /// folds ([`Builder::keep_states`]); the first one reads the whole stream, a page at a time.
+    /// folds ([`Builder::keep_states`]); the first one reads the stream, a page at a time, from its newest snapshot if there is one
+    /// ([`Builder::snapshots`]) and else from its first event.
     ///
     /// # Errors
     /// [`ExecuteError`]; every variant but one is definite: nothing was written.

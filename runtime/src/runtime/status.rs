@@ -32,7 +32,7 @@ pub struct KeptStates {
     pub bytes: usize,
     /// How often a command or a load has found its state here, since the start.
     pub hits: u64,
-    /// How often it has not, and read the stream from its first event.
+    /// How often it has not, and read the stream from its first event or from its snapshot.
     pub misses: u64,
     /// How often a state had to go to make room.
     pub evicted: u64,

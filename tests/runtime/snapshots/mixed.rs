@@ -17,10 +17,10 @@ async fn start<A: Counter>(store: &MemoryStore, snapshots: impl SnapshotStore, s
 }
 
 /// What each version of a stream has to be: how often it was applied to, and the sum.
-async fn mixed<A: Counter>(snapshots: impl SnapshotStore + Clone, seed: u64) {
-    let (store, mut dice) = (MemoryStore::new(), Dice(seed));
+async fn mixed<A: Counter>(snapshots: impl SnapshotStore + Clone, own: u64, seed: u64) {
+    let (store, mut dice) = (MemoryStore::new(), Dice(own));
     let mut sums: [Vec<u64>; 2] = [vec![0], vec![0]];
-    let mut runtimes = vec![
+    let mut runtimes = [
         start::<A>(&store, snapshots.clone(), 0).await,
         start::<A>(&store, snapshots.clone(), 1).await,
         start::<A>(&store, snapshots.clone(), 10).await,
@@ -55,7 +55,7 @@ async fn mixed<A: Counter>(snapshots: impl SnapshotStore + Clone, seed: u64) {
                 assert_eq!(
                     found,
                     (version > 0).then_some((version, sum)),
-                    "seed {seed}, step {step}"
+                    "RECOUNT_SEED={seed}, {own}, step {step}"
                 );
             }
         }
@@ -66,16 +66,16 @@ async fn mixed<A: Counter>(snapshots: impl SnapshotStore + Clone, seed: u64) {
         assert_eq!(
             newest,
             (events > 0).then_some((events, (events, sum))),
-            "seed {seed}, step {step}"
+            "RECOUNT_SEED={seed}, {own}, step {step}"
         );
     }
 }
 
-async fn under_each_store<A: Counter>(dice: &mut Dice) {
+async fn under_each_store<A: Counter>(dice: &mut Dice, seed: u64) {
     for _ in 0..8 {
-        let seed = dice.roll(u64::MAX >> 33);
-        mixed::<A>(MemorySnapshots::new(), seed).await;
-        mixed::<A>(Careless::new(seed), seed).await;
+        let own = dice.roll(u64::MAX >> 33);
+        mixed::<A>(MemorySnapshots::new(), own, seed).await;
+        mixed::<A>(Careless::new(own), own, seed).await;
     }
 }
 
@@ -83,12 +83,11 @@ async fn under_each_store<A: Counter>(dice: &mut Dice) {
 #[tokio::test]
 async fn each_event_counts_once() {
     let seed = seed();
-    println!("RECOUNT_SEED={seed}");
     let mut dice = Dice(seed);
-    under_each_store::<never::Counter>(&mut dice).await;
-    under_each_store::<always::Counter>(&mut dice).await;
-    under_each_store::<third::Counter>(&mut dice).await;
-    under_each_store::<single::Counter>(&mut dice).await;
-    under_each_store::<large::Counter>(&mut dice).await;
-    under_each_store::<both::Counter>(&mut dice).await;
+    under_each_store::<never::Counter>(&mut dice, seed).await;
+    under_each_store::<always::Counter>(&mut dice, seed).await;
+    under_each_store::<third::Counter>(&mut dice, seed).await;
+    under_each_store::<single::Counter>(&mut dice, seed).await;
+    under_each_store::<large::Counter>(&mut dice, seed).await;
+    under_each_store::<both::Counter>(&mut dice, seed).await;
 }

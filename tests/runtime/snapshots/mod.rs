@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use recount::store::conformance::snapshots::snapshot_lower_never_replaces_higher;
 use recount::{
     Aggregate, AnySnapshots, At, EventStore, ExecuteError, FileSnapshots, FileStore, MemorySnapshots, MemoryStore,
-    Position, Runtime, SnapshotCounts, SnapshotStore, Timestamp, Version,
+    Position, Runtime, Snapshot, SnapshotCounts, SnapshotStore, Timestamp, Version,
 };
 
 use crate::doubles::{plant, raw};
@@ -22,6 +22,9 @@ async fn cold<A: Aggregate>(store: impl EventStore, snapshots: impl SnapshotStor
     let builder = Runtime::builder().store(store).aggregate::<A>().keep_states(0);
     builder.snapshots(snapshots).start().await.expect("a runtime")
 }
+
+/// What is done to a snapshot that is read.
+type Change = fn(&mut Snapshot);
 
 async fn counts(runtime: &Runtime) -> SnapshotCounts {
     runtime.status().await.expect("a status").snapshots
@@ -113,7 +116,7 @@ async fn written_when_due() {
 /// Rule 6.2: a snapshot of which any part of the key is another, or that does not stand in its stream, is ignored, counted, and written anew.
 #[tokio::test]
 async fn each_part_of_the_key_alone() {
-    let parts: [(&str, fn(&mut recount::Snapshot)); 12] = [
+    let parts: [(&str, Change); 12] = [
         ("stream", |it| it.key.stream = "third/b".parse().expect("a stream")),
         ("aggregate", |it| it.key.aggregate.push('s')),
         ("fingerprint", |it| it.key.fingerprint.0 ^= 1),
