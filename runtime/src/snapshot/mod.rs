@@ -79,9 +79,9 @@ pub enum SnapshotError {
 ///
 /// ```
 /// use recount::schema::Fingerprint;
-/// use recount::store::StoreId;
-/// use recount::{MemorySnapshots, Position, Snapshot, SnapshotKey, SnapshotStore, StreamId, Timestamp, Version};
-/// use uuid::Uuid;
+/// use recount::{
+///     EventStore, MemorySnapshots, MemoryStore, Position, Snapshot, SnapshotKey, SnapshotStore, StreamId, Timestamp, Version,
+/// };
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -91,7 +91,7 @@ pub enum SnapshotError {
 ///     aggregate: "account".into(),
 ///     fingerprint: Fingerprint(7),
 ///     codec: "json/1".into(),
-///     store: StoreId { store: Uuid::new_v4(), epoch: 1 },
+///     store: MemoryStore::new().identity(),
 /// };
 /// let at = |version| Snapshot {
 ///     key: key.clone(),

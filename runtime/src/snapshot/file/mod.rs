@@ -16,7 +16,7 @@ use files::Files;
 /// Keeps the newest snapshot of each stream in files `snap-<n>.log` of a directory, which may be that of a
 /// [`FileStore`](crate::FileStore); clones are the same store.
 ///
-/// The files are a cache: they can be deleted at any time, and are never synced. What is damaged in them is passed over, and written anew
+/// The files are a cache: they can be deleted while no process uses them, with no change of any answer, and a write waits for no sync. What is damaged in them is passed over, and written anew
 /// when its stream is next folded. A file begins a new one at 16 MiB, and one that is half dead is rewritten, so that all files together
 /// have about twice the bytes of the living snapshots at most. In memory there is a table with the name of each stream that has a snapshot
 /// and 64 bytes beside it.
