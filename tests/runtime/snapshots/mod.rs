@@ -267,6 +267,39 @@ async fn lower_never_replaces_higher() {
     assert!(broken.is_err(), "the case can fail");
 }
 
+/// Rule 6.4: of writers that race, the one with the highest version stays.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn racing_writers() {
+    let made = MemorySnapshots::new();
+    counted::<third::Counter>(made.clone(), 3).await;
+    let stream = "third/a".parse().expect("a stream");
+    let snapshot = made.newest(&stream, None).await.expect("kept").expect("there");
+    let directory = tempfile::tempdir().expect("a directory");
+    for store in [
+        AnySnapshots::new(MemorySnapshots::new()),
+        AnySnapshots::new(FileSnapshots::new(directory.path())),
+    ] {
+        let mut writers = tokio::task::JoinSet::new();
+        for number in 0..64_u64 {
+            // 37 and 64 have no common factor, so every version up to 64 is put, in disorder.
+            let version = Version::new(number * 37 % 64 + 1).expect("not 0");
+            let (store, snapshot) = (
+                store.clone(),
+                Snapshot {
+                    version,
+                    ..snapshot.clone()
+                },
+            );
+            writers.spawn(async move { store.put(snapshot).await });
+        }
+        for put in writers.join_all().await {
+            put.expect("put");
+        }
+        let newest = store.newest(&stream, None).await.expect("kept").expect("there");
+        assert_eq!(newest.version, 64);
+    }
+}
+
 /// The verbs: all streams of an aggregate from the log, and none of another; dropping them changes no answer.
 #[tokio::test]
 async fn warmed_and_dropped() {
