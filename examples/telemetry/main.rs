@@ -9,7 +9,7 @@
 //! let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).build();
 //! ```
 
-#![allow(clippy::print_stdout, reason = "an example tells what it does")]
+#![expect(clippy::print_stdout, reason = "an example tells what it does")]
 #![allow(unreachable_pub, reason = "the domain is written as it would be in a library")]
 
 mod account;

@@ -77,7 +77,7 @@
 //! - **Running**: [`Runtime::execute`], [`load`](Runtime::load), [`load_at`](Runtime::load_at), [`history`](Runtime::history).
 //! - **Storing**: [`FileStore`] (on Linux), [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`].
 //! - **Watching**: spans and events of the crate `tracing`, under the target `recount`, without payloads and metadata; [`Runtime::status`].
-//! - **Testing**: [`testing::given`], without a store and without an async runtime.
+//! - **Testing**: [`testing::given`], without a store and without an async runtime; [`schema_test!`], which knows what is stored for years.
 //!
 //! # Features
 //!
