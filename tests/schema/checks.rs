@@ -200,6 +200,12 @@ fn what_is_opaque_is_not_asked() {
             Noted(Noted),
         }
     }
+    // They are counted, so that one knows.
+    let text = said(Project::new().test::<opaque::AccountEvent>(Update::No).lock());
+    assert!(
+        text.ends_with("of what is locked, 2 paths are `any`: promises, not checks"),
+        "{text}"
+    );
     let project = Project::sealed::<opaque::AccountEvent>();
     assert_eq!(project.check::<opaque::AccountEvent>(), [""; 0]);
     let pin = project.names("max.upcast").remove(0);

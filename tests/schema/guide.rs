@@ -29,7 +29,8 @@ const OWN: [&str; 18] = [
 #[test]
 fn every_code_has_its_section() {
     let guide = include_str!("../../docs/guide/schema-lock.md");
-    let sections: BTreeSet<&str> = guide
+    let (_, codes) = guide.split_once("\n## Each code").expect("the last part of the guide");
+    let sections: BTreeSet<&str> = codes
         .lines()
         .filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
         .collect();

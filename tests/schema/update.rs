@@ -339,3 +339,44 @@ fn a_broken_lock_is_told_by_its_line() {
     assert_eq!(project.text("events.lock"), broken);
     assert_eq!(project.names(".new"), [""; 0]);
 }
+
+build!(of_both_branches {
+    #[recount::events(prefix = "account")]
+    #[derive(Debug, Clone, PartialEq)]
+    pub enum AccountEvent {
+        Closed { reason: String },
+        Deposited { amount: i64, memo: Option<String> },
+        Opened { owner: String },
+    }
+});
+
+/// Two branches add an event each at one place: git's marks cut through the entries, and whoever may write puts the sides together.
+#[test]
+fn both_sides_of_a_merge_are_put_together() {
+    let project = Project::new();
+    project.always::<of_both_branches::AccountEvent>();
+    let whole = project.text("events.lock");
+    let mut entries = whole.split("\n[[event]]\ncontext = \"schema\"\n");
+    let (Some(head), Some(closed), Some(deposited), Some(opened), None) = (
+        entries.next(),
+        entries.next(),
+        entries.next(),
+        entries.next(),
+        entries.next(),
+    ) else {
+        panic!("three entries of this crate: {whole}")
+    };
+    let open = "\n[[event]]\ncontext = \"schema\"\n";
+    let (closed, deposited) = (closed.trim_end_matches("]\n"), deposited.trim_end_matches("]\n"));
+    let marked = format!("{head}{open}<<<<<<< HEAD\n{closed}=======\n{deposited}>>>>>>> theirs\n]\n{open}{opened}");
+    project.write("events.lock", &marked);
+
+    let text = said(project.test::<of_both_branches::AccountEvent>(Update::New).lock());
+    assert!(
+        text.contains("both sides of a merge") && text.contains("RECOUNT_UPDATE=always"),
+        "{text}"
+    );
+    assert_eq!(project.text("events.lock"), marked, "nothing is written");
+    project.always::<of_both_branches::AccountEvent>();
+    assert_eq!(project.text("events.lock"), whole);
+}

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::schema::Lock;
 use crate::testing::schema::report::CannotCheck;
+use crate::testing::schema::settings::Update;
 
 pub(super) const LOCK: &str = "events.lock";
 
@@ -21,12 +22,21 @@ pub(super) fn text(path: &Path) -> Result<Option<String>, CannotCheck> {
     }
 }
 
-/// The lock of a folder; an empty one if there is none.
-pub(super) fn lock(dir: &Path) -> Result<Lock, CannotCheck> {
-    match text(&dir.join(LOCK))? {
-        Some(text) => parsed(&text),
-        None => Ok(Lock::default()),
+/// The lock of a folder; an empty one if there is none. Both sides of a merge are put together by whoever may write.
+pub(super) fn lock(dir: &Path, update: Update) -> Result<Lock, CannotCheck> {
+    let Some(text) = text(&dir.join(LOCK))? else {
+        return Ok(Lock::default());
+    };
+    let Some(sides) = Lock::sides(&text) else {
+        return parsed(&text);
+    };
+    if !update.is_in_place() {
+        return Err(CannotCheck(format!(
+            "{LOCK} holds both sides of a merge: `RECOUNT_UPDATE=always` puts them together, entry by entry; leave its marks to it"
+        )));
     }
+    let (ours, theirs) = sides.map_err(|error| CannotCheck(error.to_string()))?;
+    Lock::merge(None, ours, theirs).map_err(|conflict| CannotCheck(conflict.to_string()))
 }
 
 /// The lock of a text.

@@ -24,7 +24,7 @@ pub use report::{Problem, SchemaReport};
 pub use settings::{Settings, Update};
 
 use crate::event::EventSet;
-use crate::schema::{Lock, Status};
+use crate::schema::{Lock, Outline, Status};
 use files::suffixed;
 use report::CannotCheck;
 use set::Set;
@@ -143,7 +143,7 @@ impl SchemaTest {
     }
 
     fn lock_of(&self, today: &Today) -> Result<Result<(), SchemaReport>, CannotCheck> {
-        let lock = files::lock(&self.dir)?;
+        let lock = files::lock(&self.dir, self.settings.update)?;
         let mut plan = plan::plan(&lock, today);
         if let Some(folder) = &self.settings.report {
             told::locks(folder, &self.dir.join(files::LOCK), &lock, today.entries(&lock))?;
@@ -157,7 +157,7 @@ impl SchemaTest {
         }
         let release = self.settings.release.as_deref();
         problems.extend(release::behind(&lock, today, release));
-        let (path, mut notes) = (self.dir.join(files::LOCK), Vec::new());
+        let (path, mut notes) = (self.dir.join(files::LOCK), opaque(&plan.next));
         let beside = suffixed(&path, ".new");
         if self.settings.update.is_in_place() {
             problems.retain(|problem| !problem.is_acceptable);
@@ -190,7 +190,7 @@ impl SchemaTest {
     }
 
     fn goldens_of(&self, today: &Today) -> Result<Result<(), SchemaReport>, CannotCheck> {
-        let lock = files::lock(&self.dir)?;
+        let lock = files::lock(&self.dir, self.settings.update)?;
         let plan = plan::plan(&lock, today);
         let golden::Found { mut problems, changes } = golden::look(&self.dir, &lock, &plan, today)?;
         if self.settings.update.is_in_place() {
@@ -225,6 +225,17 @@ pub fn from_env(dir: impl Into<PathBuf>) -> SchemaTest {
 pub fn expect_none(result: Result<(), SchemaReport>) {
     if let Err(report) = result {
         panic!("\n\n{report}\n");
+    }
+}
+
+/// How much of a lock is said to be anything.
+fn opaque(lock: &Lock) -> Vec<String> {
+    let shapes = lock.events.iter().filter_map(|entry| entry.shape.as_ref());
+    match shapes.map(Outline::opaque).sum::<usize>() {
+        0 => Vec::new(),
+        count => vec![format!(
+            "of what is locked, {count} paths are `any`: promises, not checks"
+        )],
     }
 }
 
