@@ -77,6 +77,7 @@
 //! - **Running**: [`Runtime::execute`], [`load`](Runtime::load), [`load_at`](Runtime::load_at), [`history`](Runtime::history).
 //! - **Storing**: [`FileStore`] (on Linux), [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`]; beside them [`FileSnapshots`],
 //!   [`MemorySnapshots`], or any [`SnapshotStore`].
+//! - **Watching**: spans and events of the crate `tracing`, under the target `recount`, without payloads and metadata; [`Runtime::status`].
 //! - **Testing**: [`testing::given`], without a store and without an async runtime; [`schema_test!`], which knows what is stored for years.
 //!
 //! # Features
@@ -87,6 +88,7 @@
 //! | `chrono` | off | [`Schema`] for the dates and times of chrono, but for `DateTime<Local>`, which is read as another zone elsewhere |
 //! | `indexmap` | off | [`Schema`] for `IndexMap` and `IndexSet` |
 //! | `jiff` | off | [`Schema`] for the dates, times, zones and spans of jiff |
+//! | `metrics` | off | counters and histograms of the runtime, by the crate `metrics`; `docs/observability.md` has their names |
 //! | `rust_decimal` | off | [`Schema`] for `Decimal`, as the text that it writes unless its feature `serde-float` is on |
 //! | `semver` | off | [`Schema`] for `Version` and `VersionReq` |
 

@@ -4,6 +4,7 @@
 
 mod cancel;
 mod context;
+mod counted;
 mod doubles;
 mod execute;
 mod fixture;
@@ -16,6 +17,8 @@ mod queue;
 mod snapshots;
 mod stored;
 mod tally;
+mod traced;
 mod transaction;
 mod unreadable;
 mod watched;
+mod watcher;

@@ -10,7 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::runtime::error::StartError;
 use crate::runtime::live::Live;
 use crate::runtime::snapshots::Saved;
-use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime};
+use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::snapshot::{AnySnapshots, SnapshotStore};
 use crate::store::{AnyStore, EventStore};
 use crate::stream::StreamId;
@@ -194,6 +194,7 @@ impl<S> Builder<S> {
         Box::pin(async move {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
             store.head().await?;
+            meter::describe();
             Ok(Runtime(Arc::new(Inner {
                 store,
                 aggregates,

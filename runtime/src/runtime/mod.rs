@@ -9,10 +9,12 @@ mod history;
 mod keyed;
 mod live;
 mod load;
+mod meter;
 mod reason;
 mod snapshots;
 mod state;
 mod status;
+mod trace;
 mod transaction;
 
 use std::any::{Any, TypeId};

@@ -10,13 +10,13 @@ use crate::aggregate::Aggregate;
 use crate::clock::Timestamp;
 use crate::command::{Command, Context, Fresh, Ids, RejectionOf};
 use crate::envelope::{Cause, Headers};
-use crate::runtime::Runtime;
 use crate::runtime::decide::{Deciding, decide};
 use crate::runtime::error::{ExecuteError, StateError};
 use crate::runtime::keyed::Keyed;
 use crate::runtime::load;
 use crate::runtime::state::{Reached, State, Unsaved};
 use crate::runtime::transaction::TransactionReceipt;
+use crate::runtime::{Runtime, trace};
 use crate::store::{Batch, Committed, EventStore, Expected, Fingerprint, IdempotencyKey, KnownKey, NewEvent, Refusal};
 use crate::stream::{AppendId, EventId, Position, StreamId, Version};
 
@@ -225,7 +225,7 @@ impl Work {
             part.unsaved = part.unsaved.with(&events);
             batch = batch.part(part.stream.clone(), expected, events);
         }
-        let committed = runtime.0.store.append(batch).await?;
+        let committed = trace::append(&runtime.0.store, batch, 1).await?;
         if !committed.duplicate {
             keep_all(&runtime, parts, &committed);
         }
