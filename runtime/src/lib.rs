@@ -76,7 +76,8 @@
 //!   [`derive(StreamKey)`](derive@StreamKey). Each macro writes impls of public traits that could be written by hand.
 //! - **Running**: [`Runtime::execute`], [`load`](Runtime::load), [`load_at`](Runtime::load_at), [`history`](Runtime::history).
 //! - **Storing**: [`FileStore`] (on Linux), [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`].
-//! - **Testing**: [`testing::given`], without a store and without an async runtime.
+//! - **Testing**: [`testing::given`], without a store and without an async runtime; `recount::laws!` (feature `laws`), on histories that are
+//!   made for the purpose.
 //!
 //! # Features
 //!
@@ -86,6 +87,7 @@
 //! | `chrono` | off | [`Schema`] for the dates and times of chrono, but for `DateTime<Local>`, which is read as another zone elsewhere |
 //! | `indexmap` | off | [`Schema`] for `IndexMap` and `IndexSet` |
 //! | `jiff` | off | [`Schema`] for the dates, times, zones and spans of jiff |
+//! | `laws` | off | `recount::laws!`, property tests of a domain by proptest; for `[dev-dependencies]` |
 //! | `rust_decimal` | off | [`Schema`] for `Decimal`, as the text that it writes unless its feature `serde-float` is on |
 //! | `semver` | off | [`Schema`] for `Version` and `VersionReq` |
 
@@ -143,3 +145,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/changing-events.md")]
 struct ChangingEvents;
+
+/// The programs of the guides run.
+#[cfg(all(doctest, feature = "laws"))]
+#[doc = include_str!("../../docs/guide/laws.md")]
+struct LawsOfADomain;

@@ -33,6 +33,8 @@
 
 mod aggregate;
 mod diff;
+#[cfg(feature = "laws")]
+pub mod laws;
 mod stored;
 
 pub use aggregate::{Given, NOW, Then, given, given_nothing, given_stored};
