@@ -23,9 +23,10 @@ pub struct Painted {
 
 /// It carries.
 #[derive(Debug, PartialEq, Serialize, Deserialize, Event)]
-#[event(name = "boat.loaded", version = 2, step(2 = split), removed(2, text: String))]
+#[event(name = "boat.loaded", version = 2, step(1 = split), removed(2, text: String))]
 #[event(example(1, r#"{"text":"3 tons"}"#))]
 pub struct Loaded {
+    #[event(since = 2)]
     tons: String,
 }
 
