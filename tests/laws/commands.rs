@@ -3,9 +3,9 @@
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use recount::Aggregate;
 use recount::testing::laws::proptest::prelude::*;
 use recount::testing::laws::{Laws, decide_twice, decision_folds, idempotent_command};
+use recount::{Aggregate, Handle};
 
 use crate::kit::{breaks, failure};
 
@@ -26,7 +26,7 @@ pub struct Lamp {
     light: u64,
 }
 
-#[recount::handlers]
+#[recount::handlers(commands = LampCommand)]
 impl Lamp {
     /// Takes a number from elsewhere.
     #[command]
@@ -88,6 +88,16 @@ the same again: RECOUNT_SEED=1"#
 fn idempotent_command_is_broken_by_what_goes_on() {
     breaks("idempotent_command", "lamp", |laws| {
         idempotent_command::<Lamp, _>(laws, Just(Brighten {}));
+    });
+}
+
+/// Rule 2.5: an enum of commands is as idempotent as the command in it.
+#[test]
+fn an_enum_of_commands_knows_which_is_idempotent() {
+    let commands = [LampCommand::HangAgain(HangAgain {}), LampCommand::Brighten(Brighten {})];
+    assert_eq!(commands.each_ref().map(Lamp::is_idempotent), [false, true]);
+    breaks("idempotent_command", "lamp", |laws| {
+        idempotent_command::<Lamp, _>(laws, Just(LampCommand::Brighten(Brighten {})));
     });
 }
 

@@ -22,7 +22,7 @@ use crate::testing::{NOW, StoredEvent};
 /// # Panics
 /// If they do not: a handler takes time and ids from its `&Context`, and nothing from elsewhere.
 #[track_caller]
-pub fn decide_twice<A: Aggregate, S: Strategy>(laws: &Laws, commands: S)
+pub fn decide_twice<A, S: Strategy>(laws: &Laws, commands: S)
 where
     A: Handle<S::Value>,
     S::Value: Command<Aggregate = A>,
@@ -47,7 +47,7 @@ where
 /// # Panics
 /// If it is one.
 #[track_caller]
-pub fn decision_folds<A: Aggregate, S: Strategy>(laws: &Laws, commands: S)
+pub fn decision_folds<A, S: Strategy>(laws: &Laws, commands: S)
 where
     A: Handle<S::Value>,
     S::Value: Command<Aggregate = A>,
@@ -71,7 +71,7 @@ where
 /// # Panics
 /// If one decides an event again.
 #[track_caller]
-pub fn idempotent_command<A: Aggregate, S: Strategy>(laws: &Laws, commands: S)
+pub fn idempotent_command<A, S: Strategy>(laws: &Laws, commands: S)
 where
     A: Handle<S::Value>,
     S::Value: Command<Aggregate = A>,

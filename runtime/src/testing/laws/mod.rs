@@ -5,7 +5,6 @@
 //! ```
 //! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
 //! # fn main() {}
-//! #[cfg(test)]
 //! mod account_laws {
 //!     use recount::testing::laws::proptest::prelude::*;
 //!
