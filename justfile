@@ -37,6 +37,10 @@ bank:
 year TABLES:
     cargo run --release --example bank -- {{TABLES}}
 
+# The whole runtime under seeds from SEED on, with lost answers, crashes and clocks that jump, until one fails or MINUTES have passed.
+simulate SEED="0" STEPS="150" MINUTES="10":
+    cargo run --release -p recount-tests --example simulate -- {{SEED}} {{STEPS}} {{MINUTES}}
+
 # Licences, duplicate versions, advisories; needs cargo-deny.
 deny:
     cargo deny check
@@ -54,6 +58,15 @@ bench-compile BUILDS="5":
 bench-append:
     cargo run --profile bench -p recount-bench --bin append
 
+# What `schema_test!` takes over two hundred events of three versions, in release and in debug. Some minutes, nearly all of them to compile.
+bench-schema EVENTS="200":
+    cargo run --profile bench -p recount-bench --bin schema -- {{EVENTS}}
+
 # What a command costs against a bare append of the same bytes to the same store. Two minutes; wants an idle machine.
 bench-commands *ONLY:
     cargo run --profile bench -p recount-bench --bin commands -- {{ONLY}}
+
+# Commands per second and latency beside other frameworks, which this compiles: many minutes the first time, then about five. With PostgreSQL
+# where DATABASE_URL is set. Wants an idle machine.
+bench-peers ROUNDS="7":
+    cargo run --profile bench --manifest-path bench/peers/Cargo.toml -- {{ROUNDS}}

@@ -343,6 +343,8 @@ mod handlers_idempotent_with_a_value;
 mod handlers_key_misspelled;
 #[path = "ui/handlers/key_of_a_command_unknown_mended.rs"]
 mod handlers_key_of_a_command_unknown;
+#[path = "ui/handlers/key_of_an_apply_unknown_mended.rs"]
+mod handlers_key_of_an_apply_unknown;
 #[path = "ui/handlers/method_twice_mended.rs"]
 mod handlers_method_twice;
 #[path = "ui/handlers/no_commands_mended.rs"]

@@ -106,6 +106,21 @@ pub(crate) enum Lock {
         #[command(flatten)]
         test: Test,
     },
+    /// Put two branches of a lock together, entry by entry; git calls this
+    ///
+    /// git compares lines, and so mixes up two events that both branches have added at one place. As its merge driver this does not:
+    ///
+    ///   echo 'events.lock merge=recount' >> .gitattributes
+    ///   git config merge.recount.driver 'cargo recount lock merge %O %A %B'
+    #[command(after_help = EXIT_CODES, verbatim_doc_comment)]
+    Merge {
+        /// The lock that both branches began with; git's %O
+        base: PathBuf,
+        /// Ours, which becomes the result; git's %A
+        ours: PathBuf,
+        /// Theirs; git's %B
+        theirs: PathBuf,
+    },
     /// Write what the lock says in another language; builds nothing
     #[command(after_help = EXIT_CODES)]
     Export {

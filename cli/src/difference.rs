@@ -1,6 +1,6 @@
 //! `Difference`: one problem of a lock, with the entry that it is about and what the change does, worked out by the runtime.
 
-use recount::schema::{Change, Entry, compare};
+use recount::schema::{Change, Entry, Lock, compare};
 
 use crate::report::{Problem, Reports};
 
@@ -25,23 +25,20 @@ pub(crate) enum Line<T> {
 impl<'a> Difference<'a> {
     /// All of a lock, in the order of its report.
     pub(crate) fn all(reports: &'a Reports) -> Vec<Self> {
-        let mut taken: Vec<(&str, &str, u32)> = Vec::new();
-        let mut differences = Vec::new();
-        for problem in &reports.problems {
-            // A problem names no context: of two events of one name in two contexts the first is that of the first problem.
-            let entries = reports.lock.events.iter().chain(&reports.today.events);
-            let key = entries
-                .filter(|entry| problem.is_about(entry))
-                .map(Entry::key)
-                .find(|key| {
-                    let changes = reports.find(*key).0 != reports.find(*key).2;
-                    !taken.contains(key) && changes == problem.is_acceptable
-                });
-            taken.extend(key);
-            let (old, today, _) = key.map_or((None, None, None), |key| reports.find(key));
-            differences.push(Self { problem, old, today });
-        }
-        differences
+        let any = reports.today.events.iter().chain(&reports.lock.events).next();
+        let difference = |problem: &'a Problem| {
+            let context = match problem.context.as_str() {
+                "" => any.map_or("", |entry| &entry.context),
+                context => context,
+            };
+            let find = |lock: &'a Lock| lock.find(context, &problem.event, problem.version?);
+            Self {
+                problem,
+                old: find(&reports.lock),
+                today: find(&reports.today),
+            }
+        };
+        reports.problems.iter().map(difference).collect()
     }
 
     /// What is in the lock or would be.
@@ -73,28 +70,6 @@ impl<'a> Difference<'a> {
                 .unwrap_or_default()
         };
         merge(lines(self.old), lines(self.today))
-    }
-}
-
-impl Problem {
-    fn is_about(&self, entry: &Entry) -> bool {
-        entry.name == self.event && Some(entry.version) == self.version
-    }
-}
-
-impl Reports {
-    /// An entry in the lock, of today, and as it may be accepted.
-    fn find(&self, (context, name, version): (&str, &str, u32)) -> (Option<&Entry>, Option<&Entry>, Option<&Entry>) {
-        let find = |lock: &'_ recount::schema::Lock| {
-            lock.events
-                .iter()
-                .position(|entry| entry.key() == (context, name, version))
-        };
-        (
-            find(&self.lock).and_then(|place| self.lock.events.get(place)),
-            find(&self.today).and_then(|place| self.today.events.get(place)),
-            find(&self.next).and_then(|place| self.next.events.get(place)),
-        )
     }
 }
 

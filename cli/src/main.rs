@@ -7,6 +7,7 @@ mod difference;
 mod export;
 mod failure;
 mod lock_file;
+mod merge;
 mod package;
 mod paint;
 mod report;
@@ -56,6 +57,7 @@ fn lock(command: &Lock, out: &mut dyn Write) -> Result<u8, Failure> {
             test,
             release,
         } => seal::run(packages, test, release.as_deref(), out)?,
+        Lock::Merge { base, ours, theirs } => merge::run(base, ours, theirs)?,
         Lock::Export {
             packages,
             format,

@@ -19,8 +19,6 @@ pub(crate) struct Reports {
     pub(crate) lock: Lock,
     /// Every entry as the types are today, accepted or not.
     pub(crate) today: Lock,
-    /// The lock with all that may be accepted.
-    pub(crate) next: Lock,
     /// Of the test `lock`.
     pub(crate) problems: Vec<Problem>,
     /// Of the other tests.
@@ -31,6 +29,8 @@ pub(crate) struct Reports {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Problem {
     pub(crate) code: String,
+    /// Whose event it is; empty where all events of today are of one context.
+    pub(crate) context: String,
     /// The stored name; empty where it is about no event.
     pub(crate) event: String,
     /// `None` where it is about all versions.
@@ -55,7 +55,6 @@ struct Locks {
     path: PathBuf,
     lock: String,
     today: String,
-    next: String,
 }
 
 impl Reports {
@@ -67,13 +66,7 @@ impl Reports {
         let Some(Found { problems }) = find(&folder.join("lock.json"))? else {
             return Ok(None);
         };
-        let Some(Locks {
-            path,
-            lock,
-            today,
-            next,
-        }) = find(&folder.join("locks.json"))?
-        else {
+        let Some(Locks { path, lock, today }) = find(&folder.join("locks.json"))? else {
             let texts: Vec<String> = problems.into_iter().map(|problem| problem.text).collect();
             return Err(Failure::CannotCheck(texts.join("\n\n")));
         };
@@ -87,7 +80,6 @@ impl Reports {
         Ok(Some(Self {
             lock: read(&lock)?,
             today: read(&today)?,
-            next: read(&next)?,
             path,
             problems,
             others,

@@ -213,6 +213,7 @@ mod tests {
     fn problem(event: &str, is_acceptable: bool) -> Problem {
         Problem {
             code: if is_acceptable { "LOCK_STALE" } else { "INCOMPATIBLE" }.to_owned(),
+            context: String::new(),
             event: event.to_owned(),
             version: Some(1),
             witness: None,
@@ -229,7 +230,6 @@ mod tests {
             path: PathBuf::from("events.lock"),
             lock: lock(vec![before("a"), before("b"), before("c")]),
             today: lock(vec![after("a"), after("b"), after("c")]),
-            next: lock(vec![after("a"), before("b"), after("c")]),
             problems: vec![problem("a", true), problem("b", false), problem("c", true)],
             others: Vec::new(),
         }

@@ -44,7 +44,7 @@ fn report(root: &Path, name: &str, problems: &Value) {
     let (old, new) = (lock(vec![old]), lock(vec![new]));
     let today = if problems == &json!([]) { &old } else { &new };
     let path = folder.join("events.lock");
-    let locks = json!({ "path": path, "lock": old, "today": today, "next": old });
+    let locks = json!({ "path": path, "lock": old, "today": today });
     fs::write(folder.join("locks.json"), locks.to_string()).expect("a file");
     fs::write(folder.join("lock.json"), json!({ "problems": problems }).to_string()).expect("a file");
     fs::write(path, old).expect("a file");
@@ -57,7 +57,7 @@ const TEXT: &str = "INCOMPATIBLE account.opened v1 is sealed:
 
 fn problem() -> Value {
     json!({
-        "code": "INCOMPATIBLE", "event": "account.opened", "version": 1, "witness": "{\"owner\":\"Ada\"}",
+        "code": "INCOMPATIBLE", "context": "bank", "event": "account.opened", "version": 1, "witness": "{\"owner\":\"Ada\"}",
         "is_acceptable": false, "text": TEXT,
     })
 }
@@ -230,7 +230,7 @@ fn a_difference_for_programs() {
                         "reads": { "ok": false, "witness": found["packages"][0]["differences"][0]["changes"][0]["reads"]["witness"] },
                         "keeps": { "ok": true, "witness": null },
                         "older": { "ok": true, "witness": null },
-                        "help": "a new version: `version = 2` and `#[event(since = 2, default = ..)]`",
+                        "help": null,
                     },
                     {
                         "code": "FIELD_REMOVED", "path": "owner",

@@ -5,7 +5,7 @@ use recount::Aggregate;
 use crate::money::Cents;
 
 /// What can happen to an account.
-#[recount::events(prefix = "account")]
+#[recount::events(prefix = "account", context = "bank")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum AccountEvent {
     /// The account exists from now on.

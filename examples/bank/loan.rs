@@ -5,7 +5,7 @@ use recount::Aggregate;
 use crate::money::Cents;
 
 /// What can happen to a loan.
-#[recount::events(prefix = "loan")]
+#[recount::events(prefix = "loan", context = "bank")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum LoanEvent {
     /// The bank lends from now on.

@@ -13,7 +13,7 @@ pub struct Money {
 impl From<u64> for Money {
     fn from(crowns: u64) -> Self {
         Self {
-            cents: crowns * 100,
+            cents: crowns.saturating_mul(100),
             currency: "CZK".into(),
         }
     }

@@ -7,7 +7,7 @@ use crate::release_3::Money;
 
 /// It was handed in: as the second release had it. What came before it follows from its attributes.
 #[derive(Deserialize, Event)]
-#[event(name = "parcel.posted", version = 2, frozen)]
+#[event(name = "parcel.posted", context = "post", version = 2, frozen)]
 pub struct PostedV2 {
     sender: String,
     to: String,
@@ -18,7 +18,8 @@ pub struct PostedV2 {
 
 /// It was handed in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Event)]
-#[event(name = "parcel.posted", version = 3, from = PostedV2)]
+#[event(name = "parcel.posted", context = "post", version = 3, from = PostedV2)]
+#[event(example(1, r#"{"sender":"Ada Lovelace","to":"Charles Babbage, London"}"#))]
 pub struct Posted {
     pub sender: String,
     pub recipient: String,
@@ -43,7 +44,7 @@ impl Upcast<PostedV2> for PostedV3 {
 
 /// It was seen somewhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Event)]
-#[event(name = "parcel.scanned", version = 2)]
+#[event(name = "parcel.scanned", context = "post", version = 2)]
 pub struct Scanned {
     #[event(renamed(2, from = "at"))]
     pub place: String,
@@ -51,21 +52,21 @@ pub struct Scanned {
 
 /// It goes elsewhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Event)]
-#[event(name = "parcel.redirected")]
+#[event(name = "parcel.redirected", context = "post")]
 pub struct Redirected {
     pub to: String,
 }
 
 /// Something is to be known about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Event)]
-#[event(name = "parcel.noted")]
+#[event(name = "parcel.noted", context = "post")]
 pub struct Noted {
     pub note: String,
 }
 
 /// The postage was paid: as the fourth release had it.
 #[derive(Deserialize, Event)]
-#[event(name = "parcel.paid", version = 2, frozen)]
+#[event(name = "parcel.paid", context = "post", version = 2, frozen)]
 pub struct PaidV2 {
     #[event(retyped(2, from = u64))]
     amount: Money,
@@ -73,7 +74,11 @@ pub struct PaidV2 {
 
 /// The postage was paid.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Event)]
-#[event(name = "parcel.paid", version = 3, from = PaidV2)]
+#[event(name = "parcel.paid", context = "post", version = 3, from = PaidV2)]
+#[event(
+    example(1, r#"{"amount":80}"#),
+    example(2, r#"{"amount":{"cents":8050,"currency":"EUR"}}"#)
+)]
 pub struct Paid {
     pub amount: Money,
     pub at: Timestamp,
@@ -91,20 +96,22 @@ impl TryUpcast<PaidV2> for PaidV3 {
 
 /// It was insured. Nobody insures parcels any more.
 #[derive(Clone, Debug, PartialEq, Deserialize, Event)]
-#[event(name = "parcel.insured", version = 1, frozen)]
+#[event(name = "parcel.insured", context = "post", version = 1, frozen)]
 pub struct Insured {
     value: u64,
 }
 
 /// Until the third release: two things in one event.
 #[derive(Deserialize, Event)]
-#[event(name = "parcel.details_changed", version = 1, frozen)]
+#[event(name = "parcel.details_changed", context = "post", version = 1, frozen)]
+#[event(example(1, r#"{"to":"Brno","note":"leave it at the door"}"#))]
 pub struct DetailsChanged {
     to: Option<String>,
     note: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Event)]
+#[event(context = "post")]
 #[event(alias("parcel.payed" => Paid), dropped("parcel.blinked"), split(DetailsChanged))]
 pub enum ParcelEvent {
     Posted(Posted),

@@ -76,8 +76,8 @@
 //!   [`derive(StreamKey)`](derive@StreamKey). Each macro writes impls of public traits that could be written by hand.
 //! - **Running**: [`Runtime::execute`], [`load`](Runtime::load), [`load_at`](Runtime::load_at), [`history`](Runtime::history).
 //! - **Storing**: [`FileStore`] (on Linux), [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`].
-//! - **Testing**: [`testing::given`], without a store and without an async runtime; `recount::laws!` (feature `laws`), on histories that are
-//!   made for the purpose.
+//! - **Testing**: [`testing::given`], without a store and without an async runtime; [`schema_test!`], which knows what is stored for years;
+//!   `recount::laws!` (feature `laws`), on histories that are made for the purpose.
 //!
 //! # Features
 //!

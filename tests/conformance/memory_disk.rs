@@ -10,10 +10,10 @@ use recount::store::file::{Disk, FileStat};
 
 /// The disk; clones are the same disk.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct MemoryDisk(Arc<(Mutex<State>, Condvar)>);
+pub(crate) struct MemoryDisk(pub(crate) Arc<(Mutex<State>, Condvar)>);
 
 #[derive(Debug, Default)]
-struct State {
+pub(crate) struct State {
     /// Names as the system knows them, and as the disk does.
     names: BTreeMap<String, u64>,
     synced_names: BTreeMap<String, u64>,
@@ -21,14 +21,17 @@ struct State {
     locks: HashSet<u64>,
     files: u64,
     /// Counts lives of the computer: what was opened in an earlier life is dead.
-    life: u64,
+    pub(crate) life: u64,
     steps: u64,
-    crash_in: Option<u32>,
-    hold: bool,
-    held: usize,
-    fail_sync: bool,
-    full: bool,
-    fail_reads: bool,
+    pub(crate) crash_in: Option<u32>,
+    /// The same, counting only what the writer does to the log, and what the crash leaves is chosen by the second number. Other threads
+    /// work on other files whenever they please, and a seeded run must not depend on them.
+    pub(crate) crash_in_log: Option<(u32, u64)>,
+    pub(crate) hold: bool,
+    pub(crate) held: usize,
+    pub(crate) fail_sync: bool,
+    pub(crate) full: bool,
+    pub(crate) fail_reads: bool,
     backup: Option<Copied>,
 }
 
@@ -79,6 +82,20 @@ fn number(at: u64) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
 }
 
+/// A coin for one file, after xorshift.
+fn coin(luck: u64, name: &str) -> impl FnMut() -> bool {
+    let mixed = name
+        .bytes()
+        .fold(luck, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3));
+    let mut random = mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    move || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random >> 40 & 1 == 1
+    }
+}
+
 impl State {
     fn alive(&self, life: u64) -> io::Result<()> {
         if self.life == life { Ok(()) } else { Err(dead()) }
@@ -90,7 +107,7 @@ impl State {
         self.steps += 1;
         match self.crash_in {
             Some(0) => {
-                self.crash();
+                self.crash(self.steps);
                 Err(dead())
             }
             left => {
@@ -100,19 +117,27 @@ impl State {
         }
     }
 
-    /// What was not synced is there or not, sector by sector and name by name.
-    fn crash(&mut self) {
-        let mut random = self.steps.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-        let mut coin = move || {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            random >> 40 & 1 == 1
-        };
-        let mut ids: Vec<&u64> = self.contents.keys().collect();
-        ids.sort();
-        for id in ids.into_iter().copied().collect::<Vec<_>>() {
-            let Some(content) = self.contents.get_mut(&id) else {
+    /// One step of the writer on the log.
+    fn log_step(&mut self, life: u64) -> io::Result<()> {
+        self.step(life)?;
+        match self.crash_in_log {
+            Some((0, luck)) => {
+                self.crash(luck);
+                Err(dead())
+            }
+            left => {
+                self.crash_in_log = left.map(|(left, luck)| (left - 1, luck));
+                Ok(())
+            }
+        }
+    }
+
+    /// What was not synced is there or not, sector by sector and name by name. What is left of a file depends on `luck`, its name and
+    /// its bytes alone.
+    pub(crate) fn crash(&mut self, luck: u64) {
+        for (name, id) in self.synced_names.iter().chain(&self.names) {
+            let mut coin = coin(luck, name);
+            let Some(content) = self.contents.get_mut(id) else {
                 continue;
             };
             let mut left = content.synced.clone();
@@ -127,13 +152,14 @@ impl State {
             }
             (content.now, content.synced) = (left.clone(), left);
         }
-        if coin() {
+        if coin(luck, "")() {
             self.names = self.synced_names.clone();
         }
         self.synced_names = self.names.clone();
         self.locks.clear();
         self.life += 1;
-        (self.crash_in, self.hold, self.held) = (None, false, 0);
+        (self.crash_in, self.crash_in_log) = (None, None);
+        (self.hold, self.held) = (false, 0);
         (self.fail_sync, self.fail_reads) = (false, false);
     }
 
@@ -160,12 +186,8 @@ impl State {
 }
 
 impl MemoryDisk {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn held(&self) -> usize {
-        self.state().held
     }
 
     pub(crate) fn stage(&self, hook: Hook) -> bool {
@@ -187,7 +209,10 @@ impl MemoryDisk {
                 (state.names, state.synced_names, state.contents) = (names.clone(), names, contents);
                 state.life += 1;
             }
-            Hook::Crash => state.crash(),
+            Hook::Crash => {
+                let luck = state.steps;
+                state.crash(luck);
+            }
             Hook::CrashAfter(steps) => state.crash_in = Some(steps),
             Hook::Damage(position) => assert!(state.damage(position.get()), "no frame holds position {position}"),
             _ => return false,
@@ -204,19 +229,25 @@ impl MemoryDisk {
         Ok(change(content))
     }
 
-    fn sync(&self, file: &OpenFile) -> io::Result<()> {
+    fn sync(&self, file: &OpenFile, is_of_data: bool) -> io::Result<()> {
         let mut state = self.state();
         state.alive(file.life)?;
-        let is_log = state.contents.get(&file.id).is_some_and(Content::is_log);
-        if is_log && state.hold {
+        // The sync of a frame; the log is synced in other ways only where a segment begins or ends.
+        let is_commit = is_of_data && state.contents.get(&file.id).is_some_and(Content::is_log);
+        if is_commit && state.hold {
             state.held += 1;
+            self.0.1.notify_all();
             while state.hold && state.life == file.life {
                 state = self.0.1.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
             state.held = state.held.saturating_sub(1);
         }
-        state.step(file.life)?;
-        if is_log && std::mem::take(&mut state.fail_sync) {
+        if is_commit {
+            state.log_step(file.life)?;
+        } else {
+            state.step(file.life)?;
+        }
+        if is_commit && std::mem::take(&mut state.fail_sync) {
             return Err(io::Error::other("the sync failed"));
         }
         let content = state.contents.get_mut(&file.id).ok_or_else(dead)?;
@@ -323,7 +354,12 @@ impl Disk for MemoryDisk {
     fn write_at(&self, file: &OpenFile, bytes: &[u8], at: u64) -> io::Result<usize> {
         let mut state = self.state();
         let full = state.full;
-        let stepped = state.step(file.life);
+        let is_log = state.contents.get(&file.id).is_some_and(Content::is_log);
+        let stepped = if is_log {
+            state.log_step(file.life)
+        } else {
+            state.step(file.life)
+        };
         let content = state.contents.get_mut(&file.id).ok_or_else(dead)?;
         stepped?;
         let end = number(at) + bytes.len();
@@ -350,11 +386,11 @@ impl Disk for MemoryDisk {
     }
 
     fn sync_data(&self, file: &OpenFile) -> io::Result<()> {
-        self.sync(file)
+        self.sync(file, true)
     }
 
     fn sync_all(&self, file: &OpenFile) -> io::Result<()> {
-        self.sync(file)
+        self.sync(file, false)
     }
 
     fn sync_dir(&self, dir: &OpenDir) -> io::Result<()> {

@@ -108,7 +108,7 @@ impl Subject for File {
     }
 
     fn held(&self) -> usize {
-        self.disk.held()
+        self.disk.state().held
     }
 }
 

@@ -312,7 +312,7 @@ fn fingerprints_are_of_what_is_asked() {
     assert_eq!(fill, Fingerprint::of([&br#"{"fill":{"to":5}}"#[..]]));
     assert_eq!(format!("{fill:?}"), "Fingerprint(534f4534055c7db057b0aef1941828a7)");
     assert_eq!(<Fill as Command>::NAME, "fill");
-    assert!(<Ledger as Handle<Fill>>::IS_IDEMPOTENT && !<Ledger as Handle<Found>>::IS_IDEMPOTENT);
+    const { assert!(<Ledger as Handle<Fill>>::IS_IDEMPOTENT && !<Ledger as Handle<Found>>::IS_IDEMPOTENT) };
 }
 
 /// What has no fingerprint is a bad command under a key, and an ordinary one without.

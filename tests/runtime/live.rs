@@ -28,7 +28,7 @@ pub fn seed() -> u64 {
 }
 
 /// The state as the bytes say it, by a runtime that has kept nothing.
-async fn reloaded<A: Aggregate>(store: &Watched, id: &str) -> Option<Loaded<A>>
+async fn reloaded<A>(store: &Watched, id: &str) -> Option<Loaded<A>>
 where
     A: Aggregate<Id = String>,
 {

@@ -71,18 +71,21 @@ pub(super) fn versions(event: &mut Event, key: &Ident, errors: &mut Errors) {
 
 /// One version, or why the lock cannot give it.
 fn locked(lock: Option<&InLock>, name: &str, version: u32) -> Result<LockedVersion, String> {
-    let Some(lock) = lock else {
-        return Err("there is no `events.lock` beside the manifest of this package, nor above it".to_owned());
+    let entries = match lock.map(|lock| lock.entries.as_ref()) {
+        Some(entries) => entries.map_err(Clone::clone)?.as_slice(),
+        // No file has no version.
+        None => &[],
     };
-    let entries = lock.entries.as_ref().map_err(Clone::clone)?;
-    let Some(entry) = lock.entry(version) else {
+    let Some(entry) = entries.iter().find(|entry| entry.version == version) else {
         let has: Vec<String> = entries.iter().map(|entry| entry.version.to_string()).collect();
-        let has = match has.as_slice() {
-            [] => "it has none of its versions".to_owned(),
-            [only] => format!("it has version {only}"),
-            all => format!("it has versions {}", all.join(", ")),
+        let has = if has.is_empty() {
+            "none of its versions".to_owned()
+        } else {
+            has.join(", ")
         };
-        return Err(format!("`events.lock` has no version {version} of `{name}`; {has}"));
+        return Err(format!(
+            "`events.lock` has no version {version} of `{name}`; it has {has}"
+        ));
     };
     match (entry.status, &entry.shape) {
         (Status::Draft, _) => Err(format!(

@@ -16,10 +16,12 @@ use crate::store::Fingerprint;
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
 /// use recount::Fingerprinted;
 ///
+/// # fn main() -> Result<(), recount::JsonError> {
 /// let deposit = Deposit { amount: 100 }.fingerprint()?;
 /// assert_eq!(deposit, AccountCommand::Deposit(Deposit { amount: 100 }).fingerprint()?);
 /// assert_ne!(deposit, Withdraw { amount: 100 }.fingerprint()?);
-/// # Ok::<(), recount::JsonError>(())
+/// # Ok(())
+/// # }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no fingerprint, so it takes no idempotency key",

@@ -153,8 +153,13 @@ impl<S> Builder<S> {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
     /// use recount::Runtime;
     ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// // With `entries: Vec<Entry>` in an account, it would be `account.entries.capacity() * size_of::<Entry>()`.
     /// let builder = Runtime::builder().aggregate::<Account>().heap_bytes::<Account>(|_account| 0);
+    /// # builder.store(recount::MemoryStore::new()).start().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn heap_bytes<A: Aggregate>(mut self, bytes: impl Fn(&A) -> usize + Send + Sync + 'static) -> Self {
         let heap = move |state: &dyn Any| state.downcast_ref().map_or(0, &bytes);

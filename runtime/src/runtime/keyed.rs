@@ -61,12 +61,14 @@ impl Runtime {
     /// # Errors
     /// [`ReadError`] if the store cannot be read, or is another one than the append was handed to.
     ///
-    /// ```no_run
+    /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
     /// use recount::store::Resolved;
-    /// use recount::{ExecuteError, Runtime};
+    /// use recount::{ExecuteError, MemoryStore, Runtime};
     ///
-    /// # async fn deposit(runtime: Runtime) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>().start().await?;
     /// if let Err(ExecuteError::Unknown { unknown, .. }) = runtime.execute("acc-101", Deposit { amount: 100 }).await {
     ///     match runtime.resolve(&unknown).await? {
     ///         Resolved::Committed(committed) => println!("written at {}", committed.last_position),

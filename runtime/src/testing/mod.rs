@@ -35,7 +35,9 @@ mod aggregate;
 mod diff;
 #[cfg(feature = "laws")]
 pub mod laws;
+mod schema;
 mod stored;
 
 pub use aggregate::{Given, NOW, Then, given, given_nothing, given_stored};
+pub use schema::{Problem, SchemaReport, SchemaTest, Settings, Update, expect_none, from_env};
 pub use stored::{StoredEvent, stored};

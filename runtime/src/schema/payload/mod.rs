@@ -2,6 +2,7 @@
 
 mod make;
 mod object;
+mod parse;
 mod read;
 mod variant;
 mod write;
@@ -10,7 +11,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::codec::{Json, JsonError, json};
+use crate::codec::Json;
 
 pub use make::Style;
 pub use read::{Reading, Refusal};
@@ -37,14 +38,6 @@ pub enum Payload {
 }
 
 impl Payload {
-    /// Reads a JSON text.
-    ///
-    /// # Errors
-    /// If it is none.
-    pub fn parse(text: &str) -> Result<Self, JsonError> {
-        json(text.as_bytes()).map(Self::from)
-    }
-
     /// Sets a key of an object; of anything else nothing happens.
     pub fn set(&mut self, key: &str, value: Payload) {
         if let Self::Object(entries) = self {

@@ -156,6 +156,8 @@ impl Nodes {
                 (Some(a), Some(b)) => {
                     let inner = self.compare(old.around().inner(a), new.around().inner(b), &at(come));
                     match inner.as_slice() {
+                        // No payload shows it, and so none would be found below.
+                        [one] if one.declared => return inner,
                         [one] => (one.code, one.path.clone()),
                         _ => (Code::TypeChanged, at(come)),
                     }

@@ -1,0 +1,151 @@
+//! `Plan`: the lock of today beside the one on the disk: what is wrong, and what the file would be once all that is acceptable is accepted.
+
+use std::collections::BTreeMap;
+
+use crate::schema::{Cell, Difference, Entry, Finding, Kind, Lock};
+use crate::testing::schema::report::Problem;
+use crate::testing::schema::today::Today;
+
+pub(super) const ALWAYS: &str = "`RECOUNT_UPDATE=always cargo test --test event_schema`, and review the diff";
+
+/// What a comparison of two locks has come to.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) problems: Vec<Problem>,
+    /// The lock with everything that may be accepted.
+    pub(super) next: Lock,
+    /// Events whose entries are not what they were, by context and name.
+    pub(super) changed: BTreeMap<(String, String), Changed>,
+}
+
+/// What is not as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Changed {
+    /// `RECOUNT_UPDATE=always` writes it.
+    Stale,
+    /// A sealed version has become another, or none.
+    Refused,
+}
+
+impl Plan {
+    /// Takes of what may be accepted these entries alone; the others stay as they are in the lock, and nothing of them is pinned.
+    pub(super) fn accept_only(&mut self, lock: &Lock, only: &[String]) {
+        let is_meant = |entry: &Entry| only.contains(&format!("{}/{}/v{}", entry.context, entry.name, entry.version));
+        for ((context, name), changed) in &mut self.changed {
+            let is_of = |entry: &&Entry| entry.context == *context && entry.name == *name;
+            let mut entries = lock.events.iter().chain(&self.next.events).filter(is_of);
+            if !entries.any(is_meant) {
+                *changed = Changed::Refused;
+            }
+        }
+        self.next.events.retain(is_meant);
+        self.next
+            .events
+            .extend(lock.events.iter().filter(|entry| !is_meant(entry)).cloned());
+        self.next.sort();
+    }
+}
+
+/// Compares the lock with this build. Entries of other contexts are those of other crates, and stay.
+pub(super) fn plan(lock: &Lock, today: &Today) -> Plan {
+    let is_kept = |entry: &&Entry| entry.kind == Kind::State || !today.contexts.contains(&entry.context);
+    let mut new = Lock {
+        events: today.entries(lock),
+        releases: Vec::new(),
+    };
+    new.events.extend(lock.events.iter().filter(is_kept).cloned());
+    let mut plan = Plan {
+        problems: today.problems.clone(),
+        next: lock.clone(),
+        changed: BTreeMap::new(),
+    };
+    let differences = lock.compare(&new).differences;
+    for (place, difference) in differences.iter().enumerate() {
+        let changed = match plan.next.accept(&new, difference) {
+            true => Changed::Stale,
+            false => Changed::Refused,
+        };
+        let key = (difference.context.clone(), difference.name.clone());
+        let worst = plan.changed.entry(key).or_insert(changed);
+        *worst = changed.max(*worst);
+        // An event that was renamed is told once, and not for each of its versions.
+        let is_more = |next: &Difference| next.finding == Finding::NameChanged && next.name == difference.name;
+        if difference.finding != Finding::NameChanged || !differences.get(place + 1).is_some_and(is_more) {
+            plan.problems.push(problem(difference, lock, &plan.next));
+        }
+    }
+    plan
+}
+
+fn problem(difference: &Difference, lock: &Lock, next: &Lock) -> Problem {
+    let Difference {
+        context, name, version, ..
+    } = difference;
+    let (old, new) = (lock.find(context, name, *version), next.find(context, name, *version));
+    let problem = |says: &str| Problem::new(difference.finding.word(), (context, name), Some(*version), says);
+    match difference.finding {
+        Finding::NotLocked => problem("is not in events.lock").help(ALWAYS).acceptable(),
+        Finding::LockStale => {
+            let status = old.map_or("locked", |old| old.status.word());
+            let details = old
+                .zip(new)
+                .map_or(Vec::new(), |(old, new)| details(difference, old, new));
+            let says = match (new.is_some(), details.is_empty()) {
+                (false, _) => format!("is a {status}, and no event any more"),
+                (true, true) => format!("is {status}, and has changed"),
+                (true, false) => format!("is {status}, and has changed:"),
+            };
+            problem(&says).details(details).help(ALWAYS).acceptable()
+        }
+        Finding::Incompatible | Finding::NotForwardCompatible | Finding::FrozenVersionChanged => {
+            let text = difference.to_string();
+            // The first line and the link at the end are those of every problem.
+            let lines: Vec<&str> = text.lines().skip(1).collect();
+            let rest = lines.split_last().map_or(&[][..], |(_, rest)| rest);
+            // What helps where an event is written is a new version, and an old one cannot have that.
+            let is_for_current = |line: &str| {
+                let help = line.strip_prefix("  help: ");
+                difference.finding == Finding::FrozenVersionChanged && help.is_some_and(|help| help != difference.help)
+            };
+            let mut problem = problem("is sealed:");
+            problem.rest = rest
+                .iter()
+                .filter(|line| !is_for_current(line))
+                .map(|&line| line.to_owned())
+                .collect();
+            problem.witness = witness(difference);
+            problem
+        }
+        _ => problem("is sealed, and nothing reads it any more").help(&difference.help),
+    }
+}
+
+/// What is different in an entry that is written anew.
+fn details(difference: &Difference, old: &Entry, new: &Entry) -> Vec<String> {
+    let text = difference.report.as_ref().map_or(String::new(), ToString::to_string);
+    let lines = text.lines().filter_map(|line| line.strip_prefix("    "));
+    let mut details: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();
+    let mut tell = |what: &str, before: String, after: String| {
+        if before != after {
+            details.push(format!("{what}: {after}; it was: {before}"));
+        }
+    };
+    let list = |texts: &[String]| match texts {
+        [] => "none".to_owned(),
+        texts => texts.join(", "),
+    };
+    tell("kind", old.kind.to_string(), new.kind.to_string());
+    tell("floor", old.floor.to_string(), new.floor.to_string());
+    tell("names", list(&old.names), list(&new.names));
+    tell("edge", list(&old.edge), list(&new.edge));
+    details
+}
+
+fn witness(difference: &Difference) -> Option<String> {
+    let changes = difference.report.iter().flat_map(|report| &report.changes);
+    let mut cells = changes.flat_map(|change| [&change.reads, &change.keeps, &change.older]);
+    cells.find_map(|cell| match cell {
+        Cell::No(payload) => Some(payload.to_string()),
+        Cell::Ok => None,
+    })
+}
