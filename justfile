@@ -25,6 +25,10 @@ bless:
 expand NAME *ARGS:
     RECOUNT_EXPAND={{NAME}} cargo check {{ARGS}}
 
+# A trace as OpenTelemetry has it.
+telemetry:
+    cargo run --example telemetry
+
 # The docs as users read them.
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --all-features

@@ -4,6 +4,7 @@
     dead_code,
     unreachable_pub,
     missing_docs,
+    clippy::print_stdout,
     reason = "the domains of the programs, of which only the events are looked at"
 )]
 

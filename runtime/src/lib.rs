@@ -76,6 +76,7 @@
 //!   [`derive(StreamKey)`](derive@StreamKey). Each macro writes impls of public traits that could be written by hand.
 //! - **Running**: [`Runtime::execute`], [`load`](Runtime::load), [`load_at`](Runtime::load_at), [`history`](Runtime::history).
 //! - **Storing**: [`FileStore`] (on Linux), [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`].
+//! - **Watching**: spans and events of the crate `tracing`, under the target `recount`, without payloads and metadata; [`Runtime::status`].
 //! - **Testing**: [`testing::given`], without a store and without an async runtime; [`schema_test!`], which knows what is stored for years;
 //!   `recount::laws!` (feature `laws`), on histories that are made for the purpose.
 //!
@@ -88,6 +89,7 @@
 //! | `indexmap` | off | [`Schema`] for `IndexMap` and `IndexSet` |
 //! | `jiff` | off | [`Schema`] for the dates, times, zones and spans of jiff |
 //! | `laws` | off | `recount::laws!`, property tests of a domain by proptest; for `[dev-dependencies]` |
+//! | `metrics` | off | counters and histograms of the runtime, by the crate `metrics`; `docs/observability.md` has their names |
 //! | `rust_decimal` | off | [`Schema`] for `Decimal`, as the text that it writes unless its feature `serde-float` is on |
 //! | `semver` | off | [`Schema`] for `Version` and `VersionReq` |
 

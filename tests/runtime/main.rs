@@ -4,6 +4,7 @@
 
 mod cancel;
 mod context;
+mod counted;
 mod doubles;
 mod execute;
 mod fixture;
@@ -15,6 +16,8 @@ mod meter;
 mod queue;
 mod stored;
 mod tally;
+mod traced;
 mod transaction;
 mod unreadable;
 mod watched;
+mod watcher;

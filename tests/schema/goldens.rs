@@ -263,7 +263,7 @@ fn code_on_the_way_up_needs_an_example() {
     );
     let text = said(project.test::<step::CustomerEvent>(Update::Always).goldens());
     assert!(
-        text.contains("the way to v2 runs code of yours (since first, removed name: String, step up)"),
+        text.contains("the way to v2 runs code of yours (removed name, since first, step)"),
         "{text}"
     );
     assert!(

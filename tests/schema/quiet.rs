@@ -21,14 +21,18 @@ mod before {
     }
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Event)]
-    #[event(name = "account.deposited", version = 2)]
+    #[event(name = "account.deposited", version = 2, removed(2, fee: Money))]
     pub struct Deposited {
         pub amount: Money,
         #[event(since = 2, default = "EUR")]
         pub label: String,
+        #[event(since = 2, default = FREE)]
+        pub charge: u64,
         pub way: Way,
         pub tags: Vec<String>,
     }
+
+    const FREE: u64 = 0;
 
     #[derive(Debug, Clone, PartialEq, Event)]
     pub enum AccountEvent {
@@ -75,8 +79,10 @@ mod after {
     }
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Event)]
-    #[event(name = "account.deposited", version = 2)]
+    #[event(name = "account.deposited", version = 2, removed(2, fee: inner::Price))]
     pub struct PaidIn {
+        #[event(since = 2, default = NO_CHARGE)]
+        pub charge: u64,
         pub tags: VecDeque<String>,
         #[serde(rename = "way")]
         pub payment: Box<inner::Payment>,
@@ -84,6 +90,8 @@ mod after {
         #[event(since = 2, default = "EUR")]
         pub label: String,
     }
+
+    const NO_CHARGE: u64 = 0;
 
     #[derive(Debug, Clone, PartialEq, Event)]
     pub enum Events {

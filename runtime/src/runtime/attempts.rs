@@ -17,7 +17,7 @@ use crate::runtime::keyed::{Keyed, receipt};
 use crate::runtime::live::{Found, Turn};
 use crate::runtime::load::{self, At, Reached, State};
 use crate::runtime::reason::Panicked;
-use crate::runtime::{Inner, Runtime};
+use crate::runtime::{Inner, Runtime, trace};
 use crate::store::{AppendError, Batch, Committed, EventStore, Expected, NewEvent, Unknown};
 use crate::stream::{AppendId, StreamId, Version};
 
@@ -67,10 +67,11 @@ enum Step<A: Aggregate, R> {
 }
 
 impl Attempts {
-    /// Generic over the aggregate and the rejection, and not over each command: that halves the time to build many commands.
+    /// Counts its attempts in `attempt`. Generic over the aggregate and the rejection, and not over each command: that halves the time to build many commands.
     pub(super) async fn until_written<A: Aggregate, R: Send + 'static>(
         self,
         mut decide: Decide<A, R>,
+        attempt: &mut u32,
     ) -> Result<Receipt<Events<A>>, ExecuteError<R>> {
         self.runtime.knows::<A>().map_err(StateError::NotRegistered)?;
         let timeout = self.options.timeout;
@@ -89,13 +90,14 @@ impl Attempts {
             found: turn.take(store.identity()).unwrap_or_default(),
             is_newest: false,
         };
-        let (mut attempt, mut fresh) = (1, self.fresh);
+        let mut fresh = self.fresh;
+        *attempt = 1;
         loop {
             if basis.found.state.reached.is_none() || basis.found.is_contended {
                 self.read_on(&mut basis, deadline).await?;
             }
             let version = basis.found.state.version();
-            match self.step(&mut basis, attempt, &mut fresh, &mut decide)? {
+            match self.step(&mut basis, *attempt, &mut fresh, &mut decide)? {
                 Step::Shared => basis = Basis::default(),
                 // Whoever is told no, or that there is nothing to do, is told so on what is there now. What is written needs no such care:
                 // the store compares its version.
@@ -108,22 +110,22 @@ impl Attempts {
                 }
                 Step::Write(events, batch, state) => {
                     let append = batch.append;
-                    match within(deadline, store.append(batch)).await {
+                    match within(deadline, trace::append(store, batch, *attempt)).await {
                         // An earlier attempt under the key, from elsewhere, was written after the look at the key.
                         Some(Ok(committed)) if committed.duplicate => {
                             return self.repeated::<A, R>(committed, deadline).await;
                         }
                         Some(Ok(committed)) => {
-                            self.keep_written(&turn, version, &committed, state, attempt);
+                            self.keep_written(&turn, version, &committed, state, *attempt);
                             return Ok(receipt(self.stream.clone(), committed, events));
                         }
                         Some(Err(AppendError::Conflict { stream, actual, .. })) => {
-                            if attempt >= self.options.attempts || self.options.expected.is_some() {
+                            if *attempt >= self.options.attempts || self.options.expected.is_some() {
                                 return Err(ExecuteError::Conflict {
                                     stream,
                                     expected: version,
                                     actual,
-                                    attempts: attempt,
+                                    attempts: *attempt,
                                 });
                             }
                         }
@@ -137,10 +139,11 @@ impl Attempts {
                             });
                         }
                     }
-                    let pause = sleep(delay(attempt));
+                    let pause = sleep(delay(*attempt));
                     within(deadline, pause).await.ok_or(ExecuteError::TimedOut)?;
                     basis = Basis::default();
-                    attempt += 1;
+                    *attempt += 1;
+                    trace::decide_again(*attempt);
                 }
             }
         }

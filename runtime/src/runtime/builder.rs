@@ -9,7 +9,7 @@ use crate::aggregate::Aggregate;
 use crate::clock::{Clock, SystemClock};
 use crate::runtime::error::StartError;
 use crate::runtime::live::Live;
-use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime};
+use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::store::{AnyStore, EventStore};
 use crate::stream::StreamId;
 
@@ -182,6 +182,7 @@ impl<S> Builder<S> {
         Box::pin(async move {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
             store.head().await?;
+            meter::describe();
             Ok(Runtime(Arc::new(Inner {
                 store,
                 aggregates,

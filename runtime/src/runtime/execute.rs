@@ -9,11 +9,12 @@ use uuid::Uuid;
 use crate::codec::JsonError;
 use crate::command::{Command, EventsOf, Fingerprinted, Fresh, RejectionOf};
 use crate::envelope::{Cause, Headers, Receipt};
-use crate::runtime::attempts::Attempts;
+use crate::runtime::attempts::{Attempts, Decide};
 use crate::runtime::decide::{Deciding, decide};
 use crate::runtime::error::ExecuteError;
 use crate::runtime::keyed::Keyed;
 use crate::runtime::reason::{BadDecision, Panicked};
+use crate::runtime::trace::Asked;
 use crate::runtime::{BoxFuture, Runtime};
 use crate::store::{Fingerprint, IdempotencyKey, Refusal};
 use crate::stream::{EventId, InvalidName, StreamId, Version};
@@ -156,6 +157,19 @@ impl<C: Command> IntoFuture for Execute<C> {
     type IntoFuture = BoxFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
+        let asked = Asked::command(self.stream.as_ref().ok(), self.command.name());
+        match self.ready() {
+            Ok((attempts, decide)) => Box::pin(asked.attempt(attempts, decide)),
+            Err(no) => Box::pin(asked.answer(std::future::ready(Err(no)))),
+        }
+    }
+}
+
+type Ready<C> = (Attempts, Decide<<C as Command>::Aggregate, RejectionOf<C>>);
+
+impl<C: Command> Execute<C> {
+    /// What is looked at before the first attempt.
+    fn ready(self) -> Result<Ready<C>, ExecuteError<RejectionOf<C>>> {
         let Self {
             runtime,
             stream,
@@ -163,23 +177,15 @@ impl<C: Command> IntoFuture for Execute<C> {
             key,
             mut options,
         } = self;
-        let stream = match stream {
-            Ok(stream) => stream,
-            Err(name) => return Box::pin(async { Err(ExecuteError::Refused(name.into())) }),
-        };
+        let stream = stream.map_err(|name| ExecuteError::Refused(name.into()))?;
         if let Some(key) = options.headers.user.keys().find(|key| key.starts_with('$')) {
             let refusal = Refusal::ReservedKey { key: key.clone() };
-            return Box::pin(async { Err(ExecuteError::Refused(refusal)) });
+            return Err(ExecuteError::Refused(refusal));
         }
         if let Some((key, fingerprint)) = key {
-            match Panicked::caught(|| fingerprint(&command)) {
-                Ok(Ok(fingerprint)) => options.keyed = Some(Keyed { key, fingerprint }),
-                Ok(Err(json)) => {
-                    let bad = BadDecision::Fingerprint(json);
-                    return Box::pin(async { Err(ExecuteError::BadDecision(bad)) });
-                }
-                Err(panicked) => return Box::pin(async { Err(ExecuteError::Panicked(panicked)) }),
-            }
+            let print = Panicked::caught(|| fingerprint(&command)).map_err(ExecuteError::Panicked)?;
+            let fingerprint = print.map_err(|json| ExecuteError::BadDecision(BadDecision::Fingerprint(json)))?;
+            options.keyed = Some(Keyed { key, fingerprint });
         }
         let now = runtime.0.clock.now();
         let mut fresh = Fresh::draw();
@@ -192,6 +198,6 @@ impl<C: Command> IntoFuture for Execute<C> {
             options,
             fresh,
         };
-        Box::pin(attempts.until_written(Box::new(decide)))
+        Ok((attempts, Box::new(decide)))
     }
 }

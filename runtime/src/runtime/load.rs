@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::runtime::error::{LoadError, StateError};
 use crate::runtime::live::Live;
 use crate::runtime::reason::{CorruptReason, CorruptStream, Panicked, Unreadable};
-use crate::runtime::{Inner, Runtime};
+use crate::runtime::{Inner, Runtime, trace};
 use crate::store::{AnyStore, EventRef, EventStore, ReadError, StreamRead};
 use crate::stream::{Position, StreamId, Version};
 
@@ -189,7 +189,8 @@ pub(super) async fn state<A: Aggregate>(
             is_lost: false,
         };
         let mut fold = |event: &EventRef<'_>| folding.fold(event);
-        let reached = walk(&runtime.0.store, stream, start, at, &mut fold).await?;
+        let walk = walk(&runtime.0.store, stream, start, at, &mut fold);
+        let reached = trace::fold(stream, start, walk).await?;
         if folding.is_lost {
             start = None;
             continue;
@@ -312,6 +313,7 @@ fn fold_checked(event: &EventRef<'_>, before: Option<Reached>, fold: &mut Fold<'
 }
 
 pub(super) fn unreadable(event: &EventRef<'_>, source: crate::event::DecodeError) -> Unreadable {
+    trace::unreadable(event, &source);
     Unreadable {
         meta: event.meta(),
         stored: event.stored(),
@@ -321,6 +323,7 @@ pub(super) fn unreadable(event: &EventRef<'_>, source: crate::event::DecodeError
 }
 
 pub(super) fn corrupt(event: &EventRef<'_>, reason: CorruptReason) -> CorruptStream {
+    trace::corrupt(event, &reason);
     CorruptStream {
         stream: event.stream.clone(),
         version: event.version,

@@ -9,8 +9,10 @@ mod history;
 mod keyed;
 mod live;
 mod load;
+mod meter;
 mod reason;
 mod status;
+mod trace;
 mod transaction;
 
 use std::any::{Any, TypeId};

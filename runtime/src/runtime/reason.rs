@@ -7,6 +7,7 @@ use crate::aggregate::FoldError;
 use crate::codec::JsonError;
 use crate::envelope::{Meta, Stored};
 use crate::event::{DecodeError, EncodeError};
+use crate::runtime::trace;
 use crate::stream::{Position, StreamId, Version};
 
 /// A stored event that this build cannot read. It is untouched, and its bytes are here.
@@ -94,8 +95,8 @@ impl Panicked {
     fn new(payload: &(dyn Any + Send)) -> Self {
         let text = payload.downcast_ref::<&str>().copied();
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        Self {
-            message: text.unwrap_or("a value that is no text").to_owned(),
-        }
+        let message = text.unwrap_or("a value that is no text").to_owned();
+        trace::panicked(&message);
+        Self { message }
     }
 }

@@ -1,11 +1,16 @@
 //! What a runtime can say of itself at any moment.
 
+use serde::Serialize;
+
 use crate::runtime::Runtime;
 use crate::store::{Durability, EventStore, ReadError, StoreId};
 use crate::stream::Position;
 
 /// A runtime at one moment. Reading it is cheap, and waits for nobody but the store's answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// `Serialize`, for an endpoint of health. What a [`FileStore`](crate::FileStore) found when it was opened is its own to tell: keep a clone
+/// of the store and ask it for its `recovery`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Status {
     /// The store, and which of its histories.
@@ -21,7 +26,7 @@ pub struct Status {
 }
 
 /// The states that a runtime keeps between two commands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct KeptStates {
     /// How many they are.

@@ -33,10 +33,9 @@ pub struct VersionFacts {
     pub shape: Option<&'static Shape>,
     /// The oldest reader version that can follow a payload of this version.
     pub floor: u32,
-    /// The changes that lead from the version before to this one, as declared, with the stored keys of these versions:
-    /// `since currency = "EUR"`, `since channel = default`, `since street_len with street_len`, `since note`, `renamed note from memo`,
-    /// `retyped address from AddressV1`, `retyped address from AddressV1 with moved`, `removed memo: String`, `step split_name`,
-    /// `hand-written`, `raw repair`. Spaces in the source make no difference.
+    /// The changes that lead from the version before to this one, sorted, with the stored keys of these versions and without a name of
+    /// Rust's: `since currency = "EUR"`, `since channel = default`, `since street_len, computed`, `since note`, `renamed note from memo`,
+    /// `retyped address`, `removed memo`, `step`, `hand-written`, `raw`.
     pub edge: &'static [&'static str],
     /// Whether the way from this version to the next runs code of the user's.
     pub runs_code: bool,

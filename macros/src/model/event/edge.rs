@@ -1,4 +1,6 @@
-//! What leads from one version of an event to the next, as text: the same whatever the source looks like.
+//! What leads from one version of an event to the next, as text: the same whatever the source looks like, and whatever Rust calls it.
+
+use syn::Expr;
 
 use super::{Event, Fill, Track};
 use crate::support::types::shown;
@@ -8,11 +10,7 @@ impl Event {
     /// The changes from the version before to this one.
     pub(crate) fn edge(&self, version: u32) -> Vec<String> {
         if version <= self.lowest() {
-            let raw = self
-                .history
-                .raw
-                .as_ref()
-                .map(|raw| format!("raw {}", shown(&raw.function)));
+            let raw = self.history.raw.as_ref().map(|_| "raw".to_owned());
             let kept = || self.history.from.as_ref().map(|_| "hand-written".to_owned());
             let bottom = if version < self.lowest() {
                 None
@@ -24,9 +22,11 @@ impl Event {
         let tracks = self.history.tracks.iter();
         let mut edge: Vec<String> = tracks.flat_map(|track| self.changes(track, version)).collect();
         edge.extend(self.history.step_to(version).map(|step| match &step.function {
-            Some(function) => format!("step {}", shown(function)),
+            Some(_) => "step".to_owned(),
             None => "hand-written".to_owned(),
         }));
+        // Fields have no order.
+        edge.sort();
         edge
     }
 
@@ -52,22 +52,31 @@ impl Event {
             let value = match &track.fill {
                 Fill::Unsaid => String::new(),
                 Fill::Default => " = default".to_owned(),
+                // The name of a constant is Rust's own business; the goldens hold its value.
+                Fill::Constant(expr) if !is_literal(expr) => " = a constant".to_owned(),
                 Fill::Constant(expr) => format!(" = {}", shown(expr)),
-                Fill::With(path) => format!(" with {}", shown(path)),
+                Fill::With(_) => ", computed".to_owned(),
             };
             changes.push(format!("since {}{value}", key(version)));
         }
         if track.renamed.iter().any(|renamed| renamed.at.number == version) {
             changes.push(format!("renamed {} from {}", key(version), key(before)));
         }
-        if let Some(retyped) = track.retype_at(version) {
-            let with = retyped.with.as_ref().map(|path| format!(" with {}", shown(path)));
-            let (key, from) = (key(version), shown(&retyped.from));
-            changes.push(format!("retyped {key} from {from}{}", with.unwrap_or_default()));
+        if track.retype_at(version).is_some() {
+            changes.push(format!("retyped {}", key(version)));
         }
         if track.until.as_ref().is_some_and(|until| until.number == version) {
-            changes.push(format!("removed {}: {}", key(before), shown(&track.ty)));
+            changes.push(format!("removed {}", key(before)));
         }
         changes
+    }
+}
+
+/// `5`, `"EUR"`, `-5`.
+fn is_literal(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) => true,
+        Expr::Unary(negative) => is_literal(&negative.expr),
+        _ => false,
     }
 }

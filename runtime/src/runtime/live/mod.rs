@@ -6,6 +6,7 @@ mod turn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::runtime::load::State;
+use crate::runtime::meter;
 use crate::runtime::status::KeptStates;
 use crate::store::StoreId;
 use crate::stream::{StreamId, Version};
@@ -99,6 +100,8 @@ impl Live {
             Some(found)
         });
         slots.counted(found.is_some());
+        drop(slots);
+        meter::found(found.is_some());
         found
     }
 
@@ -109,7 +112,9 @@ impl Live {
         if slots.streams.get(stream).is_some_and(is_it) {
             let dropped = slots.let_go(stream);
             slots.tidy(stream);
+            let states = slots.states;
             drop(slots);
+            meter::kept(states);
             drop(dropped);
         }
     }
@@ -158,12 +163,17 @@ impl Live {
             slots.states.bytes -= before.bytes;
         }
         let mut dropped: Vec<Kept> = before.into_iter().collect();
+        let evicted = slots.states.evicted;
         while slots.states.count > self.entries || slots.states.bytes > self.bytes {
             let Some(kept) = slots.evict() else { break };
             dropped.push(kept);
         }
         slots.prune();
+        let (states, evicted) = (slots.states, slots.states.evicted - evicted);
         drop(slots);
+        // A recorder is code of the user as well.
+        meter::kept(states);
+        meter::evicted(evicted);
         drop(dropped);
     }
 }

@@ -7,6 +7,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::runtime::live::slots::kept;
 use crate::runtime::live::{Found, Live};
+use crate::runtime::meter;
 use crate::store::StoreId;
 use crate::stream::StreamId;
 
@@ -24,7 +25,10 @@ impl Turn {
         let kept = slots.let_go(&self.place.stream);
         let found = kept.as_ref().and_then(|kept| kept.found(store));
         slots.counted(found.is_some());
+        let states = slots.states;
         drop(slots);
+        meter::found(found.is_some());
+        meter::kept(states);
         found
     }
 

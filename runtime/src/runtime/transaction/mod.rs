@@ -15,6 +15,7 @@ use crate::aggregate::Aggregate;
 use crate::command::{Command, Fingerprinted, RejectionOf};
 use crate::runtime::error::ExecuteError;
 use crate::runtime::reason::{BadDecision, Panicked};
+use crate::runtime::trace::Asked;
 use crate::runtime::{BoxFuture, Runtime};
 use crate::store::IdempotencyKey;
 use crate::stream::{AsKey, EventId, StreamId};
@@ -107,7 +108,8 @@ impl<K> Transaction<K> {
     /// # Cancel safety
     /// As that of a command: once the store has it, it finishes alone, all or nothing.
     pub fn commit(self) -> BoxFuture<Result<TransactionReceipt, ExecuteError<Infallible>>> {
-        Box::pin(self.work.commit())
+        let asked = Asked::commit(&self.work.names);
+        Box::pin(asked.answer(self.work.commit()))
     }
 }
 
@@ -132,11 +134,12 @@ impl Transaction<NoKey> {
         command: C,
     ) -> BoxFuture<Result<Self, ExecuteError<RejectionOf<C>>>> {
         let stream = StreamId::new(C::Aggregate::NAME, &id.key());
-        Box::pin(async move {
+        let asked = Asked::step(stream.as_ref().ok(), command.name());
+        Box::pin(asked.answer(async move {
             let stream = stream.map_err(|name| ExecuteError::Refused(name.into()))?;
             self.work.decide(stream, command).await?;
             Ok(self)
-        })
+        }))
     }
 }
 
@@ -151,8 +154,9 @@ impl Transaction<WithKey> {
         command: C,
     ) -> BoxFuture<Result<Self, ExecuteError<RejectionOf<C>>>> {
         let stream = StreamId::new(C::Aggregate::NAME, &id.key());
+        let asked = Asked::step(stream.as_ref().ok(), command.name());
         let print = Panicked::caught(|| command.fingerprint());
-        Box::pin(async move {
+        Box::pin(asked.answer(async move {
             let stream = stream.map_err(|name| ExecuteError::Refused(name.into()))?;
             let print = print.map_err(ExecuteError::Panicked)?;
             let print = print.map_err(|json| ExecuteError::BadDecision(BadDecision::Fingerprint(json)))?;
@@ -160,7 +164,7 @@ impl Transaction<WithKey> {
                 self.work.decide(stream, command).await?;
             }
             Ok(self)
-        })
+        }))
     }
 }
 

@@ -10,12 +10,12 @@ use crate::aggregate::Aggregate;
 use crate::clock::Timestamp;
 use crate::command::{Command, Context, Fresh, Ids, RejectionOf};
 use crate::envelope::{Cause, Headers};
-use crate::runtime::Runtime;
 use crate::runtime::decide::{Deciding, decide};
 use crate::runtime::error::{ExecuteError, StateError};
 use crate::runtime::keyed::Keyed;
 use crate::runtime::load::{self, Reached, State};
 use crate::runtime::transaction::TransactionReceipt;
+use crate::runtime::{Runtime, trace};
 use crate::store::{Batch, Committed, EventStore, Expected, Fingerprint, IdempotencyKey, KnownKey, NewEvent, Refusal};
 use crate::stream::{AppendId, EventId, Position, StreamId, Version};
 
@@ -210,7 +210,7 @@ impl Work {
             let (expected, events) = (Expected::loaded(part.base()), std::mem::take(&mut part.events));
             batch = batch.part(part.stream.clone(), expected, events);
         }
-        let committed = runtime.0.store.append(batch).await?;
+        let committed = trace::append(&runtime.0.store, batch, 1).await?;
         if !committed.duplicate {
             keep_all(&runtime, parts, &committed);
         }

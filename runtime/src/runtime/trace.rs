@@ -1,0 +1,331 @@
+//! What the runtime tells whoever listens: the spans of its work, and the events in them. Never a payload, and nothing of metadata.
+
+use std::fmt::Display;
+use std::future::Future;
+
+use tracing::field::{Empty, debug, display};
+use tracing::{Instrument, Span, debug, info_span, warn};
+
+use crate::aggregate::Aggregate;
+use crate::envelope::Receipt;
+use crate::event::DecodeError;
+use crate::runtime::attempts::{Attempts, Decide};
+use crate::runtime::error::{ExecuteError, StateError};
+use crate::runtime::load::Reached;
+use crate::runtime::meter::{self, Began};
+use crate::runtime::reason::CorruptReason;
+use crate::runtime::transaction::{Transaction, TransactionReceipt};
+use crate::store::{AnyStore, AppendError, Batch, Committed, EventRef, EventStore, Expected};
+use crate::stream::{AppendId, StreamId, Version};
+
+/// What one filter names, whichever file an event comes from.
+const TARGET: &str = "recount";
+
+/// What is asked of the runtime, from when it is awaited to its answer: its span, and its place among the counts.
+pub(super) struct Asked {
+    span: Span,
+    what: What,
+    began: Began,
+    /// How often was decided.
+    attempts: u32,
+    is_answered: bool,
+}
+
+enum What {
+    Command(&'static str),
+    /// One command of a transaction.
+    Step,
+    Commit,
+}
+
+/// What an answer says of itself.
+pub(super) trait Told {
+    fn outcome(&self) -> &'static str;
+    /// What was written, and the version it came to where that is one.
+    fn written(&self) -> Option<(AppendId, Option<Version>)>;
+}
+
+impl<S> Told for Receipt<S> {
+    fn outcome(&self) -> &'static str {
+        committed(self.duplicate, self.positions.is_some())
+    }
+
+    fn written(&self) -> Option<(AppendId, Option<Version>)> {
+        self.positions.map(|_| (self.append, self.version))
+    }
+}
+
+impl Told for TransactionReceipt {
+    fn outcome(&self) -> &'static str {
+        committed(self.duplicate, self.positions.is_some())
+    }
+
+    fn written(&self) -> Option<(AppendId, Option<Version>)> {
+        self.positions.map(|_| (self.append, None))
+    }
+}
+
+impl<K> Told for Transaction<K> {
+    fn outcome(&self) -> &'static str {
+        "decided"
+    }
+
+    fn written(&self) -> Option<(AppendId, Option<Version>)> {
+        None
+    }
+}
+
+const fn committed(is_duplicate: bool, is_written: bool) -> &'static str {
+    match (is_duplicate, is_written) {
+        (true, _) => "duplicate",
+        (false, true) => "committed",
+        (false, false) => "nothing",
+    }
+}
+
+const fn failed<R>(error: &ExecuteError<R>) -> &'static str {
+    match error {
+        ExecuteError::Rejected(_) | ExecuteError::NotFound { .. } | ExecuteError::AlreadyExists { .. } => "rejected",
+        ExecuteError::Conflict { .. } => "conflict",
+        ExecuteError::Refused(_) => "refused",
+        ExecuteError::Unknown { .. } => "unknown",
+        ExecuteError::TimedOut => "timed_out",
+        ExecuteError::Unreadable(_)
+        | ExecuteError::Corrupt(_)
+        | ExecuteError::BadDecision(_)
+        | ExecuteError::Panicked(_)
+        | ExecuteError::NotRegistered { .. }
+        | ExecuteError::Store(_) => "failed",
+    }
+}
+
+impl Asked {
+    /// A command; without a stream if its id cannot name one.
+    pub(super) fn command(stream: Option<&StreamId>, command: &'static str) -> Self {
+        let span = info_span!(
+            target: TARGET,
+            "recount.execute",
+            stream = stream.map(display),
+            command,
+            append = Empty,
+            version = Empty,
+            attempts = Empty,
+            outcome = Empty,
+        );
+        Self::new(span, What::Command(command))
+    }
+
+    /// One command of a transaction.
+    pub(super) fn step(stream: Option<&StreamId>, command: &'static str) -> Self {
+        let span = info_span!(
+            target: TARGET,
+            "recount.step",
+            stream = stream.map(display),
+            command,
+            outcome = Empty,
+        );
+        Self::new(span, What::Step)
+    }
+
+    /// The commit of a transaction of these commands.
+    pub(super) fn commit(commands: &[&'static str]) -> Self {
+        let commands = debug(commands);
+        let span = info_span!(target: TARGET, "recount.commit", commands, append = Empty, outcome = Empty);
+        Self::new(span, What::Commit)
+    }
+
+    fn new(span: Span, what: What) -> Self {
+        Self {
+            span,
+            what,
+            began: Began::now(),
+            attempts: 0,
+            is_answered: false,
+        }
+    }
+
+    /// Makes the attempts of a command.
+    pub(super) async fn attempt<A: Aggregate, R: Send + 'static>(
+        mut self,
+        attempts: Attempts,
+        decide: Decide<A, R>,
+    ) -> Result<Receipt<A::Events>, ExecuteError<R>> {
+        let span = self.span.clone();
+        let answer = attempts
+            .until_written(decide, &mut self.attempts)
+            .instrument(span)
+            .await;
+        self.tell(&answer);
+        answer
+    }
+
+    /// Waits for the answer.
+    pub(super) async fn answer<T: Told, R>(
+        mut self,
+        answering: impl Future<Output = Result<T, ExecuteError<R>>>,
+    ) -> Result<T, ExecuteError<R>> {
+        let answer = answering.instrument(self.span.clone()).await;
+        self.tell(&answer);
+        answer
+    }
+
+    fn tell<T: Told, R>(&mut self, answer: &Result<T, ExecuteError<R>>) {
+        let outcome = match answer {
+            Ok(told) => {
+                self.record_written(told.written());
+                told.outcome()
+            }
+            Err(error) => {
+                if let ExecuteError::Unknown { unknown, source } = error {
+                    self.span.in_scope(|| unknown_outcome(unknown.append, source));
+                }
+                failed(error)
+            }
+        };
+        self.end(outcome);
+    }
+
+    fn record_written(&self, written: Option<(AppendId, Option<Version>)>) {
+        if let Some((append, version)) = written.filter(|_| !self.span.is_disabled()) {
+            self.span.record("append", display(append));
+            self.span.record("version", version.map(Version::get));
+        }
+    }
+
+    fn end(&mut self, outcome: &'static str) {
+        self.is_answered = true;
+        self.span.record("outcome", outcome);
+        match self.what {
+            What::Command(command) => {
+                self.span.record("attempts", self.attempts);
+                meter::command(command, outcome, self.attempts, &self.began);
+            }
+            // A step that is decided is no end of its transaction.
+            What::Step if outcome == "decided" => {}
+            What::Step | What::Commit => meter::transaction(outcome),
+        }
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.end("dropped");
+        }
+    }
+}
+
+/// Hands a batch to the store.
+pub(super) async fn append(store: &AnyStore, batch: Batch, attempt: u32) -> Result<Committed, AppendError> {
+    let (first, streams) = (batch.parts.first(), batch.parts.len());
+    let events: usize = batch.parts.iter().map(|part| part.events.len()).sum();
+    let span = info_span!(
+        target: TARGET,
+        "recount.append",
+        stream = first.map(|part| display(&part.stream)),
+        streams,
+        events,
+        expected = first.and_then(|part| expected(part.expected)),
+        attempt,
+        append = %batch.append,
+        position = Empty,
+    );
+    let began = Began::now();
+    let answer = store.append(batch).instrument(span.clone()).await;
+    match &answer {
+        Ok(committed) => {
+            span.record("position", committed.last_position.get());
+            let written = if committed.duplicate { 0 } else { events };
+            meter::appended(written, &began);
+        }
+        Err(AppendError::Conflict { stream, actual, .. }) => {
+            meter::conflict();
+            let actual = Version::count(*actual);
+            span.in_scope(|| debug!(target: TARGET, %stream, actual, attempt, "the stream has moved in between"));
+        }
+        // The whole is told of these.
+        Err(AppendError::Refused(_) | AppendError::Unknown { .. }) => {}
+    }
+    answer
+}
+
+/// The version that is expected, 0 for a stream without events.
+fn expected(expected: Expected) -> Option<u64> {
+    match expected {
+        Expected::Exact(version) => Some(version.get()),
+        Expected::NoStream => Some(0),
+        Expected::Exists | Expected::Any => None,
+    }
+}
+
+/// Reads a stream on, from the state that it begins with.
+pub(super) async fn fold(
+    stream: &StreamId,
+    start: Option<Reached>,
+    walk: impl Future<Output = Result<Option<Reached>, StateError>>,
+) -> Result<Option<Reached>, StateError> {
+    let version = |reached: Option<Reached>| Version::count(reached.map(|reached| reached.version));
+    let from = version(start);
+    let span = info_span!(target: TARGET, "recount.fold", %stream, from, version = Empty, events = Empty);
+    let folded = walk.instrument(span.clone()).await;
+    match &folded {
+        Ok(reached) => {
+            let events = version(*reached).saturating_sub(from);
+            span.record("version", version(*reached));
+            span.record("events", events);
+            meter::folded(events);
+        }
+        Err(StateError::Store(error)) => {
+            span.in_scope(|| warn!(target: TARGET, %stream, %error, "the stream could not be read"));
+        }
+        Err(_) => {}
+    }
+    folded
+}
+
+pub(super) fn decide_again(attempt: u32) {
+    debug!(target: TARGET, attempt, "deciding again");
+}
+
+fn unknown_outcome(append: AppendId, error: &dyn Display) {
+    warn!(target: TARGET, %append, %error, "it is not known whether the events were written");
+}
+
+/// A panic of the user's code. Its message is the user's own, as it would be on stderr.
+pub(super) fn panicked(message: &str) {
+    warn!(target: TARGET, message = "user code panicked", panic = message);
+}
+
+/// An event that cannot be read. What serde says is left out, because it quotes the payload; whoever asked has all of it as an error.
+pub(super) fn unreadable(event: &EventRef<'_>, source: &DecodeError) {
+    let because: Option<&dyn Display> = match source {
+        DecodeError::UnknownName { .. } | DecodeError::NoSuchVersion { .. } | DecodeError::TooNew { .. } => {
+            Some(source)
+        }
+        DecodeError::Payload { .. } | DecodeError::Upcast { .. } => None,
+    };
+    warn!(
+        target: TARGET,
+        stream = %event.stream,
+        version = event.version.get(),
+        position = event.position.get(),
+        event = event.name,
+        event_version = event.schema,
+        because = because.map(display),
+        "a stored event cannot be read",
+    );
+}
+
+/// An event that does not fit those before it.
+pub(super) fn corrupt(event: &EventRef<'_>, reason: &CorruptReason) {
+    warn!(
+        target: TARGET,
+        stream = %event.stream,
+        version = event.version.get(),
+        position = event.position.get(),
+        event = event.name,
+        event_version = event.schema,
+        %reason,
+        "a stream is corrupt",
+    );
+}
