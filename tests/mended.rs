@@ -381,6 +381,10 @@ mod handlers_rejection_without_commands;
 mod handlers_two_commands_of_one_name;
 #[path = "ui/handlers/wrong_id_mended.rs"]
 mod handlers_wrong_id;
+#[path = "ui/laws/key_misspelled_mended.rs"]
+mod laws_key_misspelled;
+#[path = "ui/laws/state_not_compared_mended.rs"]
+mod laws_state_not_compared;
 #[path = "ui/lock/from_lock_and_raw_mended.rs"]
 mod lock_from_lock_and_raw;
 #[path = "ui/lock/from_lock_before_version_1_mended.rs"]

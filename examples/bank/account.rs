@@ -29,7 +29,7 @@ pub enum AccountError {
     NotEmpty { balance: Cents },
 }
 
-#[derive(Aggregate, Debug)]
+#[derive(Aggregate, Debug, PartialEq)]
 #[aggregate(name = "account", id = String, events = AccountEvent)]
 pub struct Account {
     pub owner: String,
@@ -37,7 +37,7 @@ pub struct Account {
     is_closed: bool,
 }
 
-#[recount::handlers]
+#[recount::handlers(commands = AccountCommand)]
 impl Account {
     /// Opens the account.
     #[command]
@@ -66,7 +66,7 @@ impl Account {
     }
 
     /// Closes an empty account; closing it again does nothing.
-    #[command]
+    #[command(idempotent)]
     pub fn close(&self) -> Result<Option<Closed>, AccountError> {
         if self.balance > Cents(0) {
             return Err(AccountError::NotEmpty { balance: self.balance });

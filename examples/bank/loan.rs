@@ -28,7 +28,7 @@ pub enum Loan {
 #[error("the loan is over")]
 pub struct IsOver;
 
-#[recount::handlers]
+#[recount::handlers(commands = LoanCommand)]
 impl Loan {
     /// Lends an amount.
     #[command]

@@ -19,15 +19,17 @@ impl fmt::Display for Cents {
     }
 }
 
+/// Stops at the ends: an event is a fact, and a fold that panics at one makes a stream that nobody can load. What must not be is refused by
+/// the commands.
 impl AddAssign for Cents {
     fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
+        self.0 = self.0.saturating_add(other.0);
     }
 }
 
 impl SubAssign for Cents {
     fn sub_assign(&mut self, other: Self) {
-        self.0 -= other.0;
+        self.0 = self.0.saturating_sub(other.0);
     }
 }
 

@@ -67,6 +67,11 @@ pub trait Handle<C>: Aggregate {
         Self::REQUIRES
     }
 
+    /// Whether this one command is declared idempotent; differs from [`IS_IDEMPOTENT`](Self::IS_IDEMPOTENT) only for an enum of commands.
+    fn is_idempotent(_command: &C) -> bool {
+        Self::IS_IDEMPOTENT
+    }
+
     /// Decides. Pure: the same state, command and context give the same outcome.
     fn handle(state: Option<&Self>, command: C, cx: &Context) -> Self::Outcome;
 }

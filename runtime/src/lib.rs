@@ -78,7 +78,8 @@
 //! - **Storing**: [`FileStore`] (on Linux), [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`]; beside them [`FileSnapshots`],
 //!   [`MemorySnapshots`], or any [`SnapshotStore`].
 //! - **Watching**: spans and events of the crate `tracing`, under the target `recount`, without payloads and metadata; [`Runtime::status`].
-//! - **Testing**: [`testing::given`], without a store and without an async runtime; [`schema_test!`], which knows what is stored for years.
+//! - **Testing**: [`testing::given`], without a store and without an async runtime; [`schema_test!`], which knows what is stored for years;
+//!   `recount::laws!` (feature `laws`), on histories that are made for the purpose.
 //!
 //! # Features
 //!
@@ -88,6 +89,7 @@
 //! | `chrono` | off | [`Schema`] for the dates and times of chrono, but for `DateTime<Local>`, which is read as another zone elsewhere |
 //! | `indexmap` | off | [`Schema`] for `IndexMap` and `IndexSet` |
 //! | `jiff` | off | [`Schema`] for the dates, times, zones and spans of jiff |
+//! | `laws` | off | `recount::laws!`, property tests of a domain by proptest; for `[dev-dependencies]` |
 //! | `metrics` | off | counters and histograms of the runtime, by the crate `metrics`; `docs/observability.md` has their names |
 //! | `rust_decimal` | off | [`Schema`] for `Decimal`, as the text that it writes unless its feature `serde-float` is on |
 //! | `semver` | off | [`Schema`] for `Version` and `VersionReq` |
@@ -148,3 +150,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/changing-events.md")]
 struct ChangingEvents;
+
+/// The programs of the guides run.
+#[cfg(all(doctest, feature = "laws"))]
+#[doc = include_str!("../../docs/guide/laws.md")]
+struct LawsOfADomain;

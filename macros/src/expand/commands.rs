@@ -137,6 +137,7 @@ impl All<'_> {
                 }
             },
         );
+        let idempotent = self.idempotent(here);
         let handle = members.iter().map(|member| self.handle(member));
         // What is stored beside the events names the command, and not the enum that it came in.
         let names = members.iter().map(
@@ -172,6 +173,7 @@ impl All<'_> {
                 fn requires(command: &#name) -> #krate::Requires {
                     match command { #(#requires)* }
                 }
+                #idempotent
                 fn handle(
                     state: ::core::option::Option<&Self>,
                     command: #name,
@@ -181,6 +183,33 @@ impl All<'_> {
                 }
             }
         }
+    }
+
+    /// Which of them are declared idempotent; nothing where none is, as the trait has it.
+    fn idempotent(&self, here: Span) -> Option<TokenStream> {
+        let (name, krate) = (self.name, self.handlers.runtime.at(here));
+        let is = |member: &Member<'_>| member.command.is_idempotent;
+        let arms = self.members.iter().filter(|member| is(member)).map(
+            |Member {
+                 variant,
+                 ty,
+                 conditions,
+                 ..
+             }| {
+                quote_spanned! {here=>
+                    #(#conditions)*
+                    #name::#variant(command) => <Self as #krate::Handle<#ty>>::is_idempotent(command),
+                }
+            },
+        );
+        let others = (!self.members.iter().all(is)).then(|| quote_spanned!(here=> _ => false,));
+        self.members.iter().any(is).then(|| {
+            quote_spanned! {here=>
+                fn is_idempotent(command: &#name) -> bool {
+                    match command { #(#arms)* #others }
+                }
+            }
+        })
     }
 
     /// One arm; with one rejection for all, it is spanned on what the method returns.

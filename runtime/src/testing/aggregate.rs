@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
+use std::mem::discriminant;
 
 use uuid::Uuid;
 
@@ -150,7 +151,7 @@ impl<A> Debug for Given<A> {
 }
 
 /// An error with all its sources, on one line.
-fn all(error: &dyn std::error::Error) -> String {
+pub(super) fn all(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
@@ -160,20 +161,21 @@ fn all(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Whether two decisions are one: the same events, or both none.
-fn same<C: Command>(first: &Outcome<C>, second: &Outcome<C>) -> bool {
+/// Whether two decisions are one: the same events, or the same kind of answer without any.
+pub(super) fn same<C: Command>(first: &Outcome<C>, second: &Outcome<C>) -> bool {
     match (first, second) {
         (Ok((first, _)), Ok((second, _))) => {
             let mut pairs = first.encoded.iter().zip(&second.encoded);
             first.encoded.len() == second.encoded.len()
                 && pairs.all(|(a, b)| a.name == b.name && codec::difference(&a.payload, &b.payload).is_none())
         }
-        (first, second) => first.is_err() && second.is_err(),
+        (Err(first), Err(second)) => discriminant(first) == discriminant(second),
+        (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
     }
 }
 
 /// What was decided, and the state after it.
-type Outcome<C> =
+pub(super) type Outcome<C> =
     Result<(crate::runtime::Decided<EventsOf<C>>, Option<<C as Command>::Aggregate>), ExecuteError<RejectionOf<C>>>;
 
 /// What the command led to. Each method says what it should be, and panics with both where it is not.

@@ -33,6 +33,8 @@
 
 mod aggregate;
 mod diff;
+#[cfg(feature = "laws")]
+pub mod laws;
 mod schema;
 mod stored;
 

@@ -4,6 +4,8 @@ use uuid::Uuid;
 
 use crate::envelope::{RawEvent, UpcastMeta};
 use crate::event::{DecodeError, Encoded, EventSet};
+#[cfg(feature = "laws")]
+use crate::store::NewEvent;
 use crate::stream::{AppendId, StreamId};
 use crate::testing::NOW;
 
@@ -56,9 +58,39 @@ impl StoredEvent {
         Ok(events)
     }
 
+    /// As one line of JSON: what a failed law shows of a history.
+    #[cfg(feature = "laws")]
+    pub(super) fn line(&self) -> String {
+        let Self {
+            name,
+            version,
+            floor,
+            payload,
+        } = self;
+        let payload = String::from_utf8_lossy(payload);
+        format!(r#"{{"name":"{name}","version":{version},"floor":{floor},"payload":{payload}}}"#)
+    }
+
+    #[cfg(feature = "laws")]
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    #[cfg(feature = "laws")]
+    pub(super) fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
     pub(super) fn raw<'a>(&'a self, stream: &'a StreamId, index: u32) -> RawEvent<'a> {
         let meta = UpcastMeta::new(stream, AppendId::new(Uuid::nil()).event(index), NOW, b"");
         RawEvent::new(&self.name, self.version, self.floor, &self.payload, meta)
+    }
+}
+
+#[cfg(feature = "laws")]
+impl From<StoredEvent> for NewEvent {
+    fn from(event: StoredEvent) -> Self {
+        Self::new(event.name, event.version, event.floor, event.payload)
     }
 }
 

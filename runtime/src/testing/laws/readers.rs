@@ -1,0 +1,113 @@
+//! The law of readers: whoever reads a stream reads the same events.
+
+use std::fmt::Display;
+
+use uuid::Uuid;
+
+use crate::aggregate::{Aggregate, Fold, fold_stored};
+use crate::clock::ManualClock;
+use crate::codec;
+use crate::event::EventSet;
+use crate::runtime::{At, Loaded, Runtime};
+use crate::store::{Batch, EventStore, Expected, MemoryStore};
+use crate::stream::{AppendId, AsKey};
+use crate::testing::laws::history::stream;
+use crate::testing::laws::search::{Broken, same};
+use crate::testing::laws::{Laws, State};
+use crate::testing::{NOW, StoredEvent};
+
+/// Load, load as of every version, history and fixture read the same events out of the same stored bytes, those of old versions too.
+///
+/// # Panics
+/// If two of them do not: reading an event depends on something beside its bytes.
+#[track_caller]
+pub fn reader_parity<A: Aggregate + State>(laws: &Laws) {
+    let waiting = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let waiting = waiting.unwrap_or_else(|error| panic!("{error}"));
+    laws.each::<A>("reader_parity", |history| {
+        let events = &history.events;
+        let done = waiting.block_on(compare::<A>(events));
+        done.map_err(|what| Broken::by(events, what))
+    });
+}
+
+/// The id of the stream, whatever the aggregate's ids are.
+struct Test;
+
+impl<K> AsKey<K> for Test {
+    fn key(&self) -> std::borrow::Cow<'_, str> {
+        "test".into()
+    }
+}
+
+async fn compare<A: Aggregate + State>(events: &[StoredEvent]) -> Result<(), String> {
+    let (stream, clock) = (stream::<A>(), ManualClock::new(NOW));
+    let store = MemoryStore::with_clock(clock);
+    if !events.is_empty() {
+        let new = events.iter().cloned().map(Into::into).collect();
+        let batch = Batch::new(AppendId::new(Uuid::nil())).part(stream.clone(), Expected::NoStream, new);
+        store.append(batch).await.map_err(told("planting it"))?;
+    }
+    let runtime = Runtime::builder().store(store).aggregate::<A>().start().await;
+    let runtime = runtime.map_err(told("starting a runtime"))?;
+
+    // The fixture's way, with the state after each stored event.
+    let (mut parts, mut state, mut shown) = (Vec::new(), None::<A>, Vec::new());
+    for (event, index) in events.iter().zip(0..) {
+        let raw = event.raw(&stream, index);
+        A::Events::decode_into(&raw, &mut |part| parts.push(written(&part))).map_err(told("a fixture"))?;
+        fold_stored(&mut state, &raw).map_err(told("a fixture"))?;
+        let version = u64::from(index) + 1;
+        let past = runtime.load_at::<A>(Test, At::Version(version)).await;
+        let past = past.map_err(told("`load_at`"))?;
+        let what = format!("`load_at` version {version} gives another state than a fixture (- fixture, + `load_at`)");
+        same(&state.as_ref(), &past.as_deref(), &what)?;
+    }
+    let newest: Option<Loaded<A>> = runtime.load(Test).await.map_err(told("`load`"))?;
+    let what = "`load` gives another state than a fixture (- fixture, + `load`)";
+    same(&state.as_ref(), &newest.as_deref(), what)?;
+
+    let (mut history, mut of_history) = (runtime.history::<A>(Test), None::<A>);
+    while let Some(event) = history.next().await {
+        let event = event.map_err(told("`history`"))?;
+        event.event().fold(&mut of_history).map_err(told("`history`"))?;
+        shown.push(written(event.event()));
+    }
+    if parts.len() != shown.len() {
+        return Err(format!(
+            "a fixture reads {} events, and `history` {}",
+            parts.len(),
+            shown.len()
+        ));
+    }
+    for (part, shown) in parts.iter().zip(&shown) {
+        differs(part, shown)?;
+    }
+    let what = "the events of `history` give another state than a fixture (- fixture, + `history`)";
+    same(&state, &of_history, what)
+}
+
+/// The stored form of an event, by which two are compared; `None` for what is only read.
+fn written<S: EventSet>(event: &S) -> Option<StoredEvent> {
+    event.encode().ok().map(StoredEvent::from)
+}
+
+fn differs(fixture: &Option<StoredEvent>, history: &Option<StoredEvent>) -> Result<(), String> {
+    let (Some(a), Some(b)) = (fixture, history) else {
+        return match (fixture, history) {
+            (None, None) => Ok(()),
+            _ => Err("a fixture and `history` read one event that is written and one that is only read".to_owned()),
+        };
+    };
+    if a.name() == b.name() && codec::difference(a.payload(), b.payload()).is_none() {
+        return Ok(());
+    }
+    let (a, b) = (a.line(), b.line());
+    Err(format!(
+        "`history` reads another event than a fixture (- fixture, + `history`)\n  - {a}\n  + {b}"
+    ))
+}
+
+fn told<E: Display>(who: &'static str) -> impl Fn(E) -> String {
+    move |error| format!("{who} gave an error: {error}")
+}
