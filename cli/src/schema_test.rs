@@ -77,7 +77,8 @@ impl<'a> SchemaTest<'a> {
         }
     }
 
-    /// `RECOUNT_LOCK` is taken away: the compiler would refuse what is to be shown, and with `sealed` what is to be sealed.
+    /// `RECOUNT_LOCK` is off, also where cargo's configuration has it on: the compiler would refuse what is to be shown, and with `sealed`
+    /// what is to be sealed.
     fn command(&self) -> Command {
         let mut command = Command::new(cargo());
         command
@@ -86,7 +87,7 @@ impl<'a> SchemaTest<'a> {
         command.args(["--package", &self.package.id, "--test", &self.test.test]);
         command
             .args(&self.test.cargo_args)
-            .env_remove("RECOUNT_LOCK")
+            .env("RECOUNT_LOCK", "off")
             .env_remove("RECOUNT_RELEASE");
         command
     }
