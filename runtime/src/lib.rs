@@ -152,6 +152,11 @@ struct Readme;
 struct ChangingEvents;
 
 /// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/schema-lock.md")]
+struct SchemaLock;
+
+/// The programs of the guides run.
 #[cfg(all(doctest, feature = "laws"))]
 #[doc = include_str!("../../docs/guide/laws.md")]
 struct LawsOfADomain;

@@ -161,12 +161,10 @@ mod tests {
     fn numbers_are_shortened_wherever_they_stand() {
         let text = r#"{"a":[340282366920938463463374607431768211455,-1234],"b":{"c":-1.7e308,"d":1.5,"e":"1234"}}"#;
         let mut payload = Payload::parse(text).expect("JSON");
-        // A parser of JSON makes a float of the first, which is more than 64 bits.
-        payload.set("f", Payload::Number(u128::MAX.to_string()));
         shorten(&mut payload);
         assert_eq!(
             payload.to_string(),
-            r#"{"a":[0.5,-34],"b":{"c":0.5,"d":1.5,"e":"1234"},"f":55}"#
+            r#"{"a":[55,-34],"b":{"c":0.5,"d":1.5,"e":"1234"}}"#
         );
     }
 }
