@@ -10,6 +10,7 @@
 mod checks;
 mod goldens;
 mod guide;
+mod lossy;
 mod places;
 mod quiet;
 mod releases;

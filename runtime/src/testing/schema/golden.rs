@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::codec;
 use crate::schema::{Entry, Fingerprint, Lock, Status};
 use crate::testing::schema::change::{Change, ChangeKind};
 use crate::testing::schema::example::{self, Example};
 use crate::testing::schema::files;
 use crate::testing::schema::payload;
+use crate::testing::schema::pin;
 use crate::testing::schema::plan::{ALWAYS, Changed, Plan};
 use crate::testing::schema::report::{CannotCheck, Problem};
 use crate::testing::schema::set::{Set, Unread};
@@ -53,6 +53,7 @@ pub(super) fn look(dir: &Path, lock: &Lock, plan: &Plan, today: &Today) -> Resul
                 name,
                 set,
                 is_stale: changed.is_some(),
+                is_written: plan.writes(&event.context, name),
                 found: &mut found,
             };
             folder.look(lock, &plan.next)?;
@@ -69,6 +70,8 @@ struct Folder<'a> {
     set: Set,
     /// Whether the test of the lock asks for an update of the event already.
     is_stale: bool,
+    /// Whether an update may write here.
+    is_written: bool,
     found: &'a mut Found,
 }
 
@@ -212,7 +215,7 @@ impl Folder<'_> {
         };
         let Some(pinned) = pinned else {
             let says = format!("is not pinned: {} is missing", self.path.join(&file).display());
-            let problem = Problem::new("UPCAST_NOT_PINNED", self.key(), Some(*version), says).details(lines(&now));
+            let problem = Problem::new("UPCAST_NOT_PINNED", self.key(), Some(*version), says).details(pin::lines(&now));
             self.renew(payload, &file, &now, problem);
             return Ok(());
         };
@@ -220,7 +223,7 @@ impl Folder<'_> {
         if pinned.is_same(&now) {
             return Ok(());
         }
-        if self.read_again(&pinned).is_some_and(|again| again.is_same(&now)) {
+        if pin::read_again(self.set, &pinned).is_some_and(|again| again.is_same(&now)) {
             let says = format!(
                 "has a new way up, which makes the same of {} as of what it was before",
                 payload.stem
@@ -230,10 +233,10 @@ impl Folder<'_> {
             return Ok(());
         }
         let mut details = vec!["it was:".to_owned()];
-        details.extend(lines(&pinned).into_iter().map(|line| format!("  {line}")));
+        details.extend(pin::lines(&pinned).into_iter().map(|line| format!("  {line}")));
         details.push("it is now:".to_owned());
-        details.extend(lines(&now).into_iter().map(|line| format!("  {line}")));
-        let place = first_difference(&pinned, &now).map_or(String::new(), |path| format!(" at `{path}`"));
+        details.extend(pin::lines(&now).into_iter().map(|line| format!("  {line}")));
+        let place = pin::first_difference(&pinned, &now).map_or(String::new(), |path| format!(" at `{path}`"));
         let says = format!("becomes another event than it did{place} ({}):", payload.stem);
         let problem = Problem::new("UPCAST_CHANGED", self.key(), Some(*version), says).details(details);
         self.problem(problem.witness(text).help(
@@ -257,15 +260,6 @@ impl Folder<'_> {
     fn is_for_any(&self, version: u32, unread: &Unread) -> bool {
         let shape = self.event.version(version).and_then(|version| version.shape.as_ref());
         shape.is_some_and(|shape| payload::is_unread_for_any(shape, unread))
-    }
-
-    /// What the pinned events become today, as if they had been stored: where only the newest step is new, that of the payload itself.
-    fn read_again(&self, pinned: &Upcast) -> Option<Upcast> {
-        let mut again = Upcast::none();
-        for event in pinned.events()? {
-            again.append(self.set.upcast(&event.name, event.version, &event.payload).ok()?);
-        }
-        Some(again)
     }
 
     /// Goldens of drafts that are no more, and pins without a payload.
@@ -299,23 +293,11 @@ impl Folder<'_> {
     }
 
     fn change(&mut self, file: &str, text: Option<String>, kind: ChangeKind) {
-        self.found.changes.push(Change {
-            path: self.path.join(file),
-            text,
-            kind,
-        });
+        let path = self.path.join(file);
+        if self.is_written {
+            self.found.changes.push(Change { path, text, kind });
+        }
     }
-}
-
-fn lines(upcast: &Upcast) -> Vec<String> {
-    upcast.to_string().lines().map(str::to_owned).collect()
-}
-
-fn first_difference(a: &Upcast, b: &Upcast) -> Option<String> {
-    let mut pairs = a.each().zip(b.each());
-    pairs
-        .find_map(|(a, b)| codec::difference(a.payload.as_bytes(), b.payload.as_bytes()))
-        .filter(|path| !path.is_empty())
 }
 
 /// `v2.8ab86dd0.max`

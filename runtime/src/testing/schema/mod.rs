@@ -9,6 +9,7 @@ mod golden;
 mod honesty;
 mod payload;
 mod payloads;
+mod pin;
 mod plan;
 mod release;
 mod report;
@@ -191,7 +192,10 @@ impl SchemaTest {
 
     fn goldens_of(&self, today: &Today) -> Result<Result<(), SchemaReport>, CannotCheck> {
         let lock = files::lock(&self.dir, self.settings.update)?;
-        let plan = plan::plan(&lock, today);
+        let mut plan = plan::plan(&lock, today);
+        if let Some(only) = &self.settings.only {
+            plan.accept_only(&lock, only);
+        }
         let golden::Found { mut problems, changes } = golden::look(&self.dir, &lock, &plan, today)?;
         if self.settings.update.is_in_place() {
             problems.retain(|problem| !problem.is_acceptable);

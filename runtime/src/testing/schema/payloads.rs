@@ -1,14 +1,17 @@
-//! Hundreds of payloads of each version, and whether they become current events.
+//! Hundreds of payloads of each version: whether they become current events, and whether what is written of these is read as the same ones.
 
-use crate::schema::Style;
+use crate::schema::{Role, Style};
 use crate::testing::schema::payload;
+use crate::testing::schema::pin;
 use crate::testing::schema::report::Problem;
+use crate::testing::schema::set::Set;
 use crate::testing::schema::today::{Event, Today, Version};
+use crate::testing::schema::upcast;
 
 /// How many payloads of each version are read.
 const COUNT: u64 = 200;
 
-/// Payloads that do not decode: the first one of each version.
+/// Payloads that do not decode, or come back as others: the first one of each version.
 pub(super) fn look(today: &Today, seed: u64) -> Vec<Problem> {
     let events = today.events.values();
     events
@@ -16,7 +19,7 @@ pub(super) fn look(today: &Today, seed: u64) -> Vec<Problem> {
             event
                 .versions
                 .iter()
-                .filter_map(move |version| unread(event, version, seed))
+                .filter_map(move |version| unread(event, version, seed).or_else(|| returned(event, version, seed)))
         })
         .collect()
 }
@@ -41,5 +44,44 @@ fn unread(event: &Event, version: &Version, seed: u64) -> Option<Problem> {
                 .witness(stored)
                 .help(help),
         )
+    })
+}
+
+/// What is written, is read once more and written again, and is another then.
+fn returned(event: &Event, version: &Version, seed: u64) -> Option<Problem> {
+    let is_written = event.role == Role::Current && version.number == event.writes;
+    let shape = version.shape.as_ref().filter(|_| is_written)?;
+    let random = payload::seeds(seed, event, version.number, COUNT).map(Style::Stored);
+    // Zero, the empty text and `false` are what is left out, where something is.
+    let styles = [Style::Min, Style::Max, Style::Sparse].into_iter().chain(random);
+    styles.map(|style| shape.payload(style).to_string()).find_map(|stored| {
+        event.sets.iter().find_map(|set| {
+            let written = set.upcast(&event.name, version.number, &stored).ok()?;
+            let mut own = written
+                .each()
+                .filter(|one| one.name == event.name && one.version == version.number);
+            own.find_map(|one| changed(event, set, &stored, one))
+        })
+    })
+}
+
+fn changed(event: &Event, set: &Set, stored: &str, written: &upcast::Event) -> Option<Problem> {
+    let problem = |code, says| Problem::new(code, event.key(), Some(written.version), says);
+    let again = match set.upcast(&written.name, written.version, &written.payload) {
+        Ok(again) => again,
+        Err(unread) => {
+            let says = format!("is written as what does not decode: {}", unread.why);
+            let help = "the type writes what it refuses to read: stored events would be lost";
+            return Some(problem("UNREADABLE", says).witness(&written.payload).help(help));
+        }
+    };
+    (!pin::returns(written, &again)).then(|| {
+        let mut details = vec!["it is written as:".to_owned(), format!("  {}", written.payload)];
+        details.push("which is read, and written as:".to_owned());
+        details.extend(again.to_string().lines().map(|line| format!("  {line}")));
+        let help = "what is left out, or written in a form of its own, has to be read as the value that it was: a default beside \
+                    `skip_serializing_if` is the value that is skipped";
+        let says = "is read as another value than was written:".to_owned();
+        problem("SHAPE_LIES", says).details(details).witness(stored).help(help)
     })
 }

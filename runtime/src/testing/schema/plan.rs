@@ -1,6 +1,6 @@
 //! `Plan`: the lock of today beside the one on the disk: what is wrong, and what the file would be once all that is acceptable is accepted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::{Cell, Difference, Entry, Finding, Kind, Lock};
 use crate::testing::schema::report::Problem;
@@ -16,6 +16,8 @@ pub(super) struct Plan {
     pub(super) next: Lock,
     /// Events whose entries are not what they were, by context and name.
     pub(super) changed: BTreeMap<(String, String), Changed>,
+    /// Where not everything is accepted: the events that something is accepted of, by context and name.
+    only: Option<BTreeSet<(String, String)>>,
 }
 
 /// What is not as it was.
@@ -31,18 +33,26 @@ impl Plan {
     /// Takes of what may be accepted these entries alone; the others stay as they are in the lock, and nothing of them is pinned.
     pub(super) fn accept_only(&mut self, lock: &Lock, only: &[String]) {
         let is_meant = |entry: &Entry| only.contains(&format!("{}/{}/v{}", entry.context, entry.name, entry.version));
-        for ((context, name), changed) in &mut self.changed {
-            let is_of = |entry: &&Entry| entry.context == *context && entry.name == *name;
-            let mut entries = lock.events.iter().chain(&self.next.events).filter(is_of);
-            if !entries.any(is_meant) {
+        let entries = lock.events.iter().chain(&self.next.events);
+        let meant = entries.filter(|entry| is_meant(entry));
+        let events: BTreeSet<_> = meant.map(|entry| (entry.context.clone(), entry.name.clone())).collect();
+        for (event, changed) in &mut self.changed {
+            if !events.contains(event) {
                 *changed = Changed::Refused;
             }
         }
+        self.only = Some(events);
         self.next.events.retain(is_meant);
         self.next
             .events
             .extend(lock.events.iter().filter(|entry| !is_meant(entry)).cloned());
         self.next.sort();
+    }
+
+    /// Whether the goldens under this name may be written: nobody has accepted anything of the others.
+    pub(super) fn writes(&self, context: &str, name: &str) -> bool {
+        let is_event = |(of, event): &(String, String)| of == context && event == name;
+        self.only.as_ref().is_none_or(|only| only.iter().any(is_event))
     }
 }
 
@@ -58,6 +68,7 @@ pub(super) fn plan(lock: &Lock, today: &Today) -> Plan {
         problems: today.problems.clone(),
         next: lock.clone(),
         changed: BTreeMap::new(),
+        only: None,
     };
     let differences = lock.compare(&new).differences;
     for (place, difference) in differences.iter().enumerate() {

@@ -1,0 +1,105 @@
+//! A pinned result beside the one of today: where they differ, and whether that is a matter of course.
+
+use crate::codec;
+use crate::schema::Payload;
+use crate::testing::schema::set::Set;
+use crate::testing::schema::upcast::{Event, Upcast};
+
+/// What the pinned events become today, as if they had been stored: where only the newest step is new, that of the payload itself. None where
+/// one of them cannot be read, or is of the version that is written, has no new way up, and loses a value all the same: it would lose
+/// nothing more when it is read once more, and that proves nothing.
+pub(super) fn read_again(set: Set, pinned: &Upcast) -> Option<Upcast> {
+    let mut again = Upcast::none();
+    for event in pinned.events()? {
+        let read = set.upcast(&event.name, event.version, &event.payload).ok()?;
+        let is_other = |one: &Event| one.name != event.name || one.version != event.version;
+        let is_of_another = read.each().all(is_other);
+        if !is_of_another && !keeps(event, &read) {
+            return None;
+        }
+        again.append(read);
+    }
+    Some(again)
+}
+
+/// Whether all that was pinned still stands there. Keys may have come, as an optional field brings one.
+fn keeps(pinned: &Event, read: &Upcast) -> bool {
+    is_same_without(leave_shared, pinned, read)
+}
+
+/// Whether an event that was written is read as itself.
+pub(super) fn returns(written: &Event, read: &Upcast) -> bool {
+    is_same_without(leave_different, written, read)
+}
+
+/// Whether an event has become this one alone, once what does not count is taken out of both.
+fn is_same_without(take_out: fn(&mut Payload, &mut Payload), event: &Event, read: &Upcast) -> bool {
+    let mut all = read.each();
+    let (Some(now), None) = (all.next(), all.next()) else {
+        return false;
+    };
+    let payloads = (Payload::parse(&event.payload), Payload::parse(&now.payload));
+    let (Ok(mut old), Ok(mut new)) = payloads else {
+        return false;
+    };
+    take_out(&mut old, &mut new);
+    let of = |event: &Event, payload: Payload| {
+        let mut one = Upcast::none();
+        one.add(Event {
+            payload: payload.to_string(),
+            ..event.clone()
+        });
+        one
+    };
+    of(event, old).is_same(&of(now, new))
+}
+
+/// Takes the keys out whose values are the same to the letter: integers beyond 64 bits can be told apart by their letters alone.
+fn leave_different(old: &mut Payload, new: &mut Payload) {
+    let (Payload::Object(old), Payload::Object(new)) = (old, new) else {
+        return;
+    };
+    old.retain_mut(|(key, value)| {
+        let Some(place) = new.iter().position(|(other, _)| other == key) else {
+            return true;
+        };
+        let is_same = new.get_mut(place).is_some_and(|(_, twin)| {
+            leave_different(value, twin);
+            value == twin
+        });
+        if is_same {
+            new.remove(place);
+        }
+        !is_same
+    });
+}
+
+/// Takes the keys out that have come, and the nulls that are left out now.
+fn leave_shared(old: &mut Payload, new: &mut Payload) {
+    match (old, new) {
+        (Payload::Object(old), Payload::Object(new)) => {
+            new.retain(|(key, _)| old.iter().any(|(other, _)| other == key));
+            old.retain(|(key, value)| *value != Payload::Null || new.iter().any(|(other, _)| other == key));
+            for (key, value) in old {
+                let twin = new.iter_mut().find(|(other, _)| other == key);
+                twin.into_iter().for_each(|(_, twin)| leave_shared(value, twin));
+            }
+        }
+        (Payload::List(old), Payload::List(new)) => {
+            old.iter_mut().zip(new).for_each(|(old, new)| leave_shared(old, new));
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn lines(upcast: &Upcast) -> Vec<String> {
+    upcast.to_string().lines().map(str::to_owned).collect()
+}
+
+/// Where the first two events differ that do.
+pub(super) fn first_difference(a: &Upcast, b: &Upcast) -> Option<String> {
+    let mut pairs = a.each().zip(b.each());
+    pairs
+        .find_map(|(a, b)| codec::difference(a.payload.as_bytes(), b.payload.as_bytes()))
+        .filter(|path| !path.is_empty())
+}
