@@ -101,6 +101,7 @@ macro_rules! member {
                     edge: &[],
                     runs_code: false,
                     reads: None,
+                    from_lock: false,
                 }],
                 examples: &[],
             },

@@ -264,3 +264,20 @@ fn a_base_that_is_not_there_is_said() {
     let text = said(against::<first::AccountEvent>(&elsewhere, "HEAD"));
     assert!(text.contains("is in no git repository"), "{text}");
 }
+
+/// A moved lock is no first one: what was sealed at its old place would be compared with nothing.
+#[test]
+fn a_lock_that_was_moved_is_said() {
+    let project = repository::<first::AccountEvent>();
+    let moved = project.path("crates/bank");
+    std::fs::create_dir_all(&moved).expect("a folder");
+    std::fs::rename(project.path("events.lock"), moved.join("events.lock")).expect("a lock");
+    let mut settings = Settings::default();
+    settings.base = Some("HEAD".to_owned());
+    let test = recount::testing::SchemaTest::new(&moved).set::<first::AccountEvent>();
+    let text = said(test.settings(settings).lock());
+    assert!(
+        text.starts_with("CANNOT_CHECK `RECOUNT_BASE=HEAD`: it has no events.lock here, and has `events.lock`: "),
+        "{text}"
+    );
+}

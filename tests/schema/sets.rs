@@ -100,3 +100,42 @@ fn what_one_set_drops_another_may_read() {
     assert!(!lock.contains("dropped"), "{lock}");
     fine(with(&project, Update::No, both));
 }
+
+macro_rules! of_context {
+    ($name:ident, $context:literal) => {
+        mod $name {
+            #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, recount::Event)]
+            #[event(name = "account.deposited", context = $context)]
+            pub struct Deposited {
+                amount: i64,
+            }
+            #[derive(Debug, Clone, PartialEq, recount::Event)]
+            #[event(context = $context)]
+            pub enum Events {
+                Deposited(Deposited),
+            }
+        }
+    };
+}
+of_context!(renamed_before, "app");
+of_context!(renamed_after, "bank");
+
+/// What a renamed crate has sealed loses its test, so its old name is said before it is begun anew under the new one.
+#[test]
+fn a_renamed_crate_is_told_its_old_name() {
+    let project = Project::sealed::<renamed_before::Events>();
+    let text = said(project.test::<renamed_after::Events>(Update::No).lock());
+    assert!(
+        text.starts_with("NOT_LOCKED account.deposited v1 is not in events.lock: `app` has `account.deposited` sealed, and no set here is of `app`"),
+        "{text}"
+    );
+    assert!(
+        text.contains("if the crate was renamed, write `context = \"app\"`"),
+        "{text}"
+    );
+    // Beside the sets of the other crate it is an event of its own.
+    let both = project
+        .test::<renamed_before::Events>(Update::No)
+        .set::<renamed_after::Events>();
+    assert!(!said(both.lock()).contains("renamed"));
+}

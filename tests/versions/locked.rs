@@ -170,3 +170,20 @@ fn a_chain_goes_through_the_lock_and_on() {
     assert_eq!(reads::<BookingMade>(3, r#"{"name":"Ada","nights":3}"#), booked("Ada"));
     assert_eq!((BookingMade::OLDEST, BookingMade::FLOOR), (1, 3));
 }
+
+#[derive(Debug, Clone, PartialEq, Event)]
+#[event(context = "locked")]
+pub(crate) enum OrderEvent {
+    Placed(OrderPlaced),
+}
+
+/// The lock has the name of a format and no code for it: its struct takes whatever lies there, and nothing is wrong with that.
+#[test]
+fn a_format_of_the_lock_is_no_lie() {
+    let lines = Outline::of(OrderPlacedV1::SHAPE).lines();
+    assert!(lines.iter().any(|line| line.contains(": scalar ")), "{lines:?}");
+    let test = recount::testing::SchemaTest::new(env!("CARGO_MANIFEST_DIR")).set::<OrderEvent>();
+    if let Err(report) = test.honesty() {
+        panic!("{report}");
+    }
+}

@@ -7,6 +7,7 @@ mod file;
 mod hash;
 mod line;
 mod lines;
+mod merge;
 mod outline;
 mod parse;
 mod text;
@@ -16,6 +17,7 @@ mod words;
 pub use error::{LineError, LockError};
 pub use file::{Entry, Kind, Lock, Release, Status};
 pub use hash::{Fingerprint, NotAFingerprint};
+pub use merge::MergeConflict;
 pub use outline::{Choice, Key, Outline, Scalar, Tagging};
 
 pub(super) use hash::parts;

@@ -134,7 +134,10 @@ impl Reader<'_> {
             .iter()
             .any(|mark| self.cursor.rest().starts_with(mark));
         Err(match conflict {
-            true => self.wrong("a merge was not finished: keep the entries of both sides and remove git's marks"),
+            true => self.wrong(
+                "a merge was not finished: leave git's marks, `RECOUNT_UPDATE=always cargo test --test event_schema` puts both \
+                 sides together",
+            ),
             false => self.wrong(format!(
                 "`{}` is neither a key nor `[[event]]` or `[[release]]`",
                 self.shown()

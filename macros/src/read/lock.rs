@@ -136,7 +136,7 @@ fn read() -> Option<Arc<Read>> {
             manifest: PathBuf::new(),
             written: None,
             path: "/events.lock".to_owned(),
-            lock: Lock::parse(text).map_err(|error| error.to_string()),
+            lock: parse(text),
         }));
     }
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR")?);
@@ -150,7 +150,7 @@ fn read() -> Option<Arc<Read>> {
     }
     let lock = fs::read_to_string(&file)
         .map_err(|error| format!("events.lock: {error}"))
-        .and_then(|text| Lock::parse(&text).map_err(|error| error.to_string()));
+        .and_then(|text| parse(&text));
     let read = Arc::new(Read {
         manifest,
         written,
@@ -159,6 +159,15 @@ fn read() -> Option<Arc<Read>> {
     });
     *last = Some(Arc::clone(&read));
     Some(read)
+}
+
+/// A lock with git's marks is what its sides are together: the test that puts them together in the file has to be built first.
+fn parse(text: &str) -> Result<Lock, String> {
+    let Some(sides) = Lock::sides(text) else {
+        return Lock::parse(text).map_err(|error| error.to_string());
+    };
+    let (ours, theirs) = sides.map_err(|error| error.to_string())?;
+    Lock::merge(None, ours, theirs).map_err(|conflict| conflict.to_string())
 }
 
 /// The nearest lock: of the package, or of a workspace that keeps one for several.

@@ -63,6 +63,7 @@ pub const fn unit<E: EventVersion>(version: u32, floor: u32, edge: &'static [&'s
         edge,
         runs_code: false,
         reads: Some(codec::decode_unit),
+        from_lock: false,
     }
 }
 
@@ -81,6 +82,21 @@ pub const fn older<V: Schema + DeserializeOwned>(
         edge,
         runs_code,
         reads: Some(reads::<V>),
+        from_lock: false,
+    }
+}
+
+/// A version whose struct is made from the lock.
+#[must_use]
+pub const fn locked<V: Schema + DeserializeOwned>(
+    version: u32,
+    floor: u32,
+    edge: &'static [&'static str],
+    runs_code: bool,
+) -> VersionFacts {
+    VersionFacts {
+        from_lock: true,
+        ..older::<V>(version, floor, edge, runs_code)
     }
 }
 
@@ -94,6 +110,7 @@ pub const fn raw(version: u32) -> VersionFacts {
         edge: &[],
         runs_code: true,
         reads: None,
+        from_lock: false,
     }
 }
 

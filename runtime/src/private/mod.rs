@@ -19,7 +19,7 @@ pub use decode::{
     unknown_name,
 };
 pub use encode::{encode_current, encode_older, encode_unit};
-pub use facts::{STUB, STUB_SET, context, current, frozen_version, older, raw, unit};
+pub use facts::{STUB, STUB_SET, context, current, frozen_version, locked, older, raw, unit};
 pub use fold::{change, create, present, turn};
 pub use history::{Kept, Old, decode_old};
 pub use locked::{LockMode, Locked, assert_lock_is_readable, assert_locked, given, lock_mode};

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::schema::lock::{Entry, Kind, Lock, Outline, Status};
+use crate::schema::reach::written_down_to;
 use crate::schema::verdict::{GUIDE, Report, Verdict, compare};
 
 /// What differs between a lock and another one, in the order of their entries: `events.lock` and what the types of today would write.
@@ -158,15 +159,32 @@ fn difference(entry: &Entry, finding: Finding, is_acceptable: bool) -> Differenc
 }
 
 /// What the change of the shape means; `None` where a side has none.
-fn report(old: &Entry, now: &Entry) -> Option<Report> {
-    let (before, new) = (old.shape.as_ref()?, now.shape.as_ref()?);
-    let changes = compare(before, new, old.version);
+fn report(old: &Entry, now: &Entry, new: &Lock) -> Option<Report> {
+    let (before, after) = (old.shape.as_ref()?, now.shape.as_ref()?);
+    let mut changes = compare(before, after, old.version);
+    let reaching = written_down_to(old, new).filter(|_| !now.kind.is_written());
+    let verdict = Verdict::of(&changes, reaching.unwrap_or(now).kind);
+    if let Some(written) = reaching
+        && verdict == Verdict::NotForwardCompatible
+    {
+        // A new version is there already, and is what reaches too far down.
+        for change in changes.iter_mut().filter(|change| !change.older.is_ok()) {
+            change.help = Some(format!(
+                "version {} is written for readers of version {} too: give it `floor = {}`, or keep a copy of the old type for version {} \
+                 and use `retyped`",
+                written.version,
+                old.version,
+                old.version.saturating_add(1),
+                old.version
+            ));
+        }
+    }
     Some(Report {
         name: old.name.clone(),
         version: old.version,
-        verdict: Verdict::of(&changes, now.kind),
+        verdict,
         changes,
-        new: new.clone(),
+        new: after.clone(),
     })
 }
 
@@ -189,7 +207,7 @@ fn changed(old: &Entry, now: &Entry, new: &Lock) -> Option<Difference> {
             ..difference(old, Finding::EventVersionDeleted, false)
         });
     }
-    let report = report(old, now).filter(|report| !report.changes.is_empty());
+    let report = report(old, now, new).filter(|report| !report.changes.is_empty());
     let is_same = report.is_none()
         && (now.shape.is_none() || old.shape.is_some())
         && (old.kind, old.floor, old.rev, &old.edge) == (now.kind, now.floor, now.rev, &now.edge)
@@ -205,9 +223,9 @@ fn changed(old: &Entry, now: &Entry, new: &Lock) -> Option<Difference> {
     let finding = match verdict {
         _ if old.status == Status::Draft || is_rebuilt => Finding::LockStale,
         Verdict::Accepted => Finding::LockStale,
-        _ if !now.kind.is_written() => Finding::FrozenVersionChanged,
         Verdict::NotForwardCompatible => Finding::NotForwardCompatible,
-        Verdict::Incompatible => Finding::Incompatible,
+        Verdict::Incompatible if now.kind.is_written() => Finding::Incompatible,
+        Verdict::Incompatible => Finding::FrozenVersionChanged,
     };
     let help = match finding {
         Finding::LockStale => UPDATE.to_owned(),
@@ -254,6 +272,7 @@ fn missing(old: &Entry, lock: &Lock, new: &Lock) -> Difference {
                 kind: Kind::Frozen,
                 ..alias.clone()
             },
+            new,
         );
         let is_acceptable = report.as_ref().is_none_or(|report| report.verdict == Verdict::Accepted);
         let finding = if is_acceptable {

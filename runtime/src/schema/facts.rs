@@ -41,6 +41,8 @@ pub struct VersionFacts {
     pub runs_code: bool,
     /// Whether serde reads these bytes as the struct of this version; `None` without a struct.
     pub reads: Option<ReadsAs>,
+    /// Whether that struct is made from the lock: what it reads of a named format is anything.
+    pub from_lock: bool,
 }
 
 /// Whether serde reads these bytes as one certain struct.

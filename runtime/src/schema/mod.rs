@@ -7,10 +7,10 @@ mod fingerprint;
 mod folded;
 mod foreign;
 mod lock;
-mod merge;
 mod normal;
 mod numbers;
 mod payload;
+mod reach;
 mod shape;
 mod std;
 #[cfg(test)]
@@ -22,11 +22,11 @@ pub use facts::{EventFacts, Member, ReadsAs, Role, SetFacts, VersionFacts};
 pub use fingerprint::{fingerprint, snapshot_fingerprint};
 pub(crate) use folded::folded_fingerprint;
 pub use lock::{
-    Choice, Entry, Fingerprint, Key, Kind, LineError, Lock, LockError, NotAFingerprint, Outline, Release, Scalar,
-    Status, Tagging,
+    Choice, Entry, Fingerprint, Key, Kind, LineError, Lock, LockError, MergeConflict, NotAFingerprint, Outline,
+    Release, Scalar, Status, Tagging,
 };
-pub use merge::MergeConflict;
 pub use payload::{Payload, Reading, Refusal, Style};
+pub(crate) use reach::written_down_to;
 pub use shape::{Field, Shape, Tag, Variant};
 pub use verdict::{Cell, Change, Code, GUIDE, Report, Verdict, compare};
 

@@ -103,8 +103,12 @@ fn version_facts(event: &Event, version: u32) -> TokenStream {
     let version_number = number(version);
     if version < event.version() {
         let (ident, runs_code) = (event.struct_of(version, here), event.runs_code_after(version));
+        let of = match event.history.is_locked(version) {
+            true => quote_spanned!(here=> locked),
+            false => quote_spanned!(here=> older),
+        };
         return quote_spanned! {here=>
-            #krate::__private::older::<#ident>(#version_number, #floor, &[#(#edge),*], #runs_code)
+            #krate::__private::#of::<#ident>(#version_number, #floor, &[#(#edge),*], #runs_code)
         };
     }
     let of = match (&event.fields, event.frozen) {

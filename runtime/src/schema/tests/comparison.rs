@@ -251,3 +251,42 @@ INCOMPATIBLE opened v1 is sealed:
     );
     assert!(!comparison.is_acceptable() && Comparison::default().is_acceptable());
 }
+
+/// A version that is only read is written for its readers all the same, as far down as the floor of what is written reaches.
+#[test]
+fn what_reaches_down_to_a_sealed_version_is_judged_by_its_readers() {
+    let small = |version, inner: &str, kind, floor| Entry {
+        kind,
+        floor,
+        ..entry("moved", version, &format!("m: object; m.n: {inner}"))
+    };
+    let (read, written) = (Kind::Frozen, Kind::Current);
+    let old = sealed(&[small(1, "u8", written, 1)]);
+    let now = |inner: &str, floor| lock(&[small(1, inner, read, 1), small(2, inner, written, floor)]);
+    let refused = old.compare(&now("u16", 1));
+    assert_eq!(
+        found(&refused),
+        "NOT_FORWARD_COMPATIBLE moved v1 not; NOT_LOCKED moved v2 may"
+    );
+    let text = refused.to_string();
+    assert!(
+        text.contains("help: version 2 is written for readers of version 1 too: give it `floor = 2`, or keep a copy of the old type"),
+        "{text}"
+    );
+    assert!(text.contains("witness: "), "{text}");
+    // Nobody who knows version 1 alone is given version 2, or it is written as before.
+    assert_eq!(
+        found(&old.compare(&now("u16", 2))),
+        "LOCK_STALE moved v1 may; NOT_LOCKED moved v2 may"
+    );
+    let kept = lock(&[small(1, "u16", read, 1), small(2, "u8", written, 1)]);
+    assert_eq!(
+        found(&old.compare(&kept)),
+        "LOCK_STALE moved v1 may; NOT_LOCKED moved v2 may"
+    );
+    // What stored payloads suffer is said first.
+    assert_eq!(
+        found(&old.compare(&now("string", 1))),
+        "FROZEN_VERSION_CHANGED moved v1 not; NOT_LOCKED moved v2 may"
+    );
+}

@@ -209,7 +209,8 @@ fn what_is_wrong_is_said_with_its_line() {
         (
             "[[event]]",
             "<<<<<<< HEAD",
-            "line 4 of events.lock: a merge was not finished: keep the entries of both sides and remove git's marks",
+            "line 4 of events.lock: a merge was not finished: leave git's marks, `RECOUNT_UPDATE=always cargo test \
+             --test event_schema` puts both sides together",
         ),
         (
             "[[event]]",

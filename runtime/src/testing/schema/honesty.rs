@@ -35,6 +35,10 @@ fn read_lie(event: &Event, version: &Version, seed: u64) -> Option<Problem> {
     let (shape, reads) = (version.shape.as_ref()?, version.reads?);
     let mut atoms = Vec::new();
     examples(shape, &mut atoms);
+    let read_as = match version.from_lock {
+        true => without_formats(shape.clone()),
+        false => shape.clone(),
+    };
     let random = payload::seeds(seed, event, version.number, COUNT).map(|own| shape.payload(Style::Stored(own)));
     let samples = [payload::max(shape), shape.payload(Style::Sparse)]
         .into_iter()
@@ -45,12 +49,12 @@ fn read_lie(event: &Event, version: &Version, seed: u64) -> Option<Problem> {
             let text = payload.to_string();
             let answer = Panicked::caught(|| reads(text.as_bytes())).map_err(|panicked| panicked.to_string());
             let answer = match answer {
-                Ok(Err(error)) if payload::is_opaque(shape, &error.path(text.as_bytes())) => continue,
+                Ok(Err(error)) if payload::is_opaque(&read_as, &error.path(text.as_bytes())) => continue,
                 Ok(Err(error)) => Err(error.to_string()),
                 Ok(Ok(())) => Ok(()),
                 Err(panicked) => Err(panicked),
             };
-            let said = shape.accepts(&payload).map_err(|refusal| refusal.to_string());
+            let said = read_as.accepts(&payload).map_err(|refusal| refusal.to_string());
             let what = match (answer, said) {
                 (Ok(()), Ok(())) | (Err(_), Err(_)) => continue,
                 (Ok(()), Err(why)) => format!("serde reads it, and the shape says no: {why}"),
@@ -112,6 +116,26 @@ fn examples(shape: &Outline, found: &mut Vec<Payload>) {
             .for_each(|value| examples(value, found)),
         _ => {}
     }
+}
+
+/// What a struct made from the lock reads: of a format with a name the lock has no code, so it takes whatever lies there.
+fn without_formats(mut shape: Outline) -> Outline {
+    let loosen = |inner: &mut Outline| *inner = without_formats(std::mem::replace(inner, Outline::Any));
+    match &mut shape {
+        Outline::Scalar(_) => shape = Outline::Any,
+        Outline::Option(inner) | Outline::List(inner) | Outline::Map(_, inner) => loosen(inner),
+        Outline::Tuple(items) => items.iter_mut().for_each(loosen),
+        Outline::Object { keys, parts } => {
+            keys.iter_mut().for_each(|key| loosen(&mut key.value));
+            parts.iter_mut().for_each(loosen);
+        }
+        Outline::Enum { choices, .. } => choices
+            .iter_mut()
+            .filter_map(|choice| choice.value.as_mut())
+            .for_each(loosen),
+        _ => {}
+    }
+    shape
 }
 
 /// The payload with each key taken out, each set to `null`, and one more key in each object; with the path, and what was done there.

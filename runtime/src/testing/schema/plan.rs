@@ -72,6 +72,7 @@ pub(super) fn plan(lock: &Lock, today: &Today) -> Plan {
     };
     let differences = lock.compare(&new).differences;
     for (place, difference) in differences.iter().enumerate() {
+        let left = left_behind(difference, lock, today);
         let changed = match plan.next.accept(&new, difference) {
             true => Changed::Stale,
             false => Changed::Refused,
@@ -82,10 +83,29 @@ pub(super) fn plan(lock: &Lock, today: &Today) -> Plan {
         // An event that was renamed is told once, and not for each of its versions.
         let is_more = |next: &Difference| next.finding == Finding::NameChanged && next.name == difference.name;
         if difference.finding != Finding::NameChanged || !differences.get(place + 1).is_some_and(is_more) {
-            plan.problems.push(problem(difference, lock, &plan.next));
+            let problem = problem(difference, lock, &plan.next);
+            plan.problems
+                .push(left.map_or(problem, |left| renamed(difference, left)));
         }
     }
     plan
+}
+
+fn left_behind<'a>(difference: &Difference, lock: &'a Lock, today: &Today) -> Option<&'a str> {
+    let is_new = difference.finding == Finding::NotLocked;
+    is_new.then(|| today.left_behind(lock, &difference.context, &difference.name))?
+}
+
+/// A new entry that may be an old one under the crate's new name; taking it over leaves what is sealed without a test.
+fn renamed(difference: &Difference, left: &str) -> Problem {
+    let Difference {
+        context, name, version, ..
+    } = difference;
+    let says = format!("is not in events.lock: `{left}` has `{name}` sealed, and no set here is of `{left}`");
+    let help = format!("if the crate was renamed, write `context = \"{left}\"`; if not, {ALWAYS}");
+    Problem::new(difference.finding.word(), (context, name), Some(*version), says)
+        .help(help)
+        .acceptable()
 }
 
 fn problem(difference: &Difference, lock: &Lock, next: &Lock) -> Problem {

@@ -45,6 +45,8 @@ pub(super) struct Version {
     /// Whether the way from here to the next version, or out of the last one, runs code of the user's.
     pub(super) runs_code: bool,
     pub(super) reads: Option<ReadsAs>,
+    /// Whether its struct is made from the lock.
+    pub(super) from_lock: bool,
     /// The type that describes it.
     rust: &'static str,
 }
@@ -112,6 +114,18 @@ impl Today {
         };
         best.sets.extend(other);
         self.events.insert(key, best);
+    }
+
+    /// Another context that has the event of this new entry sealed, and that no set here is of: the crate was renamed. A context that the
+    /// lock has entries of is of another crate.
+    pub(super) fn left_behind<'a>(&self, lock: &'a Lock, context: &str, name: &str) -> Option<&'a str> {
+        let mut events = lock.events.iter().filter(|entry| entry.kind != Kind::State);
+        if events.clone().any(|entry| entry.context == context) {
+            return None;
+        }
+        let of_name = |entry: &&Entry| entry.name == name && entry.status == Status::Sealed;
+        let left = events.find(|entry| of_name(entry) && !self.contexts.contains(&entry.context));
+        left.map(|entry| entry.context.as_str())
     }
 
     /// The lock of this build: every entry a draft, sorted. Names that are skipped, and old names that have entries of
@@ -286,6 +300,7 @@ impl Version {
             edge: facts.edge,
             runs_code: facts.runs_code,
             reads: facts.reads,
+            from_lock: facts.from_lock,
             rust,
         }
     }

@@ -1,12 +1,13 @@
 //! Two branches of one lock put together again: by entries, where git sees lines.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use crate::schema::{Entry, Lock, LockError};
+use super::error::LockError;
+use super::file::{Entry, Lock, Status};
 
 /// What [`Lock::merge`] could not decide: both sides changed one sealed version, each in its way.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("both sides changed `{name}` v{version}, which is sealed: keep the entry of one side")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MergeConflict {
     /// The event's context.
     pub context: String,
@@ -15,6 +16,18 @@ pub struct MergeConflict {
     /// Its version.
     pub version: u32,
 }
+
+impl fmt::Display for MergeConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, version, .. } = self;
+        write!(
+            f,
+            "both sides changed `{name}` v{version}, which is sealed: keep the entry of one side"
+        )
+    }
+}
+
+impl std::error::Error for MergeConflict {}
 
 impl Lock {
     /// Both sides of a text in which git has left the marks of a conflict, ours and theirs; `None` for a text without marks.
@@ -91,7 +104,7 @@ fn merge_entry(before: Option<&Entry>, sides: (Option<Entry>, Option<Entry>)) ->
     if before == Some(&ours) {
         return Ok(Some(theirs));
     }
-    use crate::schema::Status::{Draft, Sealed};
+    use Status::{Draft, Sealed};
     match (ours.status, theirs.status) {
         // What a release has written outlives a draft.
         (Draft, Sealed) => Ok(Some(theirs)),
