@@ -10,6 +10,7 @@
 mod checks;
 mod goldens;
 mod guide;
+mod orders;
 mod places;
 mod quiet;
 mod releases;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::codec;
 use crate::schema::{Entry, Fingerprint, Lock, Status};
 use crate::testing::schema::change::{Change, ChangeKind};
 use crate::testing::schema::example::{self, Example};
@@ -313,9 +312,7 @@ fn lines(upcast: &Upcast) -> Vec<String> {
 
 fn first_difference(a: &Upcast, b: &Upcast) -> Option<String> {
     let mut pairs = a.each().zip(b.each());
-    pairs
-        .find_map(|(a, b)| codec::difference(a.payload.as_bytes(), b.payload.as_bytes()))
-        .filter(|path| !path.is_empty())
+    pairs.find_map(|(a, b)| a.difference(b)).filter(|path| !path.is_empty())
 }
 
 /// `v2.8ab86dd0.max`
