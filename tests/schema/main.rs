@@ -11,6 +11,7 @@ mod checks;
 mod goldens;
 mod guide;
 mod lossy;
+mod orders;
 mod places;
 mod quiet;
 mod releases;

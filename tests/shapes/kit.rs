@@ -55,7 +55,7 @@ fn value(shape: &'static Shape, json: &Value, around: &mut Vec<&'static Shape>) 
                 value(inner, json, around)
             };
         }
-        Shape::List(inner) => return each(json, |_| Some(inner), around),
+        Shape::List(inner) | Shape::Set(inner) => return each(json, |_| Some(inner), around),
         Shape::Tuple(inner) if json.as_array().is_some_and(|all| all.len() == inner.len()) => {
             return each(json, |at| inner.get(at).copied(), around);
         }

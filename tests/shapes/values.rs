@@ -97,7 +97,13 @@ fn what_holds_others() {
 fn a_hasher_means_nothing() {
     type Hasher = std::hash::BuildHasherDefault<std::hash::DefaultHasher>;
     assert_eq!(<HashMap<String, u8, Hasher>>::SHAPE, <BTreeMap<String, u8>>::SHAPE);
-    assert_eq!(<HashSet<u8, Hasher>>::SHAPE, <Vec<u8>>::SHAPE);
+    assert_eq!(<HashSet<u8, Hasher>>::SHAPE, <BTreeSet<u8>>::SHAPE);
+    assert_eq!(<indexmap::IndexSet<u8>>::SHAPE, <BTreeSet<u8>>::SHAPE);
+    assert_ne!(
+        <BTreeSet<u8>>::SHAPE,
+        <Vec<u8>>::SHAPE,
+        "a set reads one of what stands twice"
+    );
 }
 
 #[test]

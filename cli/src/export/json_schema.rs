@@ -115,7 +115,10 @@ impl Writer<'_> {
             // In shared braces what does not fit is none.
             Outline::Option(inner) if braces.is_some() => any_of(vec![self.value(inner, path, braces), json!({})]),
             Outline::Option(inner) => any_of(vec![self.value(inner, path, None), json!({ "type": "null" })]),
-            Outline::List(inner) => json!({ "type": "array", "items": self.value(inner, path, None) }),
+            // An item of a set that is stored twice is read.
+            Outline::List(inner) | Outline::Set(inner) => {
+                json!({ "type": "array", "items": self.value(inner, path, None) })
+            }
             Outline::Map(key, value) => self.map(key, value, path, braces),
             Outline::Tuple(items) => {
                 let items: Vec<Value> = items

@@ -174,6 +174,7 @@ fn node(outline: &Outline) -> u128 {
         Outline::Scalar(scalar) => parts::scalar(&scalar.name),
         Outline::Option(inner) => ordered("option", [&**inner]),
         Outline::List(inner) => ordered("list", [&**inner]),
+        Outline::Set(inner) => ordered("set", [&**inner]),
         Outline::Map(key, value) => ordered("map", [&**key, &**value]),
         Outline::Tuple(items) => ordered("tuple", items),
         Outline::Object { keys, parts: shared } => {

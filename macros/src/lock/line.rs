@@ -32,6 +32,7 @@ pub(super) enum Kind {
     /// An outline without others in it.
     Leaf(Outline),
     List,
+    Set,
     Map,
     Tuple,
     Object,
@@ -133,6 +134,7 @@ fn read_kind(cursor: &mut Cursor<'_>) -> Result<Kind, String> {
         "f32" => Kind::Leaf(Outline::Float(32)),
         "f64" => Kind::Leaf(Outline::Float(64)),
         "list" => Kind::List,
+        "set" => Kind::Set,
         "map" => Kind::Map,
         "tuple" => Kind::Tuple,
         "object" => Kind::Object,

@@ -68,7 +68,7 @@ fn add_inside(lines: &mut Vec<String>, path: &str, value: &Outline) {
                 add(lines, &format!("{path}+{place}"), false, &[], part);
             }
         }
-        Outline::List(inner) => add(lines, &format!("{path}[]"), false, &[], inner),
+        Outline::List(inner) | Outline::Set(inner) => add(lines, &format!("{path}[]"), false, &[], inner),
         Outline::Map(key, value) => {
             add(lines, &format!("{path}{{key}}"), false, &[], key);
             add(lines, &format!("{path}{{}}"), false, &[], value);
@@ -112,6 +112,7 @@ fn add_kind(line: &mut String, value: &Outline) {
         }
         Outline::Option(inner) => add_kind(line, inner),
         Outline::List(_) => line.push_str("list"),
+        Outline::Set(_) => line.push_str("set"),
         Outline::Map(..) => line.push_str("map"),
         Outline::Tuple(_) => line.push_str("tuple"),
         Outline::Object { .. } => line.push_str("object"),

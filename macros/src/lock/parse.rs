@@ -87,10 +87,15 @@ impl Node {
             Kind::Leaf(_) | Kind::Bare if !inner.is_empty() => return Err(bad()),
             Kind::Leaf(leaf) => Some(leaf),
             Kind::Bare => None,
-            Kind::List => {
+            kind @ (Kind::List | Kind::Set) => {
+                let of = if matches!(kind, Kind::Set) {
+                    Outline::Set
+                } else {
+                    Outline::List
+                };
                 let mut inner = inner.into_iter();
                 match (inner.next(), inner.next()) {
-                    (Some((Step::Element, element)), None) => Some(Outline::List(element.boxed(line, around)?)),
+                    (Some((Step::Element, element)), None) => Some(of(element.boxed(line, around)?)),
                     (None, _) => return wrong("the line of its elements is missing, such as `tags[]: string`"),
                     _ => return Err(bad()),
                 }

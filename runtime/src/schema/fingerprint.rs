@@ -40,6 +40,7 @@ const fn node(root: &Shape, shape: &Shape, around: Option<&Frames<'_>>) -> u128 
         Shape::Option(inner) if matches!(inner, Shape::Option(_)) => node(root, inner, around),
         Shape::Option(inner) => parts::close(parts::push(parts::word("option"), node(root, inner, around))),
         Shape::List(inner) => parts::close(parts::push(parts::word("list"), node(root, inner, around))),
+        Shape::Set(inner) => parts::close(parts::push(parts::word("set"), node(root, inner, around))),
         Shape::Map(key, value) => {
             let keys = parts::push(parts::word("map"), node(root, key, around));
             parts::close(parts::push(keys, node(root, value, around)))
@@ -265,7 +266,7 @@ const fn ordered(root: &Shape, variants: &[Variant], frames: &Frames<'_>) -> u12
 /// The first type of that name in a payload.
 const fn find<'a>(shape: &'a Shape, name: &str) -> Option<&'a Shape> {
     match shape {
-        Shape::Option(inner) | Shape::List(inner) => find(inner, name),
+        Shape::Option(inner) | Shape::List(inner) | Shape::Set(inner) => find(inner, name),
         Shape::Map(key, value) => match find(key, name) {
             Some(found) => Some(found),
             None => find(value, name),

@@ -79,5 +79,5 @@ impl<K: Schema, V: Schema, S> Schema for indexmap::IndexMap<K, V, S> {
 
 #[cfg(feature = "indexmap")]
 impl<T: Schema, S> Schema for indexmap::IndexSet<T, S> {
-    const SHAPE: &'static Shape = &Shape::List(T::SHAPE);
+    const SHAPE: &'static Shape = &Shape::Set(T::SHAPE);
 }

@@ -44,6 +44,7 @@ impl<'a> Reading<'a> {
             }),
             Shape::Option(_) => Outline::Option(boxed(without_option(shape))),
             Shape::List(inner) => Outline::List(boxed(inner)),
+            Shape::Set(inner) => Outline::Set(boxed(inner)),
             Shape::Map(key, value) => Outline::Map(boxed(key), boxed(value)),
             Shape::Tuple(items) => Outline::Tuple(items.iter().map(|item| self.value(item, around)).collect()),
             Shape::Object { rust, fields } => {
@@ -205,7 +206,7 @@ fn up<'a>(rust: &str, mut around: Option<&Frames<'a>>) -> Option<Result<u32, &'a
 fn find<'a>(shape: &'a Shape, name: &str) -> Option<&'a Shape> {
     match shape {
         Shape::Object { rust, .. } | Shape::Enum { rust, .. } if *rust == name => Some(shape),
-        Shape::Option(inner) | Shape::List(inner) => find(inner, name),
+        Shape::Option(inner) | Shape::List(inner) | Shape::Set(inner) => find(inner, name),
         Shape::Map(key, value) => find(key, name).or_else(|| find(value, name)),
         Shape::Tuple(items) => items.iter().find_map(|item| find(item, name)),
         Shape::Object { fields, .. } => fields.iter().find_map(|field| find(field.shape, name)),

@@ -32,8 +32,10 @@ pub enum Shape {
     },
     /// The value or `null`; a field of it may also be absent.
     Option(&'static Shape),
-    /// Any number of values.
+    /// Any number of values, in order.
     List(&'static Shape),
+    /// Any number of values, each once, without order: of an item that is stored twice, one is read.
+    Set(&'static Shape),
     /// Texts, each with a value: the shape of the keys, as they are without their quotes, and of the values.
     Map(&'static Shape, &'static Shape),
     /// As many values as there are shapes.

@@ -110,8 +110,8 @@ impl<T: Schema> Schema for Option<T> {
 }
 
 macro_rules! list {
-    ($($ty:ty $(, $hasher:ident)?;)*) => {$(
-        impl<T: Schema $(, $hasher)?> Schema for $ty {
+    ($($ty:ty;)*) => {$(
+        impl<T: Schema> Schema for $ty {
             const SHAPE: &'static Shape = &Shape::List(T::SHAPE);
         }
     )*};
@@ -123,8 +123,14 @@ list! {
     VecDeque<T>;
     LinkedList<T>;
     BinaryHeap<T>;
-    BTreeSet<T>;
-    HashSet<T, S>, S;
+}
+
+impl<T: Schema> Schema for BTreeSet<T> {
+    const SHAPE: &'static Shape = &Shape::Set(T::SHAPE);
+}
+
+impl<T: Schema, S> Schema for HashSet<T, S> {
+    const SHAPE: &'static Shape = &Shape::Set(T::SHAPE);
 }
 
 impl<K: Schema, V: Schema, S> Schema for HashMap<K, V, S> {

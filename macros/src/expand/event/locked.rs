@@ -148,7 +148,8 @@ impl<'a> Types<'a> {
                 let inner = self.value(parent, place, inner);
                 quote_spanned!(here=> ::core::option::Option<#inner>)
             }
-            Outline::List(item) => {
+            // An item of a set may have no `Ord` and no `Hash` here.
+            Outline::List(item) | Outline::Set(item) => {
                 let item = self.value(&self.names.part(parent, place), "item", item);
                 quote_spanned!(here=> #krate::__private::Vec<#item>)
             }

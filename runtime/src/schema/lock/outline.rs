@@ -28,8 +28,10 @@ pub enum Outline {
     Scalar(Scalar),
     /// The value or `null`; never an `Option` of an `Option`.
     Option(Box<Outline>),
-    /// Any number of values.
+    /// Any number of values, in order.
     List(Box<Outline>),
+    /// Any number of values, each once, without order.
+    Set(Box<Outline>),
     /// Texts, each with a value: the outline of the keys without their quotes, and of the values.
     Map(Box<Outline>, Box<Outline>),
     /// As many values as there are outlines.
@@ -127,7 +129,7 @@ impl Outline {
     /// Those directly inside it.
     pub(super) fn inner(&self) -> Vec<&Self> {
         match self {
-            Self::Option(inner) | Self::List(inner) => vec![inner],
+            Self::Option(inner) | Self::List(inner) | Self::Set(inner) => vec![inner],
             Self::Map(key, value) => vec![key, value],
             Self::Tuple(items) => items.iter().collect(),
             Self::Object { keys, parts } => keys.iter().map(|key| &key.value).chain(parts).collect(),
@@ -139,7 +141,7 @@ impl Outline {
     /// The same, to change them.
     pub(super) fn inner_mut(&mut self) -> Vec<&mut Self> {
         match self {
-            Self::Option(inner) | Self::List(inner) => vec![inner],
+            Self::Option(inner) | Self::List(inner) | Self::Set(inner) => vec![inner],
             Self::Map(key, value) => vec![key, value],
             Self::Tuple(items) => items.iter_mut().collect(),
             Self::Object { keys, parts } => keys.iter_mut().map(|key| &mut key.value).chain(parts).collect(),

@@ -11,7 +11,7 @@ use crate::schema::numbers;
 pub enum Style {
     /// Every key, each with its least value: `null`, `[]`, `""`, the least number.
     Min,
-    /// Every key, and no two values alike, so that what is swapped is seen.
+    /// Every key, and no two values alike, so that what is swapped is seen; only items of a list repeat one another.
     Max,
     /// As the fullest, without any key that may be absent: what defaults fill in.
     Sparse,
@@ -130,7 +130,27 @@ impl Maker {
             Outline::Option(inner) => self.value(place.inner(inner), left).unwrap_or(Payload::Null),
             Outline::List(inner) => {
                 let items = (0..self.length()).map_while(|_| self.value(place.inner(inner), left));
-                Payload::List(items.collect())
+                let mut items: Vec<Payload> = items.collect();
+                // `b, a, b, b`: sorted, turned around or without what stands twice it is another list. Three items of two are not enough.
+                if self.style == Style::Max {
+                    items.reverse();
+                    let first = items.first().cloned();
+                    items.extend([first.clone(), first].into_iter().flatten());
+                } else if self.chance(3) {
+                    items.extend(items.first().cloned());
+                }
+                Payload::List(items)
+            }
+            Outline::Set(inner) => {
+                let mut items = Vec::new();
+                for _ in 0..self.length() {
+                    if let Some(item) = self.value(place.inner(inner), left)
+                        && !items.contains(&item)
+                    {
+                        items.push(item);
+                    }
+                }
+                Payload::List(items)
             }
             Outline::Tuple(items) => {
                 let items = items.iter().map(|item| self.value(place.inner(item), left));

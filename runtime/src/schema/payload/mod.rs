@@ -4,6 +4,7 @@ mod make;
 mod object;
 mod parse;
 mod read;
+mod sort;
 mod variant;
 mod write;
 

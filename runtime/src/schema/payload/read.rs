@@ -12,7 +12,7 @@ use crate::schema::numbers;
 pub struct Reading {
     /// The paths of values that are passed over: keys that are not known, variants that an open enum has not.
     pub ignored: Vec<String>,
-    /// The paths of numbers that are read as others: floats have few digits.
+    /// The paths of values that are not kept as they are: floats have few digits, and an item that stands in a set already is no more.
     pub blurred: Vec<String>,
 }
 
@@ -99,6 +99,11 @@ impl Reader {
         self.reading.ignored.push(path.trim_start_matches('.').to_owned());
     }
 
+    fn blur(&mut self, step: &str) {
+        let path = format!("{}{step}", self.path);
+        self.reading.blurred.push(path.trim_start_matches('.').to_owned());
+    }
+
     pub(super) fn value(&mut self, place: Place<'_>, payload: &Payload) -> Result<(), Refusal> {
         let place = place.resolved();
         match (place.node, payload) {
@@ -121,14 +126,17 @@ impl Reader {
             },
             (Outline::Float(bits), Payload::Number(number)) => {
                 if numbers::is_blurred(number, *bits) {
-                    let path = self.path.trim_start_matches('.').to_owned();
-                    self.reading.blurred.push(path);
+                    self.blur("");
                 }
                 Ok(())
             }
             (Outline::Option(inner), payload) => self.value(place.inner(inner), payload),
-            (Outline::List(inner), Payload::List(list)) => {
+            (Outline::List(inner) | Outline::Set(inner), Payload::List(list)) => {
+                let is_set = matches!(place.node, Outline::Set(_));
                 for (index, value) in list.iter().enumerate() {
+                    if is_set && list.iter().take(index).any(|before| before == value) {
+                        self.blur(&format!("[{index}]"));
+                    }
                     self.at(&format!("[{index}]"), |reader| reader.value(place.inner(inner), value))?;
                 }
                 Ok(())

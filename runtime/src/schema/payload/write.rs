@@ -22,6 +22,15 @@ fn value(place: Place<'_>, payload: &Payload) -> Payload {
         (Outline::List(inner), Payload::List(list)) => {
             Payload::List(list.iter().map(|item| value(place.inner(inner), item)).collect())
         }
+        (Outline::Set(inner), Payload::List(list)) => {
+            let mut items = Vec::new();
+            for item in list.iter().map(|item| value(place.inner(inner), item)) {
+                if !items.contains(&item) {
+                    items.push(item);
+                }
+            }
+            Payload::List(items)
+        }
         (Outline::Tuple(items), Payload::List(list)) => {
             let pairs = items.iter().zip(list);
             Payload::List(pairs.map(|(item, payload)| value(place.inner(item), payload)).collect())

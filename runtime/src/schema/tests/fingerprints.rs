@@ -133,6 +133,7 @@ fn what_differs_hashes_apart() {
             keys(vec![field("a", STRING), field("b", STRING)]),
         ),
         (Shape::Option(&Shape::List(STRING)), Shape::List(optional)),
+        (Shape::List(STRING), Shape::Set(STRING)),
         (tuple(&[STRING, NUMBER]), tuple(&[NUMBER, STRING])),
         (
             tuple(&[&Shape::Tuple(&[STRING]), NUMBER]),

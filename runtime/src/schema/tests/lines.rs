@@ -181,6 +181,7 @@ zip?: string
     assert_eq!(outline.lines().join("\n"), expected);
     reads_back(&outline);
     assert_eq!(Outline::of(&Shape::List(STRING)).lines(), ["$: list", "$[]: string"]);
+    assert_eq!(Outline::of(&Shape::Set(STRING)).lines(), ["$: set", "$[]: string"]);
     assert_eq!(Outline::empty().lines(), Vec::<String>::new());
     assert_eq!(Outline::parse([]), Ok(Outline::empty()));
     assert_eq!((outline.opaque(), Outline::empty().opaque()), (1, 0));

@@ -32,6 +32,9 @@ pub(super) fn mutated(rng: &mut Rng, shape: &'static Shape) -> &'static Shape {
         Shape::Option(inner) if deeper => Shape::Option(mutated(rng, inner)),
         Shape::Option(inner) => *inner,
         Shape::List(inner) if deeper => Shape::List(mutated(rng, inner)),
+        Shape::Set(inner) if deeper => Shape::Set(mutated(rng, inner)),
+        Shape::List(inner) => Shape::Set(inner),
+        Shape::Set(inner) => Shape::List(inner),
         Shape::Map(key, value) if deeper => Shape::Map(key, mutated(rng, value)),
         Shape::Map(_, value) => Shape::Map(
             leak(*rng.pick(&[
@@ -59,9 +62,10 @@ pub(super) fn mutated(rng: &mut Rng, shape: &'static Shape) -> &'static Shape {
             true => Shape::Float(96 - bits),
             false => Shape::Int { bits: 32, signed: true },
         },
-        other => match rng.below(3) {
+        other => match rng.below(4) {
             0 => Shape::Option(leak(other)),
             1 => Shape::List(leak(other)),
+            2 => Shape::Set(leak(other)),
             _ => *leaf(rng),
         },
     })

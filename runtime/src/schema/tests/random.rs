@@ -164,6 +164,7 @@ pub(super) fn any(rng: &mut Rng, depth: usize) -> &'static Shape {
     match rng.below(14) {
         0..=3 => leaf(rng),
         4 | 5 => leak(Shape::Option(any(rng, depth))),
+        6 if rng.once_in(3) => leak(Shape::Set(any(rng, depth - 1))),
         6 => leak(Shape::List(any(rng, depth - 1))),
         7 => {
             let key = match rng.below(3) {
@@ -230,6 +231,7 @@ pub(super) fn reworded(rng: &mut Rng, shape: &Shape) -> &'static Shape {
     leak(match *shape {
         Shape::Option(inner) => Shape::Option(reworded(rng, inner)),
         Shape::List(inner) => Shape::List(reworded(rng, inner)),
+        Shape::Set(inner) => Shape::Set(reworded(rng, inner)),
         Shape::Map(key, value) => Shape::Map(reworded(rng, key), reworded(rng, value)),
         Shape::Tuple(items) => Shape::Tuple(leak_all(items.iter().map(|item| reworded(rng, item)).collect())),
         Shape::Object { rust, fields } => {

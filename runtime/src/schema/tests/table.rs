@@ -95,6 +95,20 @@ fn every_row() {
             "OPTIONAL_FIELD_ADDED a|x.b ok ok ok",
         ),
         ("a: enum; a|x", "a: enum; a|x: bool", "TYPE_CHANGED a|x NO ok NO"),
+        // Of what stands twice in a list, a set keeps one.
+        ("a: list; a[]: u8", "a: set; a[]: u8", "TYPE_CHANGED a ok NO ok"),
+        ("a: set; a[]: u8", "a: list; a[]: u8", "TYPE_CHANGED a ok ok NO"),
+        ("a: set; a[]: u8", "a: set; a[]: u16", "INT_WIDENED a[] ok ok NO"),
+        (
+            "a: list; a[]: u8",
+            "a: set; a[]: u16",
+            "TYPE_CHANGED a ok NO ok; INT_WIDENED a[] ok ok NO",
+        ),
+        (
+            "a: list; a[]: list; a[][]: string",
+            "a: list; a[]: set; a[][]: string",
+            "TYPE_CHANGED a[] ok NO ok",
+        ),
         // Everywhere inside.
         (
             "a: list; a[]: object; a[].b: u8",

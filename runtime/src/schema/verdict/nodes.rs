@@ -80,10 +80,12 @@ impl Nodes {
                 declared: true,
                 ..Found::new(Code::TypeChanged, path)
             }],
-            (Outline::List(a), Outline::List(b)) => {
-                let found = self.compare(old.inner(a), new.inner(b), &format!("{path}[]"));
+            (Outline::List(a) | Outline::Set(a), Outline::List(b) | Outline::Set(b)) => {
+                let inner = self.compare(old.inner(a), new.inner(b), &format!("{path}[]"));
                 let list = |payload| Payload::List(vec![payload]);
-                wrapped(found, list, list)
+                let mut found: Vec<Found> = list_or_set(old, new, path).into_iter().collect();
+                found.extend(wrapped(inner, list, list));
+                found
             }
             (Outline::Tuple(a), Outline::Tuple(b)) if a.len() == b.len() => {
                 let mut found = Vec::new();
@@ -146,6 +148,24 @@ impl Nodes {
         }
         found
     }
+}
+
+/// Whether one is a list and the other a set: what stands twice in a list is one item of a set.
+fn list_or_set(old: Place<'_>, new: Place<'_>, path: &str) -> Option<Found> {
+    let twice = |place: Place<'_>, item| {
+        let item = make(place.inner(item), Style::Max);
+        Some(Payload::List(vec![item.clone(), item]))
+    };
+    let (keeps, older) = match (old.node, new.node) {
+        (Outline::List(item), Outline::Set(_)) => (twice(old, item), None),
+        (Outline::Set(_), Outline::List(item)) => (None, twice(new, item)),
+        _ => return None,
+    };
+    Some(Found {
+        keeps,
+        older,
+        ..Found::new(Code::TypeChanged, path)
+    })
 }
 
 /// The same changes, their payloads put where they stand in what is around.

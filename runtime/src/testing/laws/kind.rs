@@ -124,7 +124,7 @@ pub(super) fn is_vague(outline: &Outline) -> bool {
     match outline {
         Outline::Any => true,
         Outline::Scalar(scalar) => scalar.example.is_empty(),
-        Outline::Option(inner) | Outline::List(inner) => is_vague(inner),
+        Outline::Option(inner) | Outline::List(inner) | Outline::Set(inner) => is_vague(inner),
         Outline::Map(key, value) => is_vague(key) || is_vague(value),
         Outline::Tuple(items) => items.iter().any(is_vague),
         Outline::Object { keys, parts } => keys.iter().any(|key| is_vague(&key.value)) || parts.iter().any(is_vague),

@@ -103,7 +103,7 @@ fn written_lie(event: &Event, version: &Version, seed: u64) -> Option<Problem> {
 fn examples(shape: &Outline, found: &mut Vec<Payload>) {
     match shape {
         Outline::Scalar(scalar) => found.extend(Payload::parse(&scalar.example)),
-        Outline::Option(inner) | Outline::List(inner) => examples(inner, found),
+        Outline::Option(inner) | Outline::List(inner) | Outline::Set(inner) => examples(inner, found),
         Outline::Map(_, value) => examples(value, found),
         Outline::Tuple(items) => items.iter().for_each(|item| examples(item, found)),
         Outline::Object { keys, parts } => {

@@ -57,7 +57,9 @@ fn leads_to_any(shape: &Outline, path: &str) -> bool {
             });
             key.unwrap_or_else(|| parts.iter().any(|part| part.opaque() > 0))
         }
-        Outline::List(inner) => after_index(path).is_some_and(|(_, rest)| leads_to_any(inner, rest)),
+        Outline::List(inner) | Outline::Set(inner) => {
+            after_index(path).is_some_and(|(_, rest)| leads_to_any(inner, rest))
+        }
         Outline::Tuple(items) => after_index(path)
             .and_then(|(index, rest)| Some(leads_to_any(items.get(index)?, rest)))
             .unwrap_or_default(),

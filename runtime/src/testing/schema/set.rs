@@ -4,7 +4,7 @@ use std::error::Error;
 
 use crate::event::{DecodeError, EncodeError, Encoded, EventSet};
 use crate::runtime::Panicked;
-use crate::schema::SetFacts;
+use crate::schema::{SetFacts, Shape};
 use crate::testing::schema::upcast::{Event, Upcast};
 use crate::testing::{StoredEvent, stored};
 
@@ -36,6 +36,17 @@ impl Set {
         }
     }
 
+    /// What is stored of that version of an event of its own.
+    fn shape(&self, name: &str, version: u32) -> Option<&'static Shape> {
+        let event = self
+            .facts
+            .members
+            .iter()
+            .find(|member| member.event.name == name)?
+            .event;
+        event.versions.iter().find(|facts| facts.version == version)?.shape
+    }
+
     /// What a stored event becomes, under metadata that are always the same.
     pub(super) fn upcast(&self, name: &str, version: u32, payload: &str) -> Result<Upcast, Unread> {
         let event = stored(name, version, payload);
@@ -57,11 +68,15 @@ impl Set {
             match event {
                 Ok(Encoded {
                     name, version, payload, ..
-                }) => upcast.add(Event {
-                    name: name.to_owned(),
-                    version,
-                    payload: String::from_utf8_lossy(&payload).into_owned(),
-                }),
+                }) => upcast.add(
+                    Event {
+                        name: name.to_owned(),
+                        version,
+                        payload: String::from_utf8_lossy(&payload).into_owned(),
+                        shape: self.shape(name, version),
+                    }
+                    .sorted(),
+                ),
                 Err(error @ (EncodeError::Frozen { .. } | EncodeError::Lossy { .. })) => {
                     upcast.say(&with_causes(&error));
                 }

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use crate::codec;
+use crate::schema::{Outline, Payload, Shape};
 
 /// The current events that a stored one becomes, in order; each is a line of the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Upcast(Vec<Line>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Line {
     /// `account.deposited 3 {"amount":1}`.
     Event(Event),
@@ -17,11 +17,66 @@ enum Line {
 }
 
 /// A current event as it would be stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Event {
     pub(super) name: String,
     pub(super) version: u32,
     pub(super) payload: String,
+    /// What the event is today, which tells lists from sets; not known of an event that was read from a file.
+    pub(super) shape: Option<&'static Shape>,
+}
+
+impl Event {
+    /// With the items of its sets in one order: a hasher gives them another in each process.
+    pub(super) fn sorted(mut self) -> Self {
+        if let (Some(shape), Ok(payload)) = (self.shape, Payload::parse(&self.payload)) {
+            let sorted = Outline::of(shape).sorted(&payload);
+            if sorted != payload {
+                self.payload = sorted.to_string();
+            }
+        }
+        self
+    }
+
+    /// Where the payloads differ: the order of lists counts, that of keys and of sets does not.
+    pub(super) fn difference(&self, other: &Self) -> Option<String> {
+        if self.payload == other.payload {
+            return None;
+        }
+        let (Ok(a), Ok(b)) = (Payload::parse(&self.payload), Payload::parse(&other.payload)) else {
+            return Some(String::new());
+        };
+        match self.shape.or(other.shape).map(Outline::of) {
+            Some(outline) => difference(&outline.sorted(&a), &outline.sorted(&b)),
+            None => difference(&a, &b),
+        }
+    }
+}
+
+fn difference(a: &Payload, b: &Payload) -> Option<String> {
+    let at = |step: String, a: Option<&Payload>, b: Option<&Payload>| {
+        let inner = match (a, b) {
+            (Some(a), Some(b)) => difference(a, b)?,
+            (None, None) => return None,
+            _ => String::new(),
+        };
+        let dot = if inner.is_empty() || inner.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
+        Some(format!("{step}{dot}{inner}"))
+    };
+    match (a, b) {
+        (Payload::Object(own), Payload::Object(others)) => {
+            let mut keys = own.iter().chain(others).map(|(key, _)| key);
+            keys.find_map(|key| at(key.clone(), a.get(key), b.get(key)))
+        }
+        (Payload::List(a), Payload::List(b)) => {
+            (0..a.len().max(b.len())).find_map(|index| at(format!("[{index}]"), a.get(index), b.get(index)))
+        }
+        (a, b) => (a != b).then(String::new),
+    }
 }
 
 impl Upcast {
@@ -72,12 +127,12 @@ impl Upcast {
         Self(text.lines().map(line).collect())
     }
 
-    /// Whether both are the same events: the order of keys and of sets means nothing.
+    /// Whether both are the same events: the order of keys and of sets means nothing, that of lists does.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let same = |(a, b): (&Line, &Line)| match (a, b) {
             (Line::Event(a), Line::Event(b)) => {
                 let is_one = a.name == b.name && a.version == b.version;
-                is_one && codec::difference(a.payload.as_bytes(), b.payload.as_bytes()).is_none()
+                is_one && a.difference(b).is_none()
             }
             (a, b) => a == b,
         };
@@ -93,6 +148,7 @@ fn line(text: &str) -> Line {
             name: name.to_owned(),
             version: version.parse().ok()?,
             payload: payload.to_owned(),
+            shape: None,
         })
     };
     match text.strip_prefix("# ") {
@@ -106,7 +162,9 @@ impl fmt::Display for Upcast {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for line in &self.0 {
             match line {
-                Line::Event(Event { name, version, payload }) => writeln!(f, "{name} {version} {payload}")?,
+                Line::Event(Event {
+                    name, version, payload, ..
+                }) => writeln!(f, "{name} {version} {payload}")?,
                 Line::Said(text) => writeln!(f, "# {text}")?,
             }
         }
@@ -117,6 +175,7 @@ impl fmt::Display for Upcast {
 #[cfg(test)]
 mod tests {
     use super::{Event, Upcast};
+    use crate::schema::{Field, Shape};
 
     fn upcast() -> Upcast {
         let mut upcast = Upcast::none();
@@ -124,6 +183,7 @@ mod tests {
             name: "account.moved".to_owned(),
             version: 2,
             payload: r#"{"a":"x y","b":[1,2]}"#.to_owned(),
+            shape: None,
         });
         upcast.say("account.gone is\nonly read");
         upcast
@@ -145,10 +205,41 @@ mod tests {
     fn orders_that_mean_nothing_are_no_difference() {
         let read = |text: &str| Upcast::parse(text);
         let one = read("a 1 {\"x\":1,\"y\":[1,2]}");
-        assert!(one.is_same(&read("a 1 {\"y\":[2,1],\"x\":1}")));
-        assert!(!one.is_same(&read("a 2 {\"y\":[2,1],\"x\":1}")));
-        assert!(!one.is_same(&read("a 1 {\"y\":[2,1],\"x\":2}")));
+        assert!(one.is_same(&read("a 1 {\"y\":[1,2],\"x\":1}")));
+        assert!(!one.is_same(&read("a 1 {\"y\":[2,1],\"x\":1}")));
+        assert!(!one.is_same(&read("a 2 {\"y\":[1,2],\"x\":1}")));
+        assert!(!one.is_same(&read("a 1 {\"y\":[1,2],\"x\":2}")));
         assert!(!one.is_same(&read("a 1 {\"x\":1,\"y\":[1,2]}\n# and more")));
         assert!(!one.is_same(&read("<<<<<<< ours")));
+    }
+
+    #[test]
+    fn only_what_is_a_set_today_is_without_order() {
+        const SHAPE: &Shape = &Shape::Object {
+            rust: "A",
+            fields: &[
+                Field::new("x", &Shape::Set(&Shape::Str)),
+                Field::new("y", &Shape::List(&Shape::Str)),
+            ],
+        };
+        let event = |payload: &str, shape| Event {
+            name: "a".to_owned(),
+            version: 1,
+            payload: payload.to_owned(),
+            shape,
+        };
+        let now = event(r#"{"x":["2","1"],"y":["2","1"]}"#, Some(SHAPE)).sorted();
+        assert_eq!(now.payload, r#"{"x":["1","2"],"y":["2","1"]}"#);
+        for (pinned, place) in [
+            (r#"{"y":["2","1"],"x":["2","1"]}"#, None),
+            (r#"{"x":["1","2"],"y":["1","2"]}"#, Some("y[0]")),
+            (r#"{"x":["1","2"],"y":["2"]}"#, Some("y[1]")),
+            (r#"{"x":["1","3"],"y":["2","1"]}"#, Some("x[1]")),
+            (r#"{"x":["1","2"]}"#, Some("y")),
+        ] {
+            let pinned = event(pinned, None);
+            assert_eq!(pinned.difference(&now).as_deref(), place, "{pinned:?}");
+            assert_eq!(now.difference(&pinned).as_deref(), place, "{pinned:?}");
+        }
     }
 }

@@ -61,6 +61,10 @@ impl Around<'_> {
                 let (of, item) = (of("List"), inner(item));
                 quote_spanned!(here=> #of(&#item))
             }
+            Outline::Set(item) => {
+                let (of, item) = (of("Set"), inner(item));
+                quote_spanned!(here=> #of(&#item))
+            }
             Outline::Map(key, value) => {
                 let (of, key, value) = (of("Map"), inner(key), inner(value));
                 quote_spanned!(here=> #of(&#key, &#value))
