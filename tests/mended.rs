@@ -143,6 +143,8 @@ mod event_serde_borrow;
 mod event_serde_default;
 #[path = "ui/event/serde_deny_unknown_fields_mended.rs"]
 mod event_serde_deny_unknown_fields;
+#[path = "ui/event/serde_flattened_option_mended.rs"]
+mod event_serde_flattened_option;
 #[path = "ui/event/serde_from_mended.rs"]
 mod event_serde_from;
 #[path = "ui/event/serde_omitted_mended.rs"]
@@ -411,6 +413,8 @@ mod runtime_no_store;
 mod schema_example_not_json;
 #[path = "ui/schema/example_without_scalar_mended.rs"]
 mod schema_example_without_scalar;
+#[path = "ui/schema/flattened_option_mended.rs"]
+mod schema_flattened_option;
 #[path = "ui/schema/flattened_scalar_mended.rs"]
 mod schema_flattened_scalar;
 #[path = "ui/schema/format_of_a_field_mended.rs"]

@@ -305,7 +305,10 @@ fn a_type_inside_an_old_version_is_edited() {
         text.starts_with("FROZEN_VERSION_CHANGED order.paid v1 is sealed:"),
         "{text}"
     );
-    assert!(text.contains("`retyped`") && text.contains("`from_lock`"), "{text}");
+    assert!(
+        text.contains("`retyped(.., from = Copy)`") && text.contains("`from_lock`"),
+        "{text}"
+    );
     assert!(!text.contains("version = "), "an old version cannot be raised: {text}");
     // Wider is well where nothing is written.
     let project = Project::sealed::<after::OrderEvent>();

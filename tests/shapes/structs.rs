@@ -137,10 +137,13 @@ struct Flat {
     #[serde(flatten)]
     empty: Settings,
     #[serde(flatten)]
-    maybe: Option<Place>,
+    maybe: Maybe,
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
 }
+
+/// An alias is not known for an `Option` by its tokens; under its own name, it would be refused.
+type Maybe = Option<Place>;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, Schema)]
 struct Place {

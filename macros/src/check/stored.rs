@@ -3,7 +3,7 @@
 use syn::{LitStr, Meta, Type};
 
 use crate::model::Form;
-use crate::model::stored::is;
+use crate::model::stored::{has, is, option};
 use crate::support::errors::Errors;
 use crate::support::{json, types};
 
@@ -30,6 +30,17 @@ pub(super) fn field(ty: &Type, serde: &[Meta], form: Option<&Form>, absent: bool
             serde,
             &["with", "serialize_with", "deserialize_with"],
             errors,
+        );
+        has_no_flattened_option(ty, serde, errors);
+    }
+}
+
+/// Which keys of a flattened `Option` are there says nothing: one that cannot be read takes the others with it.
+fn has_no_flattened_option(ty: &Type, serde: &[Meta], errors: &mut Errors) {
+    if let Some(option) = option(ty).filter(|_| has(serde, &["flatten"])) {
+        errors.at(
+            option,
+            "serde reads a flattened `Option` as `None` where one of its keys cannot be read: flatten the struct itself, and make its fields `Option`",
         );
     }
 }

@@ -123,15 +123,14 @@ pub(crate) fn is(meta: &Meta, names: &[&str]) -> bool {
 
 /// Whether the type is an `Option`, which is absent as `None`.
 pub(crate) fn is_option(ty: &Type) -> bool {
-    match ty {
-        Type::Path(path) => {
-            let mut segments = path.path.segments.iter();
-            segments
-                .next_back()
-                .is_some_and(|last| last.ident == "Option" && !last.arguments.is_none())
-        }
-        _ => false,
-    }
+    option(ty).is_some()
+}
+
+/// The word `Option` of such a type.
+pub(crate) fn option(ty: &Type) -> Option<&Ident> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.iter().next_back()?;
+    (last.ident == "Option" && !last.arguments.is_none()).then_some(&last.ident)
 }
 
 /// Whether a reader fills the field in where its key is absent: serde asks for the key of a format that is not its own.

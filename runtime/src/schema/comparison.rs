@@ -230,7 +230,8 @@ fn changed(old: &Entry, now: &Entry, new: &Lock) -> Option<Difference> {
     let help = match finding {
         Finding::LockStale => UPDATE.to_owned(),
         Finding::FrozenVersionChanged => format!(
-            "a type inside version {} was edited: keep a frozen copy of it and use `retyped`, or write `from_lock`",
+            "keep a frozen copy of the type that was edited, under another name, and let version {} hold that (`retyped(.., from = Copy)`, or \
+             the kept struct), or write `from_lock`",
             old.version
         ),
         _ => "see the help of each change".to_owned(),

@@ -59,7 +59,7 @@ const fn node(root: &Shape, shape: &Shape, around: Option<&Frames<'_>>) -> u128 
                 flattened: None,
                 around,
             };
-            let sums = splice(root, fields, fields, Sums::NONE, false, &frames);
+            let sums = splice(root, fields, fields, Sums::NONE, &frames);
             parts::object(sums.keys, sums.parts)
         }
         Shape::Enum {
@@ -123,24 +123,17 @@ impl Sums {
 }
 
 /// The keys of `fields`, which are `all` fields of an object or those of one that is flattened into it.
-const fn splice(
-    root: &Shape,
-    all: &[Field],
-    fields: &[Field],
-    mut sums: Sums,
-    absent: bool,
-    frames: &Frames<'_>,
-) -> Sums {
+const fn splice(root: &Shape, all: &[Field], fields: &[Field], mut sums: Sums, frames: &Frames<'_>) -> Sums {
     let mut at = 0;
     while at < fields.len() {
         let field = &fields[at];
         let is_option = matches!(field.shape, Shape::Option(_));
         if field.flatten {
-            sums = flatten(root, all, field.shape, sums, absent || is_option, frames);
+            sums = flatten(root, all, field.shape, sums, false, frames);
         } else {
             if place(all, field.key, 0).1 == sums.place {
                 let value = node(root, field.shape, Some(frames));
-                let absent = absent || field.default || is_option;
+                let absent = field.default || is_option;
                 let member = parts::member(field.key, absent, aliases(field.key, field.aliases), value);
                 sums.keys = sums.keys.wrapping_add(member);
             }
@@ -156,18 +149,23 @@ const fn flatten(
     all: &[Field],
     shape: &Shape,
     mut sums: Sums,
-    absent: bool,
+    is_option: bool,
     frames: &Frames<'_>,
 ) -> Sums {
     match shape {
-        Shape::Option(inner) => flatten(root, all, inner, sums, absent, frames),
+        Shape::Option(inner) => flatten(root, all, inner, sums, true, frames),
+        // serde reads all of it as `None` where one of its keys cannot be read, which no line says of a key.
+        Shape::Object { .. } if is_option => {
+            sums.parts = sums.parts.wrapping_add(parts::word("any"));
+            sums
+        }
         Shape::Object { rust, fields } => {
             let frames = Frames {
                 rust,
                 flattened: Some(shape),
                 around: Some(frames),
             };
-            splice(root, all, fields, sums, absent, &frames)
+            splice(root, all, fields, sums, &frames)
         }
         Shape::Unit => sums,
         part => {
@@ -176,7 +174,7 @@ const fn flatten(
                 Shape::Recurse(_) | Shape::Named { .. } => parts::word("any"),
                 part => node(root, part, Some(frames)),
             };
-            if absent {
+            if is_option {
                 part = parts::close(parts::push(parts::word("option"), part));
             }
             sums.parts = sums.parts.wrapping_add(part);
@@ -191,11 +189,7 @@ const fn place(fields: &[Field], key: &str, mut place: usize) -> (bool, usize) {
     while at < fields.len() {
         let field = &fields[at];
         if field.flatten {
-            let mut shape = field.shape;
-            while let Shape::Option(inner) = shape {
-                shape = inner;
-            }
-            if let Shape::Object { fields, .. } = shape {
+            if let Shape::Object { fields, .. } = field.shape {
                 let found = self::place(fields, key, place);
                 if found.0 {
                     return found;

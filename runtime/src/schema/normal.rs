@@ -54,7 +54,7 @@ impl<'a> Reading<'a> {
                     around,
                 };
                 let (mut keys, mut parts) = (Vec::new(), Vec::new());
-                self.splice(fields, false, &frames, &mut keys, &mut parts);
+                self.splice(fields, &frames, &mut keys, &mut parts);
                 keys.sort_by(|a: &Key, b| a.name.cmp(&b.name));
                 parts.sort_by_cached_key(Outline::lines);
                 Outline::Object { keys, parts }
@@ -84,15 +84,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Adds the keys of these fields, and those of what they flatten; `absent` where all of them may be, in a flattened `Option`.
-    fn splice(
-        &self,
-        fields: &'a [Field],
-        absent: bool,
-        frames: &Frames<'a>,
-        keys: &mut Vec<Key>,
-        parts: &mut Vec<Outline>,
-    ) {
+    /// Adds the keys of these fields, and those of what they flatten.
+    fn splice(&self, fields: &'a [Field], frames: &Frames<'a>, keys: &mut Vec<Key>, parts: &mut Vec<Outline>) {
         for field in fields {
             let is_option = matches!(field.shape, Shape::Option(_));
             if !field.flatten {
@@ -101,21 +94,23 @@ impl<'a> Reading<'a> {
                     keys.push(Key {
                         name: field.key.to_owned(),
                         aliases: aliases(field.key, field.aliases),
-                        absent: absent || field.default || is_option,
+                        absent: field.default || is_option,
                         value: self.value(field.shape, Some(frames)),
                     });
                 }
                 continue;
             }
             match without_option(field.shape) {
-                inner @ Shape::Object { rust, fields } => {
+                inner @ Shape::Object { rust, fields } if !is_option => {
                     let frames = Frames {
                         rust,
                         flattened: Some(inner),
                         around: Some(frames),
                     };
-                    self.splice(fields, absent || is_option, &frames, keys, parts);
+                    self.splice(fields, &frames, keys, parts);
                 }
+                // serde reads all of it as `None` where one of its keys cannot be read, which no line says of a key.
+                Shape::Object { .. } => parts.push(Outline::Any),
                 Shape::Unit => {}
                 inner => {
                     let part = match inner {
@@ -123,7 +118,7 @@ impl<'a> Reading<'a> {
                         Shape::Recurse(_) | Shape::Named { .. } => Outline::Any,
                         inner => self.value(inner, Some(frames)),
                     };
-                    parts.push(match absent || is_option {
+                    parts.push(match is_option {
                         true => Outline::Option(Box::new(part)),
                         false => part,
                     });

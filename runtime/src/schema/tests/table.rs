@@ -109,6 +109,43 @@ fn every_row() {
             "a: list; a[]: set; a[][]: string",
             "TYPE_CHANGED a[] ok NO ok",
         ),
+        // A map that is flattened beside a new key may hold that key.
+        (
+            "+0: map; +0{key}: string; +0{}: string",
+            "note?: object or null; note.by: string; +0: map; +0{key}: string; +0{}: string",
+            "OPTIONAL_FIELD_ADDED note NO ok NO",
+        ),
+        (
+            "+0: map; +0{key}: string; +0{}: string",
+            "note?: string; +0: map; +0{key}: string; +0{}: string",
+            "OPTIONAL_FIELD_ADDED note ok ok ok",
+        ),
+        (
+            "+0: map; +0{key}: string; +0{}: f64",
+            "note?: f32; +0: map; +0{key}: string; +0{}: f64",
+            "OPTIONAL_FIELD_ADDED note ok NO ok",
+        ),
+        (
+            "+0: map; +0{key}: string; +0{}: string",
+            "note?: scalar uuid; +0: map; +0{key}: string; +0{}: string",
+            "OPTIONAL_FIELD_ADDED note NO ok NO",
+        ),
+        ("+0: any", "note?: u8; +0: any", "OPTIONAL_FIELD_ADDED note NO ok ok"),
+        (
+            "a: string; +0: map; +0{key}: string; +0{}: string",
+            "a: string (alias b); +0: map; +0{key}: string; +0{}: string",
+            "ALIAS_ADDED a (alias b) NO ok ok",
+        ),
+        (
+            "a: string; +0: map; +0{key}: string; +0{}: string",
+            "b: string (alias a); +0: map; +0{key}: string; +0{}: string",
+            "KEY_RENAMED b NO ok NO",
+        ),
+        (
+            "a: string; +0: map; +0{key}: u8; +0{}: string",
+            "a: string; b?: u8; +0: map; +0{key}: u8; +0{}: string",
+            "OPTIONAL_FIELD_ADDED b ok ok NO",
+        ),
         // Everywhere inside.
         (
             "a: list; a[]: object; a[].b: u8",
@@ -239,13 +276,63 @@ fn a_report_says_what_changed_shows_it_and_says_what_to_write() {
   witness: {"id":1,"lines":[{"qty":1,"sku":"sku 1"}]} is stored, and `lines[].sku` of it would be lost
   witness: {"id":"<uuid>","lines":[{"code":"code 1","qty":2}]} is written, and nodes of the last release misread it
   help: a new version: `version = 4` and `retyped(4, from = ..)`
-  help: a new version: `version = 4`, written one release later (`write =`)
+  help: the type inside `lines` was edited: a new version, `version = 4`, and a kept copy of the old type, `#[event(retyped(4, from = OldType))] lines`, or `from_lock`, which writes it
   help: looks like a rename of `sku` to `code`: `version = 4`, and a kept copy of the old type, `#[event(retyped(4, from = ..))] lines`
   see docs/guide/schema-lock.md#type_changed
   see docs/guide/schema-lock.md#int_widened
   see docs/guide/schema-lock.md#field_removed
 "#
     );
+}
+
+#[test]
+fn a_cure_can_be_written_where_the_change_is() {
+    let help = |old, new| {
+        let helps = report(old, new, Kind::Current)
+            .changes
+            .into_iter()
+            .map(|change| change.help);
+        helps.flatten().collect::<Vec<_>>().join("; ")
+    };
+    let kept = |field: &str| {
+        format!(
+            "a new version, `version = 4`, and a kept copy of the old type, `#[event(retyped(4, from = OldType))] {field}`, or `from_lock`, \
+             which writes it"
+        )
+    };
+    assert_eq!(
+        help("", "a: bool"),
+        "a new version: `version = 4` and `#[event(since = 4, default = ..)]`"
+    );
+    assert_eq!(
+        help("", r#""a.b": bool"#),
+        "a new version: `version = 4` and `#[event(since = 4, default = ..)]`"
+    );
+    assert_eq!(
+        help("a: object", "a: object; a.b: bool"),
+        format!("make it an `Option` or give it `#[serde(default)]`; or {}", kept("a"))
+    );
+    assert_eq!(
+        help("a: u8", "a: u16"),
+        "a new version: `version = 4` and `retyped(4, from = ..)`, written one release later (`write =`)"
+    );
+    assert_eq!(
+        help(
+            "a: enum untagged; a|0: object; a|0.b: bool; a|1: object; a|1.c: bool; a|1.d: u8",
+            "a: enum untagged; a|0: object; a|0.b: bool (alias c); a|1: object; a|1.c: bool; a|1.d: u8",
+        ),
+        "remove the alias: payloads that are stored may hold it for something else"
+    );
+    for (old, new) in [
+        ("a: object; a.b: u8", "a: object; a.b: u16"),
+        ("a: object; a.b: bool", "a: object; a.b?: bool"),
+    ] {
+        assert_eq!(
+            help(old, new),
+            format!("the type inside `a` was edited: {}", kept("a")),
+            "{old}"
+        );
+    }
 }
 
 #[test]
@@ -256,6 +343,11 @@ fn a_version_that_is_only_read_is_not_asked_about_older_nodes() {
         assert_eq!(verdict("a: u8", "a: u16", kind), Verdict::Accepted);
         assert_eq!(verdict("a: u16", "a: u8", kind), Verdict::Incompatible);
         assert_eq!(verdict("a?: u8", "", kind), Verdict::Incompatible);
+        let (map, added) = (
+            "+0: map; +0{key}: string; +0{}: u16",
+            "b?: u8; +0: map; +0{key}: string; +0{}: u16",
+        );
+        assert_eq!(verdict(map, added, kind), Verdict::Incompatible);
     }
     assert_eq!(verdict("a: u8", "a: u8; b?: u8", Kind::Current), Verdict::Accepted);
 }

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::mutate::mutated;
-use super::random::{Rng, event};
-use crate::schema::{Cell, Change, Code, Outline, Payload, Style, compare};
+use super::random::{Rng, any, event, leak, leak_all};
+use crate::schema::{Cell, Change, Code, Field, Outline, Payload, Shape, Style, compare};
 
 /// How many payloads look for a witness that the classifier has missed.
 const PAYLOADS: u64 = 60;
@@ -98,16 +98,18 @@ fn is_exact(old: &Outline, new: &Outline) {
         if old.accepts(&stored).is_err() || new.accepts(&written).is_err() {
             continue;
         }
-        if !no(&changes, |change| &change.reads) {
-            assert!(
-                new.accepts(&stored).is_ok(),
-                "{stored} {:?}\n{}",
-                new.accepts(&stored),
-                context()
-            );
-        }
-        if !no(&changes, |change| &change.keeps) {
-            assert!(!loses(old, new, &stored), "{stored} loses\n{}", context());
+        for stored in [planted(old, new, &stored, seed), stored] {
+            if !no(&changes, |change| &change.reads) {
+                assert!(
+                    new.accepts(&stored).is_ok(),
+                    "{stored} {:?}\n{}",
+                    new.accepts(&stored),
+                    context()
+                );
+            }
+            if !no(&changes, |change| &change.keeps) {
+                assert!(!loses(old, new, &stored), "{stored} loses\n{}", context());
+            }
         }
         if !no(&changes, |change| &change.older) {
             assert!(
@@ -118,6 +120,33 @@ fn is_exact(old: &Outline, new: &Outline) {
             );
         }
     }
+}
+
+/// The stored payload, with keys of the new side in a map that the old side flattens, where it takes them.
+fn planted(old: &Outline, new: &Outline, stored: &Payload, seed: u64) -> Payload {
+    let (Outline::Object { parts, .. }, Outline::Object { keys, .. }) = (old, new) else {
+        return stored.clone();
+    };
+    let mut planted = stored.clone();
+    for part in parts {
+        let value = match part {
+            Outline::Map(_, value) => &**value,
+            Outline::Any => part,
+            _ => continue,
+        };
+        for (at, name) in keys
+            .iter()
+            .flat_map(|key| key.aliases.iter().chain([&key.name]))
+            .enumerate()
+        {
+            let mut with = planted.clone();
+            with.set(name, value.payload(Style::Stored(seed.wrapping_add(at as u64))));
+            if stored.get(name).is_none() && old.accepts(&with).is_ok() {
+                planted = with;
+            }
+        }
+    }
+    planted
 }
 
 /// Whether formats with a name are in it, which are NO by declaration.
@@ -139,6 +168,24 @@ proptest! {
         let (old, new) = (Outline::of(shape), Outline::of(changed));
         prop_assume!(has_values(&old) && has_values(&new));
         is_exact(&old, &new);
+    }
+
+    #[test]
+    fn a_key_beside_a_flattened_map_is_judged_exactly(seed: u64) {
+        let mut rng = Rng::new(seed);
+        let key = |key, shape| Field { key, aliases: &[], shape, default: true, omits: false, flatten: false };
+        let map = Field { flatten: true, ..key("", leak(Shape::Map(&Shape::Str, any(&mut rng, 1)))) };
+        let object = |fields| leak(Shape::Object { rust: "Beside", fields: leak_all(fields) });
+        let (kept, added) = (key("kept", any(&mut rng, 1)), key("added", any(&mut rng, 1)));
+        let also = Field { aliases: &["also"], ..kept };
+        let old = Outline::of(object(vec![kept, map]));
+        prop_assume!(has_values(&old));
+        for new in [vec![kept, added, map], vec![also, map]] {
+            let new = Outline::of(object(new));
+            if has_values(&new) {
+                is_exact(&old, &new);
+            }
+        }
     }
 
     #[test]

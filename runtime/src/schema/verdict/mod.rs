@@ -47,9 +47,9 @@ macro_rules! codes {
 
 codes! {
     /// A key that may be absent.
-    OptionalFieldAdded = "OPTIONAL_FIELD_ADDED", "";
+    OptionalFieldAdded = "OPTIONAL_FIELD_ADDED", "payloads that are stored may hold this key in what is flattened beside it: a new version, `version = {n}` and `#[event(since = {n})]`";
     /// Another key is read as well.
-    AliasAdded = "ALIAS_ADDED", "";
+    AliasAdded = "ALIAS_ADDED", "remove the alias: payloads that are stored may hold it for something else";
     /// Variants that are not listed are read from now on.
     EnumOpened = "ENUM_OPENED", "";
     /// A variant that was not there.
@@ -65,13 +65,13 @@ codes! {
     /// Another kind of value; also another tagging, and another name of a format.
     TypeChanged = "TYPE_CHANGED", "a new version: `version = {n}` and `retyped({n}, from = ..)`";
     /// More whole numbers fit.
-    IntWidened = "INT_WIDENED", "a new version: `version = {n}`, written one release later (`write =`)";
+    IntWidened = "INT_WIDENED", "a new version: `version = {n}` and `retyped({n}, from = ..)`, written one release later (`write =`)";
     /// More digits fit.
-    FloatWidened = "FLOAT_WIDENED", "a new version: `version = {n}`, written one release later (`write =`)";
+    FloatWidened = "FLOAT_WIDENED", "a new version: `version = {n}` and `retyped({n}, from = ..)`, written one release later (`write =`)";
     /// A key may be absent from now on.
-    BecameOptional = "BECAME_OPTIONAL", "a new version: `version = {n}`, written one release later (`write =`)";
+    BecameOptional = "BECAME_OPTIONAL", "a new version: `version = {n}` and `retyped({n}, from = ..)`, written one release later (`write =`)";
     /// A value may be `null` from now on.
-    BecameNullable = "BECAME_NULLABLE", "a new version: `version = {n}`, written one release later (`write =`)";
+    BecameNullable = "BECAME_NULLABLE", "a new version: `version = {n}` and `retyped({n}, from = ..)`, written one release later (`write =`)";
     /// Fewer digits fit.
     FloatNarrowed = "FLOAT_NARROWED", "a new version: `version = {n}` and `retyped({n}, from = ..)`";
     /// A whole number became a float.

@@ -63,7 +63,7 @@ impl Nodes {
         for (key, before) in new_keys.iter().zip(&before) {
             match before {
                 Some(before) => found.extend(self.key(old, before, new, key, path)),
-                None => found.push(added(old, key, path)),
+                None => found.push(self.added(old, new, key, path)),
             }
         }
         for key in old_keys {
@@ -84,11 +84,12 @@ impl Nodes {
         if before.name != key.name {
             let around = new.around();
             let value = make_under(around.inner(&key.value), Style::Max, &key.name);
-            found.push(Found {
+            let renamed = Found {
                 older: Some(with(new, &key.name)(value)),
                 declared: true,
                 ..Found::new(Code::KeyRenamed, &path)
-            });
+            };
+            found.push(self.held_beside(old, new, key, &key.name, renamed));
         }
         if key.absent && !before.absent {
             found.push(Found {
@@ -113,7 +114,8 @@ impl Nodes {
             });
         }
         for alias in key.aliases.iter().filter(|alias| !before.is(alias)) {
-            found.push(Found::new(Code::AliasAdded, format!("{path} (alias {alias})")));
+            let added = Found::new(Code::AliasAdded, format!("{path} (alias {alias})"));
+            found.push(self.held_beside(old, new, key, alias, added));
         }
         let values = self.compare(old.around().inner(&before.value), new.around().inner(&key.value), &path);
         // An `Option` that came or went is told by the key that may be absent.
@@ -127,6 +129,54 @@ impl Nodes {
         };
         let values = values.into_iter().filter(|inner| !told(inner)).collect();
         found.extend(wrapped(values, with(old, &before.name), with(new, &key.name)));
+        found
+    }
+
+    /// A key that was not there. Where a map is flattened beside it, stored payloads may hold it there, as a value of the map.
+    fn added(&mut self, old: Place<'_>, new: Place<'_>, key: &Key, path: &str) -> Found {
+        let code = match key.absent {
+            true => Code::OptionalFieldAdded,
+            false => Code::RequiredFieldAdded,
+        };
+        let added = Found {
+            reads: (!key.absent).then(|| make_bare(old)),
+            key: Some((path.to_owned(), key.name.clone(), key.value.clone())),
+            ..Found::new(code, at_key(path, &key.name))
+        };
+        self.held_beside(old, new, key, &key.name, added)
+    }
+
+    /// The change by which `name` is read as the key, and what it does to a payload that holds `name` in a flattened map.
+    fn held_beside(&mut self, old: Place<'_>, new: Place<'_>, key: &Key, name: &str, mut found: Found) -> Found {
+        let is_stored = |payload: &Payload| read_at(old, payload).is_ok();
+        let is_refused = |payload: &Payload| read_at(new, payload).is_err();
+        let (old_around, new_around) = (old.around(), new.around());
+        for value in beside(old) {
+            let (inner, outer) = (old_around.inner(value), new_around.inner(&key.value));
+            let mut held = self.compare(inner, outer, &found.path);
+            // A witness from deep inside may be taken by what is around it, such as `null`.
+            if !held.is_empty() {
+                held.push(sampled(found.code, inner, outer, &found.path));
+            }
+            for held in wrapped(held, with(old, name), with(new, name)) {
+                let is_declared = held.declared;
+                let reads = |payload: &Payload| is_stored(payload) && (is_declared || is_refused(payload));
+                let keeps = |payload: &Payload| is_stored(payload) && (is_refused(payload) || loses(old, new, payload));
+                let older = |payload: &Payload| is_declared || hurts_older(old, new, payload);
+                found.declared |= is_declared;
+                found.reads = found.reads.or(held.reads.filter(reads));
+                found.keeps = found.keeps.or(held.keeps.filter(keeps));
+                found.older = found.older.or(held.older.filter(older));
+            }
+            // One key under two names is refused.
+            let mut names = key.aliases.iter().chain([&key.name]);
+            if let Some(other) = names.find(|other| *other != name) {
+                let mut twice = with(old, name)(make_under(old.around().inner(value), Style::Max, name));
+                let other_value = own(old, other).unwrap_or(value);
+                twice.set(other, make_under(old.around().inner(other_value), Style::Max, other));
+                found.reads = found.reads.or(Some(twice).filter(is_stored));
+            }
+        }
         found
     }
 
@@ -153,16 +203,29 @@ impl Nodes {
     }
 }
 
-fn added(old: Place<'_>, key: &Key, path: &str) -> Found {
-    let code = match key.absent {
-        true => Code::OptionalFieldAdded,
-        false => Code::RequiredFieldAdded,
+/// What any key may hold that no field has: the values of the maps that are flattened into an object.
+fn beside<'a>(place: Place<'a>) -> impl Iterator<Item = &'a Outline> + use<'a> {
+    let parts = match place.node {
+        Outline::Object { parts, .. } => &**parts,
+        _ => &[],
     };
-    Found {
-        reads: (!key.absent).then(|| make_bare(old)),
-        key: Some((path.to_owned(), key.name.clone(), key.value.clone())),
-        ..Found::new(code, at_key(path, &key.name))
-    }
+    parts.iter().filter_map(|part| match part {
+        Outline::Map(_, value) => Some(&**value),
+        Outline::Any => Some(part),
+        Outline::Option(inner) => match &**inner {
+            Outline::Map(_, value) => Some(&**value),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// What the object's own key of that name holds.
+fn own<'a>(place: Place<'a>, name: &str) -> Option<&'a Outline> {
+    let Outline::Object { keys, .. } = place.node else {
+        return None;
+    };
+    keys.iter().find(|key| key.is(name)).map(|key| &key.value)
 }
 
 fn removed(old: Place<'_>, new: Place<'_>, key: &Key, path: &str) -> Found {

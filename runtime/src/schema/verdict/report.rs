@@ -43,18 +43,30 @@ pub(super) fn add_help(changes: &mut [Change], found: &[Found], version: u32) {
 fn cure(change: &Change, next: u32) -> String {
     let cure = change.code.cure();
     let field = field(&change.path);
-    match field != change.path && cure.contains("({n}") {
-        true => format!(
-            "the type inside `{field}` was edited: a new version, `version = {next}`, and a kept copy of the old type, \
-             `#[event(retyped({next}, from = ..))] {field}`, or `from_lock`, which writes it"
-        ),
-        false => cure.replace("{n}", &next.to_string()),
+    if field == change.path || !(cure.is_empty() || cure.contains("{n}")) {
+        return cure.replace("{n}", &next.to_string());
+    }
+    // What is said of a version stands on the event, never on a type inside it.
+    let kept = format!(
+        "a new version, `version = {next}`, and a kept copy of the old type, `#[event(retyped({next}, from = OldType))] {field}`, or \
+         `from_lock`, which writes it"
+    );
+    match change.code {
+        Code::RequiredFieldAdded => format!("make it an `Option` or give it `#[serde(default)]`; or {kept}"),
+        _ => format!("the type inside `{field}` was edited: {kept}"),
     }
 }
 
-/// The field of the event in which a path begins.
+/// The field of the event in which a path begins. What stands in quotes is one word.
 fn field(path: &str) -> &str {
-    path.split(['.', '[', '{', '|', '+']).next().unwrap_or_default()
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let end = path.find(|letter| {
+        let is_end = !is_quoted && matches!(letter, '.' | '[' | '{' | '|' | '+');
+        is_quoted ^= letter == '"' && !is_escaped;
+        is_escaped = letter == '\\' && !is_escaped;
+        is_end
+    });
+    end.and_then(|end| path.get(..end)).unwrap_or(path)
 }
 
 /// Two changes that are one.

@@ -1,6 +1,5 @@
 //! A pinned result beside the one of today: where they differ, and whether that is a matter of course.
 
-use crate::codec;
 use crate::schema::Payload;
 use crate::testing::schema::set::Set;
 use crate::testing::schema::upcast::{Event, Upcast};
@@ -99,7 +98,5 @@ pub(super) fn lines(upcast: &Upcast) -> Vec<String> {
 /// Where the first two events differ that do.
 pub(super) fn first_difference(a: &Upcast, b: &Upcast) -> Option<String> {
     let mut pairs = a.each().zip(b.each());
-    pairs
-        .find_map(|(a, b)| codec::difference(a.payload.as_bytes(), b.payload.as_bytes()))
-        .filter(|path| !path.is_empty())
+    pairs.find_map(|(a, b)| a.difference(b)).filter(|path| !path.is_empty())
 }
