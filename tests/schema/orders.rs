@@ -7,6 +7,7 @@ use crate::support::{Project, found, said};
 macro_rules! tagged {
     ($name:ident, $tags:ty) => {
         mod $name {
+            #[allow(unused_imports, reason = "not each type is of there")]
             use std::collections::*;
 
             #[recount::events(prefix = "post")]
@@ -78,7 +79,7 @@ macro_rules! listed {
                     names: Vec<String>,
                 },
             }
-            #[allow(unused_mut)]
+            #[allow(unused_mut, reason = "not each way changes them in place")]
             fn up(old: SignedV1) -> SignedV2 {
                 let mut $names = old.authors;
                 SignedV2 { names: $made }
