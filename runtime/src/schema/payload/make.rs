@@ -131,10 +131,10 @@ impl Maker {
             Outline::List(inner) => {
                 let items = (0..self.length()).map_while(|_| self.value(place.inner(inner), left));
                 let mut items: Vec<Payload> = items.collect();
-                // `b, a, b, b`: sorted, turned around or without what stands twice it is another list. Three items of two are not enough.
+                // `b, a, b, b`: sorted, turned around or without what stands twice it is another. Of lists in lists that would be many.
                 if self.style == Style::Max {
                     items.reverse();
-                    let first = items.first().cloned();
+                    let first = items.first().filter(|first| first.is_single()).cloned();
                     items.extend([first.clone(), first].into_iter().flatten());
                 } else if self.chance(3) {
                     items.extend(items.first().cloned());

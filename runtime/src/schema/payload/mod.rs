@@ -39,6 +39,11 @@ pub enum Payload {
 }
 
 impl Payload {
+    /// Whether it holds nothing else.
+    pub(crate) fn is_single(&self) -> bool {
+        !matches!(self, Self::List(_) | Self::Object(_))
+    }
+
     /// Sets a key of an object; of anything else nothing happens.
     pub fn set(&mut self, key: &str, value: Payload) {
         if let Self::Object(entries) = self {
