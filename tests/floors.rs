@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 const RUNTIME: &[(u32, &[&str])] = &[
     (9, &["testing"]),
     (8, &["runtime"]),
-    (6, &["command", "snapshot"]),
+    (7, &["projection"]),
+    (6, &["command", "consumer", "snapshot"]),
     (5, &["aggregate", "split", "unknown", "upcast"]),
     (4, &["event"]),
     (3, &["store", "model"]),

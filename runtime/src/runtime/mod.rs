@@ -10,6 +10,7 @@ mod keyed;
 mod live;
 mod load;
 mod meter;
+mod reaction;
 mod reason;
 mod snapshots;
 mod state;
@@ -30,6 +31,10 @@ pub use error::{ExecuteError, HistoryError, LoadError, StartError};
 pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
+pub use reaction::{
+    After, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Instance, Instances, IntoEffects, Policy,
+    Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
+};
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
 pub use status::{KeptStates, SnapshotCounts, Status};
@@ -108,6 +113,11 @@ impl Runtime {
     /// ```
     pub fn execute<C: Command>(&self, id: impl AsKey<<C::Aggregate as Aggregate>::Id>, command: C) -> Execute<C> {
         Execute::new(self.clone(), StreamId::new(C::Aggregate::NAME, &id.key()), command)
+    }
+
+    /// The same, on a stream whose name is made already.
+    fn execute_on<C: Command>(&self, stream: StreamId, command: C) -> Execute<C> {
+        Execute::new(self.clone(), Ok(stream), command)
     }
 
     /// The same as [`execute`](Self::execute), for a command that came as data: the enum of all commands of an aggregate.
