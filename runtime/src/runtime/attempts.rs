@@ -68,7 +68,8 @@ enum Step<A: Aggregate, R> {
 }
 
 impl Attempts {
-    /// Counts its attempts in `attempt`. Generic over the aggregate and the rejection, and not over each command: that halves the time to build many commands.
+    /// Counts its attempts in `attempt`. Generic over the aggregate and the rejection, and not over each command: that halves the time to
+    /// build many commands.
     pub(super) async fn until_written<A: Aggregate, R: Send + 'static>(
         self,
         mut decide: Decide<A, R>,

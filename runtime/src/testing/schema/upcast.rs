@@ -38,6 +38,11 @@ impl Event {
         self
     }
 
+    /// Whether both are one event with one payload.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.name == other.name && self.version == other.version && self.difference(other).is_none()
+    }
+
     /// Where the payloads differ: the order of lists counts, that of keys and of sets does not.
     pub(super) fn difference(&self, other: &Self) -> Option<String> {
         if self.payload == other.payload {
@@ -122,6 +127,12 @@ impl Upcast {
         })
     }
 
+    /// The event, where it is one alone.
+    pub(super) fn single(&self) -> Option<&Event> {
+        let mut all = self.each();
+        all.next().filter(|_| all.next().is_none())
+    }
+
     /// Reads the text of a file. What is no event is text, and differs from all others.
     pub(super) fn parse(text: &str) -> Self {
         Self(text.lines().map(line).collect())
@@ -130,10 +141,7 @@ impl Upcast {
     /// Whether both are the same events: the order of keys and of sets means nothing, that of lists does.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let same = |(a, b): (&Line, &Line)| match (a, b) {
-            (Line::Event(a), Line::Event(b)) => {
-                let is_one = a.name == b.name && a.version == b.version;
-                is_one && a.difference(b).is_none()
-            }
+            (Line::Event(a), Line::Event(b)) => a.is_same(b),
             (a, b) => a == b,
         };
         self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
