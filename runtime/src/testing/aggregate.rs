@@ -118,6 +118,7 @@ impl<A: Aggregate> Given<A> {
             cx: &cx,
             append: AppendId::new(Uuid::nil()),
             verify: true,
+            clock: None,
         };
         let decided = decide(&mut state, command, &deciding)?;
         Ok((decided, state))
