@@ -92,6 +92,7 @@ impl Attempts {
             is_newest: false,
         };
         let mut fresh = self.fresh;
+        let mut attempts = self.options.attempts;
         *attempt = 1;
         loop {
             if basis.found.state.reached.is_none() || basis.found.is_contended {
@@ -123,7 +124,11 @@ impl Attempts {
                             return Ok(receipt(self.stream.clone(), committed, events));
                         }
                         Some(Err(AppendError::Conflict { stream, actual, .. })) => {
-                            if *attempt >= self.options.attempts || self.options.expected.is_some() {
+                            // What was kept may have been old before anybody asked: nobody was in the way, so no retry is spent on it.
+                            if !basis.is_newest {
+                                attempts = attempts.saturating_add(1);
+                            }
+                            if *attempt >= attempts || self.options.expected.is_some() {
                                 return Err(ExecuteError::Conflict {
                                     stream,
                                     expected: version,
