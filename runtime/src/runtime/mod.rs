@@ -259,6 +259,12 @@ impl Runtime {
         }
     }
 
+    /// Who is asked how long it takes to fold this aggregate; nobody unless its snapshots ask for it.
+    fn stopwatch<A: Aggregate>(&self) -> Option<&dyn Clock> {
+        let is_timed = A::SNAPSHOTS.is_some_and(|rule| rule.is_timed());
+        is_timed.then_some(&*self.0.clock)
+    }
+
     /// What a state holds beside its own size. One whose size cannot be told is taken for one that is too large to be kept.
     fn heap<A: Aggregate>(&self, state: Option<&A>) -> usize {
         let heap = self

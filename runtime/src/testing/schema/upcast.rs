@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::schema::{Outline, Payload, Shape};
+use crate::testing::difference::between;
 
 /// The current events that a stored one becomes, in order; each is a line of the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,35 +53,9 @@ impl Event {
             return Some(String::new());
         };
         match self.shape.or(other.shape).map(Outline::of) {
-            Some(outline) => difference(&outline.sorted(&a), &outline.sorted(&b)),
-            None => difference(&a, &b),
+            Some(outline) => between(&outline.sorted(&a), &outline.sorted(&b)),
+            None => between(&a, &b),
         }
-    }
-}
-
-fn difference(a: &Payload, b: &Payload) -> Option<String> {
-    let at = |step: String, a: Option<&Payload>, b: Option<&Payload>| {
-        let inner = match (a, b) {
-            (Some(a), Some(b)) => difference(a, b)?,
-            (None, None) => return None,
-            _ => String::new(),
-        };
-        let dot = if inner.is_empty() || inner.starts_with('[') {
-            ""
-        } else {
-            "."
-        };
-        Some(format!("{step}{dot}{inner}"))
-    };
-    match (a, b) {
-        (Payload::Object(own), Payload::Object(others)) => {
-            let mut keys = own.iter().chain(others).map(|(key, _)| key);
-            keys.find_map(|key| at(key.clone(), a.get(key), b.get(key)))
-        }
-        (Payload::List(a), Payload::List(b)) => {
-            (0..a.len().max(b.len())).find_map(|index| at(format!("[{index}]"), a.get(index), b.get(index)))
-        }
-        (a, b) => (a != b).then(String::new),
     }
 }
 
