@@ -22,7 +22,7 @@ pub(super) struct Event {
     pub(super) name: String,
     pub(super) version: u32,
     pub(super) payload: String,
-    /// What the event is today, which tells lists from sets; not known of an event that was read from a file.
+    /// What the event is today, which tells lists from sets; `None` where there are none, and of an event that was read from a file.
     pub(super) shape: Option<&'static Shape>,
 }
 
