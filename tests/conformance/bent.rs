@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use recount::store::conformance::{OpenError, Subject};
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Durability, EventRef, Expected, KnownKey, LogRead, Page, PageBuilder,
-    PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Durability, EventRef, Expected, KnownKey, LogRead,
+    Page, PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{AnyStore, AppendId, EventStore, IdempotencyKey, MemoryStore, Position, StreamId, Version};
 use uuid::Uuid;
@@ -357,6 +357,10 @@ impl EventStore for Bending {
             1
         };
         Ok(Position::new(head.get() * scale))
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.inner.checkpoints()
     }
 
     async fn close(&self) {

@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::store::{
-    AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore, IdempotencyKey,
-    KnownKey, Limits, LogRead, Page, PageBuilder, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore,
+    IdempotencyKey, KnownKey, Limits, LogRead, MemoryCheckpoints, Page, PageBuilder, ReadError, Refusal, Resolved,
+    StoreId, StreamRead, Unknown,
 };
 use crate::stream::{AppendId, Position, StreamId, Version};
 use known::Known;
@@ -37,6 +38,7 @@ struct Inner {
     limits: Limits,
     clock: Arc<dyn Clock>,
     log: RwLock<Log>,
+    checkpoints: MemoryCheckpoints,
 }
 
 #[derive(Default)]
@@ -115,13 +117,16 @@ impl MemoryStore {
     #[must_use]
     pub fn with(clock: impl Clock, limits: Limits) -> Self {
         let (store, epoch) = (Uuid::new_v4(), Uuid::new_v4().as_u64_pair().0);
-        let (id, clock, log) = (StoreId { store, epoch }, Arc::new(clock), RwLock::default());
+        let (id, log) = (StoreId { store, epoch }, RwLock::default());
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        let checkpoints = MemoryCheckpoints::shared(Arc::clone(&clock));
         Self(Arc::new(Inner {
             id,
             opening: Uuid::new_v4(),
             limits,
             clock,
             log,
+            checkpoints,
         }))
     }
 
@@ -234,7 +239,12 @@ impl EventStore for MemoryStore {
         self.read(|log| Position::new(log.events.len() as u64))
     }
 
+    fn checkpoints(&self) -> AnyCheckpoints {
+        AnyCheckpoints::new(self.0.checkpoints.clone())
+    }
+
     async fn close(&self) {
+        self.0.checkpoints.close();
         self.0.log.write().unwrap_or_else(PoisonError::into_inner).closed = true;
     }
 }
