@@ -10,6 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::runtime::error::StartError;
 use crate::runtime::live::Live;
 use crate::runtime::snapshots::Saved;
+use crate::runtime::tail::Tail;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::snapshot::{AnySnapshots, SnapshotStore};
 use crate::store::{AnyStore, EventStore};
@@ -196,6 +197,7 @@ impl<S> Builder<S> {
             store.head().await?;
             meter::describe();
             Ok(Runtime(Arc::new(Inner {
+                tail: Arc::new(Tail::new(store.clone())),
                 store,
                 aggregates,
                 live: Arc::new(Live::new(settings.states, settings.state_bytes)),

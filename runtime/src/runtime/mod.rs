@@ -5,6 +5,7 @@ mod builder;
 mod decide;
 mod error;
 mod execute;
+pub(crate) mod feed;
 mod history;
 mod keyed;
 mod live;
@@ -14,6 +15,7 @@ mod reason;
 mod snapshots;
 mod state;
 mod status;
+pub(crate) mod tail;
 mod trace;
 mod transaction;
 
@@ -40,6 +42,7 @@ use crate::clock::Clock;
 use crate::command::Command;
 use crate::runtime::live::Live;
 use crate::runtime::snapshots::Saved;
+use crate::runtime::tail::Tail;
 use crate::store::{AnyStore, EventStore};
 use crate::stream::{AsKey, StreamId};
 
@@ -55,6 +58,8 @@ pub struct Runtime(Arc<Inner>);
 
 struct Inner {
     store: AnyStore,
+    /// What all readers of new events share.
+    tail: Arc<Tail>,
     aggregates: HashMap<TypeId, Known>,
     live: Arc<Live>,
     snapshots: Saved,
