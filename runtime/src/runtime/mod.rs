@@ -11,6 +11,7 @@ mod keyed;
 mod live;
 mod load;
 mod meter;
+mod reaction;
 mod reason;
 mod snapshots;
 mod state;
@@ -32,6 +33,10 @@ pub use error::{ExecuteError, HistoryError, LoadError, StartError};
 pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
+pub use reaction::{
+    After, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Instance, Instances, IntoEffects, Policy,
+    Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
+};
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
 pub use status::{KeptStates, SnapshotCounts, Status};
@@ -113,6 +118,11 @@ impl Runtime {
     /// ```
     pub fn execute<C: Command>(&self, id: impl AsKey<<C::Aggregate as Aggregate>::Id>, command: C) -> Execute<C> {
         Execute::new(self.clone(), StreamId::new(C::Aggregate::NAME, &id.key()), command)
+    }
+
+    /// The same, on a stream whose name is made already.
+    fn execute_on<C: Command>(&self, stream: StreamId, command: C) -> Execute<C> {
+        Execute::new(self.clone(), Ok(stream), command)
     }
 
     /// The same as [`execute`](Self::execute), for a command that came as data: the enum of all commands of an aggregate.
@@ -252,6 +262,12 @@ impl Runtime {
         } else {
             Err(A::NAME)
         }
+    }
+
+    /// Who is asked how long it takes to fold this aggregate; nobody unless its snapshots ask for it.
+    fn stopwatch<A: Aggregate>(&self) -> Option<&dyn Clock> {
+        let is_timed = A::SNAPSHOTS.is_some_and(|rule| rule.is_timed());
+        is_timed.then_some(&*self.0.clock)
     }
 
     /// What a state holds beside its own size. One whose size cannot be told is taken for one that is too large to be kept.
