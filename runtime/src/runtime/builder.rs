@@ -12,6 +12,7 @@ use crate::runtime::error::StartError;
 use crate::runtime::live::Live;
 use crate::runtime::projections::{Around, AsConsumer, Kept, Planned, Projections};
 use crate::runtime::snapshots::Saved;
+use crate::runtime::tail::Tail;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::snapshot::{AnySnapshots, SnapshotStore};
 use crate::store::{AnyStore, EventStore};
@@ -207,6 +208,7 @@ impl<S> Builder<S> {
             meter::describe();
             let (projections, consumers) = started(settings.projections, &store, &settings.clock)?;
             Ok(Runtime(Arc::new(Inner {
+                tail: Arc::new(Tail::new(store.clone())),
                 store,
                 aggregates,
                 live: Arc::new(Live::new(settings.states, settings.state_bytes)),

@@ -6,6 +6,7 @@ mod consumers;
 mod decide;
 mod error;
 mod execute;
+pub(crate) mod feed;
 mod history;
 mod keyed;
 mod live;
@@ -17,6 +18,7 @@ mod reason;
 mod snapshots;
 mod state;
 mod status;
+pub(crate) mod tail;
 mod token;
 mod trace;
 mod transaction;
@@ -56,6 +58,7 @@ use crate::runtime::consumers::Consumers;
 use crate::runtime::live::Live;
 use crate::runtime::projections::Projections;
 use crate::runtime::snapshots::Saved;
+use crate::runtime::tail::Tail;
 use crate::store::{AnyStore, EventStore};
 use crate::stream::{AsKey, StreamId};
 
@@ -71,6 +74,8 @@ pub struct Runtime(Arc<Inner>);
 
 struct Inner {
     store: AnyStore,
+    /// What all readers of new events share.
+    tail: Arc<Tail>,
     aggregates: HashMap<TypeId, Known>,
     live: Arc<Live>,
     snapshots: Saved,
@@ -271,6 +276,12 @@ impl Runtime {
         } else {
             Err(A::NAME)
         }
+    }
+
+    /// Who is asked how long it takes to fold this aggregate; nobody unless its snapshots ask for it.
+    fn stopwatch<A: Aggregate>(&self) -> Option<&dyn Clock> {
+        let is_timed = A::SNAPSHOTS.is_some_and(|rule| rule.is_timed());
+        is_timed.then_some(&*self.0.clock)
     }
 
     /// What a state holds beside its own size. One whose size cannot be told is taken for one that is too large to be kept.

@@ -23,7 +23,7 @@ pub use fingerprint::{fingerprint, snapshot_fingerprint};
 pub(crate) use folded::{consumed_fingerprint, folded_fingerprint};
 pub use lock::{
     Choice, Entry, Fingerprint, Key, Kind, LineError, Lock, LockError, MergeConflict, NotAFingerprint, Outline,
-    Release, Scalar, Status, Tagging,
+    Release, Scalar, SidesError, Status, Tagging,
 };
 pub use payload::{Payload, Reading, Refusal, Style};
 pub(crate) use reach::written_down_to;

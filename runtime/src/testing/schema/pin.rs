@@ -23,54 +23,24 @@ pub(super) fn read_again(set: Set, pinned: &Upcast) -> Option<Upcast> {
 
 /// Whether all that was pinned still stands there. Keys may have come, as an optional field brings one.
 fn keeps(pinned: &Event, read: &Upcast) -> bool {
-    is_same_without(leave_shared, pinned, read)
+    let Some(now) = read.single() else {
+        return false;
+    };
+    let payloads = (Payload::parse(&pinned.payload), Payload::parse(&now.payload));
+    let (Ok(mut old), Ok(mut new)) = payloads else {
+        return false;
+    };
+    leave_shared(&mut old, &mut new);
+    let of = |event: &Event, payload: Payload| Event {
+        payload: payload.to_string(),
+        ..event.clone()
+    };
+    of(pinned, old).is_same(&of(now, new))
 }
 
 /// Whether an event that was written is read as itself.
 pub(super) fn returns(written: &Event, read: &Upcast) -> bool {
-    is_same_without(leave_different, written, read)
-}
-
-/// Whether an event has become this one alone, once what does not count is taken out of both.
-fn is_same_without(take_out: fn(&mut Payload, &mut Payload), event: &Event, read: &Upcast) -> bool {
-    let mut all = read.each();
-    let (Some(now), None) = (all.next(), all.next()) else {
-        return false;
-    };
-    let payloads = (Payload::parse(&event.payload), Payload::parse(&now.payload));
-    let (Ok(mut old), Ok(mut new)) = payloads else {
-        return false;
-    };
-    take_out(&mut old, &mut new);
-    let of = |event: &Event, payload: Payload| {
-        let mut one = Upcast::none();
-        one.add(Event {
-            payload: payload.to_string(),
-            ..event.clone()
-        });
-        one
-    };
-    of(event, old).is_same(&of(now, new))
-}
-
-/// Takes the keys out whose values are the same to the letter: integers beyond 64 bits can be told apart by their letters alone.
-fn leave_different(old: &mut Payload, new: &mut Payload) {
-    let (Payload::Object(old), Payload::Object(new)) = (old, new) else {
-        return;
-    };
-    old.retain_mut(|(key, value)| {
-        let Some(place) = new.iter().position(|(other, _)| other == key) else {
-            return true;
-        };
-        let is_same = new.get_mut(place).is_some_and(|(_, twin)| {
-            leave_different(value, twin);
-            value == twin
-        });
-        if is_same {
-            new.remove(place);
-        }
-        !is_same
-    });
+    read.single().is_some_and(|now| written.is_same(now))
 }
 
 /// Takes the keys out that have come, and the nulls that are left out now.

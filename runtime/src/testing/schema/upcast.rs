@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::schema::{Outline, Payload, Shape};
+use crate::testing::difference::between;
 
 /// The current events that a stored one becomes, in order; each is a line of the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +39,11 @@ impl Event {
         self
     }
 
+    /// Whether both are one event with one payload.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.name == other.name && self.version == other.version && self.difference(other).is_none()
+    }
+
     /// Where the payloads differ: the order of lists counts, that of keys and of sets does not.
     pub(super) fn difference(&self, other: &Self) -> Option<String> {
         if self.payload == other.payload {
@@ -47,35 +53,9 @@ impl Event {
             return Some(String::new());
         };
         match self.shape.or(other.shape).map(Outline::of) {
-            Some(outline) => difference(&outline.sorted(&a), &outline.sorted(&b)),
-            None => difference(&a, &b),
+            Some(outline) => between(&outline.sorted(&a), &outline.sorted(&b)),
+            None => between(&a, &b),
         }
-    }
-}
-
-fn difference(a: &Payload, b: &Payload) -> Option<String> {
-    let at = |step: String, a: Option<&Payload>, b: Option<&Payload>| {
-        let inner = match (a, b) {
-            (Some(a), Some(b)) => difference(a, b)?,
-            (None, None) => return None,
-            _ => String::new(),
-        };
-        let dot = if inner.is_empty() || inner.starts_with('[') {
-            ""
-        } else {
-            "."
-        };
-        Some(format!("{step}{dot}{inner}"))
-    };
-    match (a, b) {
-        (Payload::Object(own), Payload::Object(others)) => {
-            let mut keys = own.iter().chain(others).map(|(key, _)| key);
-            keys.find_map(|key| at(key.clone(), a.get(key), b.get(key)))
-        }
-        (Payload::List(a), Payload::List(b)) => {
-            (0..a.len().max(b.len())).find_map(|index| at(format!("[{index}]"), a.get(index), b.get(index)))
-        }
-        (a, b) => (a != b).then(String::new),
     }
 }
 
@@ -122,6 +102,12 @@ impl Upcast {
         })
     }
 
+    /// The event, where it is one alone.
+    pub(super) fn single(&self) -> Option<&Event> {
+        let mut all = self.each();
+        all.next().filter(|_| all.next().is_none())
+    }
+
     /// Reads the text of a file. What is no event is text, and differs from all others.
     pub(super) fn parse(text: &str) -> Self {
         Self(text.lines().map(line).collect())
@@ -130,10 +116,7 @@ impl Upcast {
     /// Whether both are the same events: the order of keys and of sets means nothing, that of lists does.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let same = |(a, b): (&Line, &Line)| match (a, b) {
-            (Line::Event(a), Line::Event(b)) => {
-                let is_one = a.name == b.name && a.version == b.version;
-                is_one && a.difference(b).is_none()
-            }
+            (Line::Event(a), Line::Event(b)) => a.is_same(b),
             (a, b) => a == b,
         };
         self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
