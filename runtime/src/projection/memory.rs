@@ -11,5 +11,6 @@ pub struct InMemory<P>(PhantomData<fn() -> P>);
 
 impl<P: Send + Sync + 'static> ViewStore for InMemory<P> {
     type Tx<'a> = P;
+    type Shown = P;
     type Error = Infallible;
 }

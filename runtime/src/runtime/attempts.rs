@@ -16,6 +16,7 @@ use crate::runtime::execute::Options;
 use crate::runtime::keyed::{Keyed, receipt};
 use crate::runtime::live::{Found, Turn};
 use crate::runtime::load::{self, At};
+use crate::runtime::projections::Inline;
 use crate::runtime::reason::Panicked;
 use crate::runtime::state::{Reached, State, Unsaved, owned};
 use crate::runtime::{Inner, Runtime, trace};
@@ -156,6 +157,11 @@ impl Attempts {
                 }
             }
         }
+    }
+
+    /// Who waits for the views that an answer waits for.
+    pub(super) fn inline(&self) -> Inline {
+        Inline::new(&self.runtime, self.options.timeout)
     }
 
     /// The first receipt of a command that was written before.
