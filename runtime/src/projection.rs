@@ -2,11 +2,13 @@
 //! view lives (`ViewStore`).
 
 mod memory;
+mod query;
 
 use std::any::Any;
 use std::error::Error;
 
-pub use memory::InMemory;
+pub use memory::{InMemory, KeptInMemory};
+pub use query::Query;
 
 use crate::consumer::Consumer;
 use crate::envelope::Meta;
@@ -24,6 +26,8 @@ pub trait Projection: Consumer {
     const MODE: Mode = Mode::Async;
     /// What happens at an event that cannot be handled.
     const ON_ERROR: OnError = OnError::Stop;
+    /// How a view is copied; `None` where it cannot be. The derive finds `Clone` by itself.
+    const COPY: Option<fn(&Self) -> Self> = None;
 }
 
 /// Whether the answer to a command waits for a view.
