@@ -76,18 +76,20 @@ fn projection(consumer: &Consumer, projection: &Projection, here: Span) -> Token
             const ON_ERROR: #krate::OnError = #krate::OnError::Park { max: #max };
         }
     });
-    let (view, copy, shape) = match &projection.view {
+    let (view, copied, shape) = match &projection.view {
         View::In(store) => (quote!(#store), None, None),
         View::InMemory { shape, .. } => {
-            let copy = quote_spanned! {here=>
+            let copied = quote_spanned! {here=>
                 const COPY: ::core::option::Option<fn(&Self) -> Self> = {
                     use #krate::__private::NotCopied as _;
                     #krate::__private::Copied::<Self>::COPY
                 };
+                const SHAPE: ::core::option::Option<&'static #krate::schema::Shape> =
+                    ::core::option::Option::Some(<Self as #krate::Schema>::SHAPE);
             };
             (
                 quote_spanned!(here=> #krate::InMemory<Self>),
-                Some(copy),
+                Some(copied),
                 Some(schema(shape)),
             )
         }
@@ -98,7 +100,7 @@ fn projection(consumer: &Consumer, projection: &Projection, here: Span) -> Token
             type View = #view;
             #mode
             #(#on_error)*
-            #copy
+            #copied
         }
         #shape
     }

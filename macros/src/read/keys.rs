@@ -166,7 +166,7 @@ pub(crate) const AGGREGATE: Keys = Keys {
         Key {
             name: "snapshot",
             places: &[Place::Aggregate],
-            value: "a snapshot is taken after a number of events or of bytes, such as `snapshot(every = 100)` or `snapshot(bytes = 65_536)`",
+            value: "a snapshot is taken after a number of events, of bytes or of microseconds of folding, such as `snapshot(every = 100)`, `snapshot(bytes = 65_536)` or `snapshot(micros = 500)`",
             example: "snapshot(every = 100)",
         },
         Key {

@@ -7,7 +7,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::projection::ViewStore;
-use crate::schema::Schema;
 
 /// A view that can be kept in memory: it begins as its default, and is saved with its checkpoint.
 #[diagnostic::on_unimplemented(
@@ -15,10 +14,10 @@ use crate::schema::Schema;
     label = "could not begin, or not be saved and read",
     note = "derive what it needs: `#[derive(Default, serde::Serialize, serde::Deserialize)]`, or name a database: `view = ...`"
 )]
-pub trait KeptInMemory: Default + Serialize + DeserializeOwned + Schema + Send + Sync + 'static {}
+pub trait KeptInMemory: Default + Serialize + DeserializeOwned + Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
-impl<P: Default + Serialize + DeserializeOwned + Schema + Send + Sync + 'static> KeptInMemory for P {}
+impl<P: Default + Serialize + DeserializeOwned + Send + Sync + 'static> KeptInMemory for P {}
 
 /// The view is a value in memory: its handlers change it directly.
 #[derive(Debug)]
@@ -26,5 +25,6 @@ pub struct InMemory<P>(PhantomData<fn() -> P>);
 
 impl<P: KeptInMemory> ViewStore for InMemory<P> {
     type Tx<'a> = P;
+    type Shown = P;
     type Error = Infallible;
 }

@@ -261,6 +261,16 @@ pub enum StartError {
         /// What is wrong with it.
         source: InvalidName,
     },
+    /// Two consumers would share their checkpoint: give one of them another name.
+    #[error("two consumers are declared with the name `{name}`: {first} and {second}")]
+    ConsumerTwice {
+        /// The declared name.
+        name: &'static str,
+        /// The Rust type that came first.
+        first: &'static str,
+        /// The Rust type that came second.
+        second: &'static str,
+    },
     /// The store does not answer.
     #[error("the store could not be read")]
     Store(#[from] ReadError),
