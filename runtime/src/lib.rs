@@ -126,8 +126,10 @@ pub use command::{
 pub use consumer::{Consumer, Source, Start, left_out};
 pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, UpcastMeta};
 pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
-pub use projection::{InMemory, Mode, On, OnError, Projection, Projects, Tx, ViewError, ViewStore};
-pub use recount_macros::{Aggregate, Event, Schema, StreamKey, events, handlers};
+pub use projection::{
+    InMemory, KeptInMemory, Mode, On, OnError, Projection, Projects, Query, Tx, ViewError, ViewStore,
+};
+pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, StreamKey, Timer, events, handlers};
 pub use runtime::{
     After, At, BadDecision, BoxFuture, Builder, CancelTimer, ConsumerState, ConsumerStatus, CorruptReason,
     CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure, HasStore, History,
