@@ -32,8 +32,8 @@ pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
 pub use reaction::{
-    After, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Instance, Instances, IntoEffects, Policy,
-    Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
+    After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Input, Instance, Instances,
+    IntoEffects, Policy, Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
 };
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;

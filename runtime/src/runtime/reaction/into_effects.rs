@@ -51,7 +51,10 @@ impl<C: Command + Fingerprinted + Serialize + DeserializeOwned> OrPark<C> {
 }
 
 impl<P, C: Command + Fingerprinted + Serialize + DeserializeOwned> IntoEffects<P> for OrPark<C> {
-    const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command(Self::SENT));
+    const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command {
+        sent: Self::SENT,
+        or_park: true,
+    });
 
     fn into_effects(self, out: &mut Vec<Effect>) {
         out.push(command(self.0, true));
@@ -62,7 +65,10 @@ impl<P, C: Command + Fingerprinted + Serialize + DeserializeOwned> IntoEffects<P
 where
     Self: HandlesFailure<P, C>,
 {
-    const SENDS: &'static Tree<Sends> = <OrPark<C> as IntoEffects<P>>::SENDS;
+    const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command {
+        sent: OrPark::<C>::SENT,
+        or_park: false,
+    });
 
     fn into_effects(self, out: &mut Vec<Effect>) {
         out.push(command(self, false));
@@ -171,7 +177,8 @@ fn send<C: Command + Fingerprinted + Serialize + DeserializeOwned>(
     let mut execute = runtime
         .execute_on(stream, command.clone())
         .idempotency_key(errand.key)
-        .causation(errand.causation);
+        .causation(errand.causation)
+        .hops(errand.hops);
     if let Some(correlation) = errand.correlation {
         execute = execute.correlation(correlation);
     }
