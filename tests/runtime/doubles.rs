@@ -109,6 +109,10 @@ impl EventStore for Double {
         self.inner.read_log(read).await
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.inner.wait(after).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         self.inner.head().await
     }

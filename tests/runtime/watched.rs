@@ -141,6 +141,10 @@ impl EventStore for Watched {
         self.0.store.read_log(read).await
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.0.store.wait(after).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         self.0.store.head().await
     }

@@ -221,6 +221,10 @@ impl EventStore for Bent {
         Ok(self.served(page, false))
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.inner.wait(after).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         let head = self.inner.head().await?;
         Ok(self.end.map_or(head, |end| head.min(end)))

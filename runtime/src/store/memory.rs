@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 
 use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::store::arrivals::Arrivals;
 use crate::store::{
     AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore, IdempotencyKey,
     KnownKey, Limits, LogRead, Page, PageBuilder, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
@@ -37,6 +38,7 @@ struct Inner {
     limits: Limits,
     clock: Arc<dyn Clock>,
     log: RwLock<Log>,
+    arrivals: Arrivals,
 }
 
 #[derive(Default)]
@@ -122,6 +124,7 @@ impl MemoryStore {
             limits,
             clock,
             log,
+            arrivals: Arrivals::default(),
         }))
     }
 
@@ -182,7 +185,10 @@ impl EventStore for MemoryStore {
         }
         let last = log.events.last().map_or(Timestamp::MIN, |event| event.recorded_at);
         let recorded_at = now.max(last);
-        Ok(log.write(batch, recorded_at, self.0.id))
+        let committed = log.write(batch, recorded_at, self.0.id);
+        drop(log);
+        self.0.arrivals.ring();
+        Ok(committed)
     }
 
     async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
@@ -215,19 +221,12 @@ impl EventStore for MemoryStore {
     }
 
     async fn read_log(&self, read: LogRead) -> Result<Page, ReadError> {
-        self.read(|log| {
-            let mut page = PageBuilder::new(read.size);
-            let start = index(read.after.get());
-            // A reader that is ahead of the log is told how far the log goes, and not that all is well up to where it stands.
-            let mut through = read.after.get().min(log.events.len() as u64);
-            for (place, event) in log.events.iter().enumerate().skip(start) {
-                if !page.push(&event.borrowed(place)) {
-                    return page.finish(Position::new(through), false);
-                }
-                through = position(place).get();
-            }
-            page.finish(Position::new(through), true)
-        })
+        self.read(|log| log.page(&read))
+    }
+
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        let is_there = || self.read(|log| log.events.len() as u64 > after.get());
+        self.0.arrivals.until(is_there).await
     }
 
     async fn head(&self) -> Result<Position, ReadError> {
@@ -236,6 +235,7 @@ impl EventStore for MemoryStore {
 
     async fn close(&self) {
         self.0.log.write().unwrap_or_else(PoisonError::into_inner).closed = true;
+        self.0.arrivals.ring();
     }
 }
 
@@ -305,6 +305,22 @@ impl Log {
             });
         let positions = (position(place), Position::new((place + events.len()) as u64));
         Committed::new(append, self.parts(place), positions, recorded_at, id, Durability::None)
+    }
+
+    fn page(&self, read: &LogRead) -> Page {
+        let mut page = PageBuilder::new(read.size);
+        let start = index(read.after.get());
+        // A reader that is ahead of the log is told how far the log goes, and not that all is well up to where it stands.
+        let mut through = read.after.get().min(self.events.len() as u64);
+        // No payload is looked at, so the count of events alone bounds how long the lock is held.
+        for (place, event) in self.events.iter().enumerate().skip(start).take(read.scan().events) {
+            let event = event.borrowed(place);
+            if read.filter.takes(&event) && !page.push(&event) {
+                break;
+            }
+            through = position(place).get();
+        }
+        page.finish(Position::new(through), through >= self.events.len() as u64)
     }
 
     fn stream_page(&self, read: &StreamRead) -> Page {

@@ -1,6 +1,7 @@
 //! Stores: what an append and a read are, and what every store promises. A store moves bytes and decodes none.
 
 mod any;
+mod arrivals;
 mod batch;
 mod capabilities;
 #[cfg(feature = "conformance")]
@@ -9,6 +10,7 @@ mod erased;
 mod error;
 #[cfg(target_os = "linux")]
 pub mod file;
+mod filter;
 mod key;
 mod memory;
 mod page;
@@ -26,6 +28,7 @@ pub use capabilities::{Capabilities, Durability, KeyWindow, Limits};
 pub use error::{AppendError, Limit, ReadError, Refusal};
 #[cfg(target_os = "linux")]
 pub use file::FileStore;
+pub use filter::Filter;
 pub use key::{Fingerprint, IdempotencyKey, KnownKey};
 pub use memory::MemoryStore;
 pub use page::{EventRef, Page, PageBuilder};
@@ -125,7 +128,7 @@ pub trait EventStore: Send + Sync + 'static {
     /// Reading changes nothing.
     fn read_stream(&self, read: StreamRead) -> impl Future<Output = Result<Page, ReadError>> + Send;
 
-    /// Reads a page of the whole log, in the order of positions.
+    /// Reads a page of the whole log, in the order of positions. What the filter leaves out is not served, and counts as scanned.
     ///
     /// # Errors
     /// [`ReadError`]; never taken for the end of the log.
@@ -133,6 +136,17 @@ pub trait EventStore: Send + Sync + 'static {
     /// # Cancel safety
     /// Reading changes nothing.
     fn read_log(&self, read: LogRead) -> impl Future<Output = Result<Page, ReadError>> + Send;
+
+    /// Ends when there may be an event after this position. It is a wake-up and no more (rule 7.2): it may end early, and the caller reads
+    /// the log to learn what is there. A caller that must not be late looks now and then anyway, so a store that cannot wake anybody waits
+    /// for ever ([`std::future::pending`]). It slows no writer.
+    ///
+    /// # Errors
+    /// Nothing will come after this position: [`ReadError::Closed`], or [`ReadError::Poisoned`] until the store is opened again.
+    ///
+    /// # Cancel safety
+    /// Waiting changes nothing.
+    fn wait(&self, after: Position) -> impl Future<Output = Result<(), ReadError>> + Send;
 
     /// The position of the last event that readers are served; [`Position::START`] without events. For showing a lag, and never as a
     /// fence: that is [`Page::scanned_through`] (rule 3.4).

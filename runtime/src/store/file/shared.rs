@@ -22,6 +22,7 @@ use super::report::RecoveryReport;
 use super::spare::Spare;
 use super::writer::Writer;
 use crate::clock::Clock;
+use crate::store::arrivals::Arrivals;
 use crate::store::{AppendError, Batch, Limits, Refusal, StoreId, Unknown};
 
 /// The bytes of all appends in flight: the memory that the queue takes at most.
@@ -45,6 +46,8 @@ pub(crate) struct Shared<D: Disk> {
     /// Only what is durable stands in it: the writer publishes after the sync.
     pub(crate) index: RwLock<Index<D::File>>,
     pub(crate) queue: Queue,
+    /// Readers that wait for what is new.
+    pub(crate) arrivals: Arrivals,
     /// The marks of appends that were answered with `Unknown`: a repeat of one is unknown as well, and not refused.
     doubt: Mutex<HashSet<u64>>,
     pub(crate) permits: Arc<Semaphore>,
@@ -73,6 +76,7 @@ impl<D: Disk> Shared<D> {
         for request in self.queue.poison() {
             self.refuse(request);
         }
+        self.arrivals.ring();
     }
 
     /// Notes that nobody knows whether an append was written.
@@ -151,6 +155,7 @@ pub(crate) fn start<D: Disk>(
         report,
         index: RwLock::new(index),
         queue: Queue::new(),
+        arrivals: Arrivals::default(),
         doubt: Mutex::default(),
         permits: Arc::new(Semaphore::new(IN_FLIGHT)),
         released: watch::Sender::new(false),
