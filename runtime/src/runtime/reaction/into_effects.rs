@@ -1,7 +1,6 @@
 //! What a reaction may return: commands with where they go, timers, the end; tuples, `Option`, `Vec` and `()` of them.
 
 use std::convert::Infallible;
-use std::error::Error;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,6 +9,7 @@ use crate::aggregate::Aggregate;
 use crate::codec;
 use crate::command::{Command, Fingerprinted, IntoEvents, OrPark, OutcomeOf, To};
 use crate::model::Tree;
+use crate::runtime::following::words;
 use crate::runtime::reaction::effect::{Effect, Errand, Sending, Sends, Sent, SentTimer};
 use crate::runtime::reaction::timer::due;
 use crate::runtime::reaction::{After, CancelTimer, Due, End, Failed, Failure, React, Timer};
@@ -210,15 +210,4 @@ fn may_pass(error: &ExecuteError<Infallible>) -> bool {
         ),
         _ => false,
     }
-}
-
-/// An error with its causes, in one line.
-fn words(error: &dyn Error) -> String {
-    let (mut words, mut cause) = (error.to_string(), error.source());
-    while let Some(error) = cause {
-        words.push_str(": ");
-        words.push_str(&error.to_string());
-        cause = error.source();
-    }
-    words
 }
