@@ -12,8 +12,9 @@ use uuid::Uuid;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::store::arrivals::Arrivals;
 use crate::store::{
-    AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore, IdempotencyKey,
-    KnownKey, Limits, LogRead, Page, PageBuilder, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore,
+    IdempotencyKey, KnownKey, Limits, LogRead, MemoryCheckpoints, Page, PageBuilder, ReadError, Refusal, Resolved,
+    StoreId, StreamRead, Unknown,
 };
 use crate::stream::{AppendId, Position, StreamId, Version};
 use known::Known;
@@ -39,6 +40,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     log: RwLock<Log>,
     arrivals: Arrivals,
+    checkpoints: MemoryCheckpoints,
 }
 
 #[derive(Default)]
@@ -117,7 +119,9 @@ impl MemoryStore {
     #[must_use]
     pub fn with(clock: impl Clock, limits: Limits) -> Self {
         let (store, epoch) = (Uuid::new_v4(), Uuid::new_v4().as_u64_pair().0);
-        let (id, clock, log) = (StoreId { store, epoch }, Arc::new(clock), RwLock::default());
+        let (id, log) = (StoreId { store, epoch }, RwLock::default());
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        let checkpoints = MemoryCheckpoints::shared(Arc::clone(&clock));
         Self(Arc::new(Inner {
             id,
             opening: Uuid::new_v4(),
@@ -125,6 +129,7 @@ impl MemoryStore {
             clock,
             log,
             arrivals: Arrivals::default(),
+            checkpoints,
         }))
     }
 
@@ -233,7 +238,12 @@ impl EventStore for MemoryStore {
         self.read(|log| Position::new(log.events.len() as u64))
     }
 
+    fn checkpoints(&self) -> AnyCheckpoints {
+        AnyCheckpoints::new(self.0.checkpoints.clone())
+    }
+
     async fn close(&self) {
+        self.0.checkpoints.close();
         self.0.log.write().unwrap_or_else(PoisonError::into_inner).closed = true;
         self.0.arrivals.ring();
     }

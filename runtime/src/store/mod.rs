@@ -4,6 +4,7 @@ mod any;
 mod arrivals;
 mod batch;
 mod capabilities;
+mod checkpoint;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod erased;
@@ -25,6 +26,10 @@ use uuid::Uuid;
 pub use any::AnyStore;
 pub use batch::{Batch, Expected, NewEvent, Part};
 pub use capabilities::{Capabilities, Durability, KeyWindow, Limits};
+pub use checkpoint::{
+    AnyCheckpoints, Change, Checkpoint, CheckpointError, CheckpointStore, ConsumerName, DeadLetter, InvalidConsumer,
+    Lease, LetterRead, Live, MemoryCheckpoints, Mismatch, ParkedKey, PartId, ResumeError, Saved, StoredEvent, Waiver,
+};
 pub use error::{AppendError, Limit, ReadError, Refusal};
 #[cfg(target_os = "linux")]
 pub use file::FileStore;
@@ -154,6 +159,10 @@ pub trait EventStore: Send + Sync + 'static {
     /// # Errors
     /// [`ReadError`].
     fn head(&self) -> impl Future<Output = Result<Position, ReadError>> + Send;
+
+    /// Where the consumers of this store keep how far they have come: beside its events, and no more durable than they are. They end with
+    /// the store when it is closed.
+    fn checkpoints(&self) -> AnyCheckpoints;
 
     /// Finishes what was handed over, then lets go of files and threads. Appends after it are [`Refusal::Closed`], reads
     /// [`ReadError::Closed`]; closing again does nothing.

@@ -111,11 +111,14 @@ impl<'a> Walk<'a> {
         None
     }
 
-    /// The loop in words, if something of it leaves the process: one whose steps are all its own timers is no loop of commands.
+    /// The loop in words. One that a process goes round alone, with a timer in it, is how it asks again later, and needs no bound.
     fn told(&self, start: usize, end: usize) -> Option<String> {
         let steps = self.path.get(start..)?;
-        let is_event = |node: usize| matches!(self.nodes.get(node), Some((None, Input::Event(_))));
-        if !steps.iter().any(|(node, _)| is_event(*node)) {
+        let has = |wanted: fn(Input) -> bool| {
+            let mut inputs = steps.iter().filter_map(|(node, _)| self.nodes.get(*node));
+            inputs.any(|(_, input)| wanted(*input))
+        };
+        if has(|input| matches!(input, Input::Due(_))) && !has(|input| matches!(input, Input::Event(_))) {
             return None;
         }
         let mut words = String::new();
