@@ -129,11 +129,11 @@ pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, E
 pub use projection::{InMemory, Mode, On, OnError, Projection, Projects, Tx, ViewError, ViewStore};
 pub use recount_macros::{Aggregate, Event, Schema, StreamKey, events, handlers};
 pub use runtime::{
-    After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, CorruptReason, CorruptStream, Due, Effect, End,
-    Execute, ExecuteError, Failed, Failure, HandlesFailure, HasStore, History, HistoryError, Input, Instance,
-    Instances, IntoEffects, KeptStates, LoadError, Loaded, NoKey, NoStore, Panicked, Policy, Process, React, Reaction,
-    Reacts, Runtime, Sends, Sent, SentTimer, SnapshotCounts, StartError, Status, Timer, Transaction,
-    TransactionReceipt, Unreadable, Warmed, WithKey,
+    After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, ConsumerState, ConsumerStatus, CorruptReason,
+    CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure, HasStore, History,
+    HistoryError, Input, Instance, Instances, IntoEffects, KeptStates, LoadError, Loaded, NoKey, NoStore, Panicked,
+    Policy, Process, React, Reaction, Reacts, RedriveError, Redriven, Runtime, Sends, Sent, SentTimer, SnapshotCounts,
+    StartError, Status, Timer, Transaction, TransactionReceipt, Unreadable, Unsettled, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};

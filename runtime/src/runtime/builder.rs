@@ -7,8 +7,11 @@ use std::sync::Arc;
 
 use crate::aggregate::Aggregate;
 use crate::clock::{Clock, SystemClock};
+use crate::runtime::consumers::Consumers;
 use crate::runtime::error::StartError;
+use crate::runtime::following::begin;
 use crate::runtime::live::Live;
+use crate::runtime::registration::{Registration, prepared};
 use crate::runtime::snapshots::Saved;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::snapshot::{AnySnapshots, SnapshotStore};
@@ -75,6 +78,7 @@ struct Settings {
     states: usize,
     state_bytes: usize,
     snapshots: Option<AnySnapshots>,
+    reactors: Vec<Registration>,
 }
 
 struct Registered {
@@ -93,6 +97,7 @@ impl Builder<NoStore> {
             states: STATES,
             state_bytes: STATE_BYTES,
             snapshots: None,
+            reactors: Vec::new(),
         };
         Self {
             store: NoStore,
@@ -158,6 +163,12 @@ impl<S> Builder<S> {
         self
     }
 
+    /// One more consumer.
+    pub(super) fn registration(mut self, registration: Registration) -> Self {
+        self.settings.reactors.push(registration);
+        self
+    }
+
     /// How many bytes a state of this aggregate holds on the heap, about: asked once after each command that is written, so it should not
     /// count them one by one. Default: 0.
     ///
@@ -185,7 +196,8 @@ impl<S> Builder<S> {
     ///
     /// # Errors
     /// [`StartError::AggregateTwice`] and [`StartError::BadName`] for names that cannot be; [`StartError::Store`] if the store does not
-    /// answer.
+    /// answer. [`StartError::Consumer`], [`StartError::ConsumerTwice`], [`StartError::Unregistered`] and [`StartError::Loop`] for policies and
+    /// processes that cannot run together, [`StartError::Checkpoints`] if it cannot be kept where they begin.
     pub fn start(self) -> BoxFuture<Result<Runtime, StartError>>
     where
         S: HasStore,
@@ -193,16 +205,26 @@ impl<S> Builder<S> {
         let (store, settings) = (self.store.into_store(), self.settings);
         Box::pin(async move {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
+            let prepared = prepared(settings.reactors, &aggregates)?;
             store.head().await?;
+            let checkpoints = store.checkpoints();
+            for plan in prepared.iter().map(|one| one.plan.clone()).collect::<Vec<_>>() {
+                begin(&store, &checkpoints, &plan).await?;
+            }
+            let consumers = prepared.iter().map(|one| Arc::clone(&one.handle) as _).collect();
             meter::describe();
-            Ok(Runtime(Arc::new(Inner {
+            let runtime = Runtime(Arc::new(Inner {
                 store,
                 aggregates,
                 live: Arc::new(Live::new(settings.states, settings.state_bytes)),
                 snapshots: Saved::start(settings.snapshots),
                 clock: settings.clock,
                 verify_writes: settings.verify_writes,
-            })))
+                checkpoints,
+                consumers: Consumers(consumers),
+            }));
+            prepared.into_iter().for_each(|one| one.launch(&runtime));
+            Ok(runtime)
         })
     }
 }

@@ -2,16 +2,20 @@
 
 mod attempts;
 mod builder;
+mod consumers;
 mod decide;
 mod error;
 mod execute;
+mod following;
 mod history;
 mod keyed;
 mod live;
 mod load;
 mod meter;
+mod policies;
 mod reaction;
 mod reason;
+mod registration;
 mod snapshots;
 mod state;
 mod status;
@@ -26,11 +30,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use builder::{Builder, HasStore, NoStore};
+pub use consumers::{ConsumerState, ConsumerStatus, Unsettled};
 pub(crate) use decide::{Decided, Deciding, decide};
 pub use error::{ExecuteError, HistoryError, LoadError, StartError};
 pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
+pub use policies::{RedriveError, Redriven};
 pub use reaction::{
     After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Input, Instance, Instances,
     IntoEffects, Policy, Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
@@ -43,9 +49,10 @@ pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 use crate::aggregate::Aggregate;
 use crate::clock::Clock;
 use crate::command::Command;
+use crate::runtime::consumers::Consumers;
 use crate::runtime::live::Live;
 use crate::runtime::snapshots::Saved;
-use crate::store::{AnyStore, EventStore};
+use crate::store::{AnyCheckpoints, AnyStore, EventStore};
 use crate::stream::{AsKey, StreamId};
 
 /// A future that owns what it needs, so that it can be spawned.
@@ -65,6 +72,8 @@ struct Inner {
     snapshots: Saved,
     clock: Arc<dyn Clock>,
     verify_writes: bool,
+    checkpoints: AnyCheckpoints,
+    consumers: Consumers,
 }
 
 /// What is known of an aggregate.
@@ -244,9 +253,10 @@ impl Runtime {
         History::new(self.0.store.clone(), known.and(stream))
     }
 
-    /// Closes the store, after what was handed to it is written. Commands after it are refused as
+    /// Stops what reads the log, then closes the store, after what was handed to it is written. Commands after it are refused as
     /// [`Closed`](crate::store::Refusal::Closed). Snapshots that were taken are written as well, for five seconds at most.
     pub async fn shutdown(&self) {
+        self.0.consumers.stop().await;
         self.0.store.close().await;
         self.0.snapshots.close().await;
     }

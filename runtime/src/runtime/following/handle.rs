@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::runtime::BoxFuture;
 use crate::runtime::consumers::{ConsumerState, ConsumerStatus, Consuming};
 use crate::runtime::following::Plan;
+use crate::runtime::policies::{Redrive, Redriven};
 use crate::stream::Position;
 
 /// How far a consumer has come and what it is at.
@@ -32,7 +33,11 @@ pub(in crate::runtime) struct Handle {
     wake: Arc<Notify>,
     stop: watch::Sender<bool>,
     task: Mutex<Option<JoinHandle<()>>>,
+    redrives: Option<Redrives>,
 }
+
+/// Where is asked for parked events to be delivered again.
+pub(in crate::runtime) type Redrives = mpsc::UnboundedSender<Redrive>;
 
 /// The other end of it.
 pub(super) struct Desk {
@@ -42,7 +47,7 @@ pub(super) struct Desk {
     pub(super) stop: watch::Receiver<bool>,
 }
 
-pub(super) fn desk(plan: &Plan) -> (Desk, Handle) {
+pub(super) fn desk(plan: &Plan, redrives: Option<Redrives>) -> (Desk, Handle) {
     let (sender, report) = watch::channel(Report {
         state: ConsumerState::CatchingUp,
         position: Position::START,
@@ -66,6 +71,7 @@ pub(super) fn desk(plan: &Plan) -> (Desk, Handle) {
         wake,
         stop,
         task: Mutex::new(None),
+        redrives,
     };
     (desk, handle)
 }
@@ -117,11 +123,7 @@ impl Handle {
     }
 
     /// Lets it look at the log and at the clock now, and waits until it has come to a position and has nothing to do.
-    async fn reached(
-        mut report: watch::Receiver<Report>,
-        asked: u64,
-        position: Position,
-    ) -> Result<(), String> {
+    async fn reached(mut report: watch::Receiver<Report>, asked: u64, position: Position) -> Result<(), String> {
         let ended = |because: &str| Err(because.to_owned());
         let is_there = |report: &Report| match &report.state {
             ConsumerState::Holding { .. } | ConsumerState::Stopped { .. } => true,
@@ -155,6 +157,14 @@ impl Consuming for Handle {
         let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         self.wake.notify_one();
         Box::pin(Self::reached(self.report.clone(), asked, position))
+    }
+
+    fn redrive(&self, key: Option<String>) -> Option<BoxFuture<Option<Redriven>>> {
+        let redrives = self.redrives.as_ref()?;
+        let (redrive, answer) = Redrive::new(key);
+        let _ended = redrives.send(redrive);
+        self.wake.notify_one();
+        Some(Box::pin(async move { answer.await.ok() }))
     }
 
     fn stop(&self) -> BoxFuture<()> {

@@ -5,6 +5,7 @@ mod halt;
 mod handle;
 mod lanes;
 mod term;
+pub(super) mod told;
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -16,13 +17,13 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 pub(super) use halt::{Halt, words};
-pub(super) use handle::{Handle, Report};
+pub(super) use handle::{Handle, Redrives};
 pub(super) use lanes::{in_lanes, lane};
 pub(super) use term::{Plan, Term, begin};
 
 use crate::runtime::consumers::ConsumerState;
 use crate::runtime::following::handle::Desk;
-use crate::runtime::{Inner, Runtime, trace};
+use crate::runtime::{Inner, Runtime};
 use crate::store::{EventStore, LogRead, Page};
 
 /// How long a consumer sleeps at most: a wake-up may be lost, and a clock may be set.
@@ -59,16 +60,35 @@ pub(super) struct Tended {
     pub(super) parked: Vec<String>,
 }
 
-/// Begins a consumer, which works until it is stopped or its runtime is dropped.
-pub(super) fn follow<W: Work>(runtime: &Runtime, work: W) -> Handle {
-    let (desk, handle) = handle::desk(work.plan());
-    let follower = Follower {
-        work,
-        desk,
-        term: Arc::default(),
-    };
-    handle.runs(tokio::spawn(follower.run(Arc::downgrade(&runtime.0))));
-    handle
+/// A consumer that is not at work yet.
+pub(super) struct Prepared {
+    pub(super) plan: Plan,
+    pub(super) handle: Arc<Handle>,
+    launch: Box<dyn FnOnce(&Runtime) + Send>,
+}
+
+impl Prepared {
+    /// What will be done; `redrives` where parked events can be delivered again.
+    pub(super) fn new<W: Work>(work: W, redrives: Option<Redrives>) -> Self {
+        let plan = work.plan().clone();
+        let (desk, handle) = handle::desk(&plan, redrives);
+        let handle = Arc::new(handle);
+        let follower = Follower {
+            work,
+            desk,
+            term: Arc::default(),
+        };
+        let launched = Arc::clone(&handle);
+        let launch = Box::new(move |runtime: &Runtime| {
+            launched.runs(tokio::spawn(follower.run(Arc::downgrade(&runtime.0))));
+        });
+        Self { plan, handle, launch }
+    }
+
+    /// It works until it is stopped or its runtime is dropped.
+    pub(super) fn launch(self, runtime: &Runtime) {
+        (self.launch)(runtime);
+    }
 }
 
 struct Follower<W> {
@@ -94,7 +114,7 @@ impl<W: Work> Follower<W> {
                 Err(halt) => halt,
             };
             release(&self.term).await;
-            trace::halted(self.work.plan().name.as_str(), &halt);
+            told::halted(self.work.plan().name.as_str(), &halt);
             let (state, pause) = match halt {
                 Halt::Closed => return self.desk.stopped("the runtime is closed".to_owned()),
                 Halt::Stop(because) => return self.desk.stopped(because),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::envelope::Meta;
 use crate::event::DecodeError;
-use crate::runtime::following::{Halt, Term, words};
+use crate::runtime::following::{Halt, Term, told, words};
 use crate::runtime::policies::notes::Notes;
 use crate::runtime::policies::{Script, key};
 use crate::runtime::reaction::{Effect, Errand, Outgoing, Sending};
@@ -75,7 +75,7 @@ impl Lane {
                     }
                 }
             };
-            trace::parked(self.script.name, &event, &reason);
+            told::parked(self.script.name, &event, &reason);
             meter::parked(self.script.name);
             walked.letters.push(DeadLetter::new(&event, 0, key, reason));
             self.parked.insert(key.to_owned());
@@ -124,9 +124,15 @@ impl Lane {
         push(&mut left, place, ready(effects)?, '/');
         while let Some((name, command)) = left.pop() {
             if let Some(noted) = self.notes.answer(&name) {
-                let answer = noted.iter().map(|noted| Outgoing::recorded(noted, self.script.reactions));
+                let answer = noted
+                    .iter()
+                    .map(|noted| Outgoing::recorded(noted, self.script.reactions));
                 let answer: Option<Vec<_>> = answer.collect();
-                let missing = || Undone::Halt(Halt::Hold(format!("this build does not send what `{name}` was answered with")));
+                let missing = || {
+                    Undone::Halt(Halt::Hold(format!(
+                        "this build does not send what `{name}` was answered with"
+                    )))
+                };
                 push(&mut left, &name, answer.ok_or_else(missing)?, '.');
                 continue;
             }
@@ -154,7 +160,9 @@ impl Lane {
     fn answer(&self, failed: &(dyn Any + Send), meta: &Meta, name: &str) -> Result<Vec<Outgoing>, Undone> {
         let deep = name.matches('.').count().saturating_sub(1);
         if deep >= DEEPEST {
-            return Err(Undone::Park(format!("{deep} commands have failed, each in answer to the one before")));
+            return Err(Undone::Park(format!(
+                "{deep} commands have failed, each in answer to the one before"
+            )));
         }
         let mut effects = Vec::new();
         let reacted = Panicked::caught(|| (self.script.react)(failed, meta, &mut effects));
@@ -176,7 +184,9 @@ fn ready(effects: Vec<Effect>) -> Result<Vec<Outgoing>, Undone> {
 /// Puts commands with their names on top of what is left, the first uppermost.
 fn push(left: &mut Vec<(String, Outgoing)>, under: &str, commands: Vec<Outgoing>, mark: char) {
     let named = commands.into_iter().enumerate();
-    let named: Vec<_> = named.map(|(index, command)| (format!("{under}{mark}{index}"), command)).collect();
+    let named: Vec<_> = named
+        .map(|(index, command)| (format!("{under}{mark}{index}"), command))
+        .collect();
     left.extend(named.into_iter().rev());
 }
 
@@ -193,10 +203,14 @@ pub(in crate::runtime) fn identity(kind: &str, name: &str, store: StoreId, place
 pub(in crate::runtime) fn too_deep(meta: &Meta, bound: u32) -> String {
     let headers = &meta.headers;
     let cause = headers.command.as_ref().map_or_else(String::new, |command| {
-        let before = command.causation.map_or_else(String::new, |event| format!(", which answers event {event}"));
+        let before = command
+            .causation
+            .map_or_else(String::new, |event| format!(", which answers event {event}"));
         format!(" of command `{}` ({}){before}", command.name, command.id)
     });
-    let correlation = headers.correlation.map_or_else(String::new, |id| format!("; all of it has the correlation {id}"));
+    let correlation = headers
+        .correlation
+        .map_or_else(String::new, |id| format!("; all of it has the correlation {id}"));
     format!(
         "{} reactions lie before event {}{cause}, and the bound is {bound}{correlation}",
         headers.hops, meta.event_id

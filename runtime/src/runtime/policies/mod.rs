@@ -10,14 +10,17 @@ use std::sync::Arc;
 
 use crate::consumer::{Source, left_out};
 use crate::envelope::Meta;
-use crate::runtime::following::{Halt, Plan, Tended, Term, Work, in_lanes, lane};
+use crate::runtime::Builder;
+use crate::runtime::following::{Halt, Plan, Prepared, Tended, Term, Work, in_lanes, lane};
 use crate::runtime::policies::delivery::{Lane, Walked};
 use crate::runtime::policies::notes::Notes;
-use crate::runtime::reaction::{Effect, Policy, Reaction, Reacts};
+use crate::runtime::reaction::{Effect, Policy, Reaction, Reactor, Reacts};
+use crate::runtime::registration::Registration;
 use crate::store::{Change, CheckpointStore, ConsumerName, Filter, InvalidConsumer, Page};
 use crate::stream::StreamId;
 
-pub(super) use redrive::{Redrive, Redriven, Redriving};
+pub(super) use redrive::{Redrive, Redriving};
+pub use redrive::{RedriveError, Redriven};
 
 /// How many reactions may lie before an event, unless another bound is declared.
 pub(super) const HOPS: u32 = 64;
@@ -61,6 +64,27 @@ impl Policing {
             script: Arc::new(script),
             parked: BTreeSet::new(),
             redrives,
+        })
+    }
+}
+
+impl<S> Builder<S> {
+    /// A policy: what it answers to events is sent, each command once.
+    ///
+    /// It begins where it says, `start = now` or `start = beginning`, when a runtime is started with it for the first time, and goes on
+    /// from there ever after. [`Runtime::redrive`] delivers again what it has parked.
+    pub fn policy<P: Policy + Reacts>(self) -> Self {
+        let reactor = Reactor {
+            name: P::NAME,
+            reactions: P::SENDS,
+            is_bounded: P::HOPS.is_some(),
+        };
+        self.registration(Registration {
+            reactor: Some(reactor),
+            prepare: Box::new(|| {
+                let (redrives, redriving) = Redriving::new();
+                Ok(Prepared::new(Policing::new::<P>(redriving)?, Some(redrives)))
+            }),
         })
     }
 }

@@ -39,7 +39,11 @@ impl Notes {
     /// The same notes without those of events up to a position, which are completed.
     pub(super) fn forget(state: &[u8], completed: Position) -> Vec<u8> {
         let mut notes = Self::read(state).unwrap_or_default();
-        let position = |effect: &str| effect.split_once('.').and_then(|(position, _)| position.parse::<u64>().ok());
+        let position = |effect: &str| {
+            effect
+                .split_once('.')
+                .and_then(|(position, _)| position.parse::<u64>().ok())
+        };
         notes
             .failed
             .retain(|effect, _| position(effect).is_some_and(|position| position > completed.get()));

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::runtime::Runtime;
 use crate::runtime::following::{Halt, Term};
 use crate::runtime::policies::delivery::{Lane, Undone};
 use crate::store::{Change, CheckpointStore, LetterRead};
@@ -89,7 +90,10 @@ async fn redrive_key(lane: &Lane, term: &Term, key: &str) -> Result<u64, (u64, U
         let waivers = waivers.map_err(|error| failed(done)(error.into()))?;
         for letter in letters {
             // What a person has waived is passed (rule 8.6).
-            if !waivers.iter().any(|waiver| waiver.part.position == letter.part.position) {
+            if !waivers
+                .iter()
+                .any(|waiver| waiver.part.position == letter.part.position)
+            {
                 let delivered = lane.deliver(&letter.event.borrowed()).await;
                 delivered.map_err(|undone| (done, undone))?;
             }
@@ -97,5 +101,50 @@ async fn redrive_key(lane: &Lane, term: &Term, key: &str) -> Result<u64, (u64, U
             gone.map_err(failed(done))?;
             done += 1;
         }
+    }
+}
+
+/// Why parked events were not delivered again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RedriveError {
+    /// No consumer of this name parks events in this runtime.
+    #[error("this runtime has no consumer `{name}` that parks events")]
+    NoConsumer {
+        /// The name that was asked for.
+        name: String,
+    },
+    /// The consumer has stopped, so it delivers nothing: see [`Runtime::status`] for the reason.
+    #[error("`{name}` has stopped and delivers nothing")]
+    Stopped {
+        /// Its declared name.
+        name: String,
+    },
+}
+
+impl Runtime {
+    /// Delivers again what a policy has parked, key by key and each in order, by this build: after a mistake is mended. A key is parked no
+    /// more when none of its events is left.
+    ///
+    /// # Errors
+    /// [`RedriveError`]; an event that fails again is no error, and stays parked.
+    pub async fn redrive(&self, name: &str) -> Result<Redriven, RedriveError> {
+        self.redriven(name, None).await
+    }
+
+    /// The same for one key, which is the name of a stream: `account/acc-101`.
+    ///
+    /// # Errors
+    /// [`RedriveError`].
+    pub async fn redrive_key(&self, name: &str, key: &str) -> Result<Redriven, RedriveError> {
+        self.redriven(name, Some(key.to_owned())).await
+    }
+
+    async fn redriven(&self, name: &str, key: Option<String>) -> Result<Redriven, RedriveError> {
+        let consumer = self.0.consumers.0.iter().find(|consumer| consumer.name() == name);
+        let name = || name.to_owned();
+        let asked = consumer.and_then(|consumer| consumer.redrive(key));
+        let answer = asked.ok_or_else(|| RedriveError::NoConsumer { name: name() })?.await;
+        answer.ok_or_else(|| RedriveError::Stopped { name: name() })
     }
 }

@@ -41,7 +41,9 @@ pub(in crate::runtime) fn unbounded_loop(reactors: &[Reactor]) -> Option<String>
                 own => (Some(place), own),
             };
             let out = edges.entry(number(from)).or_default();
-            reaction.sends.each(&mut |sends| follow(place, reactor.name, sends, out));
+            reaction
+                .sends
+                .each(&mut |sends| follow(place, reactor.name, sends, out));
         }
     }
     let mut walk = Walk {

@@ -9,12 +9,12 @@ mod timer;
 
 use std::any::Any;
 
-pub(super) use effect::{Errand, Sending};
 pub use effect::{Effect, Sends, Sent, SentTimer};
+pub(super) use effect::{Errand, Sending};
 pub use failed::{Failed, Failure};
 pub(super) use graph::{Reactor, unbounded_loop};
 pub use into_effects::{HandlesFailure, IntoEffects};
-pub(super) use outgoing::{Outgoing, StoredCommand, all_sends, timer};
+pub(super) use outgoing::{Outgoing, StoredCommand};
 pub use timer::{After, CancelTimer, Due, End, Timer};
 
 use crate::aggregate::{Aggregate, FoldError};

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
 use crate::codec::Raw;
+use crate::runtime::Runtime;
+use crate::runtime::following::told;
 use crate::runtime::reaction::effect::{Effect, Errand, Sending, Sends, Sent, SentTimer};
 use crate::runtime::reaction::{Reaction, Reacts};
-use crate::runtime::{Runtime, trace};
 use crate::stream::StreamId;
 
 /// How long to wait before a command is sent again, at first; it doubles with each time.
@@ -84,7 +85,7 @@ impl Outgoing {
         loop {
             let sending = (self.sent.send)(runtime, self.stream.clone(), &self.payload, errand.clone());
             match sending.await {
-                Sending::Again(why) => trace::sent_again(self.sent, &self.stream, &why),
+                Sending::Again(why) => told::sent_again(self.sent, &self.stream, &why),
                 definite => return definite,
             }
             sleep(delay).await;
