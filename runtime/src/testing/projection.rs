@@ -2,12 +2,10 @@
 
 use std::fmt::{self, Debug};
 
-use serde::Serialize;
-
 use crate::clock::Timestamp;
 use crate::codec;
 use crate::event::Event;
-use crate::projection::{InMemory, Projects};
+use crate::projection::{InMemory, KeptInMemory, Projects};
 use crate::testing::StoredEvent;
 use crate::testing::aggregate::all;
 use crate::testing::inputs::Inputs;
@@ -44,7 +42,7 @@ use crate::testing::inputs::Inputs;
 /// ```
 pub fn project<P>() -> Projected<P>
 where
-    P: Projects<View = InMemory<P>> + Default + Serialize,
+    P: Projects<View = InMemory<P>> + KeptInMemory,
 {
     Projected {
         views: [P::default(), P::default()],
@@ -62,7 +60,7 @@ pub struct Projected<P> {
 
 impl<P> Projected<P>
 where
-    P: Projects<View = InMemory<P>> + Default + Serialize,
+    P: Projects<View = InMemory<P>> + KeptInMemory,
 {
     /// This has happened to the aggregate of this id, after what was given before.
     ///
