@@ -58,6 +58,11 @@ impl StoredEvent {
         Ok(events)
     }
 
+    /// The stored name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// As one line of JSON: what a failed law shows of a history.
     #[cfg(feature = "laws")]
     pub(super) fn line(&self) -> String {
@@ -69,16 +74,6 @@ impl StoredEvent {
         } = self;
         let payload = String::from_utf8_lossy(payload);
         format!(r#"{{"name":"{name}","version":{version},"floor":{floor},"payload":{payload}}}"#)
-    }
-
-    #[cfg(feature = "laws")]
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
-    #[cfg(feature = "laws")]
-    pub(super) fn payload(&self) -> &[u8] {
-        &self.payload
     }
 
     pub(super) fn raw<'a>(&'a self, stream: &'a StreamId, index: u32) -> RawEvent<'a> {
