@@ -124,6 +124,8 @@ pub use command::{
 pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, UpcastMeta};
 pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
 pub use recount_macros::{Aggregate, Event, Schema, StreamKey, events, handlers};
+#[cfg(target_os = "linux")]
+pub use runtime::Warmer;
 pub use runtime::{
     At, BadDecision, BoxFuture, Builder, CorruptReason, CorruptStream, Execute, ExecuteError, HasStore, History,
     HistoryError, KeptStates, LoadError, Loaded, NoKey, NoStore, Panicked, Runtime, SnapshotCounts, StartError, Status,
@@ -155,6 +157,11 @@ struct ChangingEvents;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/schema-lock.md")]
 struct SchemaLock;
+
+/// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/snapshots.md")]
+struct SnapshotsOfStates;
 
 /// The programs of the guides run.
 #[cfg(all(doctest, feature = "laws"))]

@@ -32,6 +32,8 @@ pub use history::History;
 pub use load::{At, Loaded};
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
+#[cfg(target_os = "linux")]
+pub use snapshots::Warmer;
 pub use status::{KeptStates, SnapshotCounts, Status};
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 
