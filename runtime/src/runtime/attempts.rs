@@ -16,6 +16,7 @@ use crate::runtime::execute::Options;
 use crate::runtime::keyed::{Keyed, receipt};
 use crate::runtime::live::{Found, Turn};
 use crate::runtime::load::{self, At};
+use crate::runtime::projections::Inline;
 use crate::runtime::reason::Panicked;
 use crate::runtime::state::{Reached, State, Unsaved, owned};
 use crate::runtime::{Inner, Runtime, trace};
@@ -68,7 +69,8 @@ enum Step<A: Aggregate, R> {
 }
 
 impl Attempts {
-    /// Counts its attempts in `attempt`. Generic over the aggregate and the rejection, and not over each command: that halves the time to build many commands.
+    /// Counts its attempts in `attempt`. Generic over the aggregate and the rejection, and not over each command: that halves the time to
+    /// build many commands.
     pub(super) async fn until_written<A: Aggregate, R: Send + 'static>(
         self,
         mut decide: Decide<A, R>,
@@ -155,6 +157,11 @@ impl Attempts {
                 }
             }
         }
+    }
+
+    /// Who waits for the views that an answer waits for.
+    pub(super) fn inline(&self) -> Inline {
+        Inline::new(&self.runtime, self.options.timeout)
     }
 
     /// The first receipt of a command that was written before.

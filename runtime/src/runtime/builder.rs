@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 use crate::aggregate::Aggregate;
 use crate::clock::{Clock, SystemClock};
+use crate::runtime::consumers::{Consumers, Consuming};
 use crate::runtime::error::StartError;
 use crate::runtime::live::Live;
+use crate::runtime::projections::{Around, AsConsumer, Kept, Planned, Projections};
 use crate::runtime::snapshots::Saved;
+use crate::runtime::tail::Tail;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::snapshot::{AnySnapshots, SnapshotStore};
 use crate::store::{AnyStore, EventStore};
@@ -75,6 +78,7 @@ struct Settings {
     states: usize,
     state_bytes: usize,
     snapshots: Option<AnySnapshots>,
+    projections: Vec<Planned>,
 }
 
 struct Registered {
@@ -93,6 +97,7 @@ impl Builder<NoStore> {
             states: STATES,
             state_bytes: STATE_BYTES,
             snapshots: None,
+            projections: Vec::new(),
         };
         Self {
             store: NoStore,
@@ -117,6 +122,12 @@ impl<S> Builder<S> {
             name: A::NAME,
             rust: type_name::<A>(),
         });
+        self
+    }
+
+    /// A projection whose view is in memory. It begins to read when the runtime starts; [`Runtime::view`](crate::Runtime::view) looks at it.
+    pub fn projection<P: Kept>(mut self) -> Self {
+        self.settings.projections.push(Planned::in_memory::<P>());
         self
     }
 
@@ -195,16 +206,49 @@ impl<S> Builder<S> {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
             store.head().await?;
             meter::describe();
+            let (projections, consumers) = started(settings.projections, &store, &settings.clock)?;
             Ok(Runtime(Arc::new(Inner {
+                tail: Arc::new(Tail::new(store.clone())),
                 store,
                 aggregates,
                 live: Arc::new(Live::new(settings.states, settings.state_bytes)),
                 snapshots: Saved::start(settings.snapshots),
+                projections,
+                consumers,
                 clock: settings.clock,
                 verify_writes: settings.verify_writes,
             })))
         })
     }
+}
+
+/// Starts the projections, each of which has a name of its own.
+fn started(
+    planned: Vec<Planned>,
+    store: &AnyStore,
+    clock: &Arc<dyn Clock>,
+) -> Result<(Projections, Consumers), StartError> {
+    let mut names: HashMap<&str, &Planned> = HashMap::new();
+    for projection in &planned {
+        if let Some(first) = names.insert(projection.name, projection) {
+            let (name, first, second) = (projection.name, first.rust, projection.rust);
+            return Err(StartError::ConsumerTwice { name, first, second });
+        }
+    }
+    let around = Around {
+        store: store.clone(),
+        clock: Arc::clone(clock),
+    };
+    let (mut projections, mut consumers) = (Projections::new(), Consumers::default());
+    for planned in planned {
+        let id = planned.id;
+        let running = planned.start(&around);
+        consumers
+            .0
+            .push(Arc::new(AsConsumer(Arc::clone(&running))) as Arc<dyn Consuming>);
+        projections.insert(id, running);
+    }
+    Ok((projections, consumers))
 }
 
 /// The names of the aggregates by their Rust types, each of which is one alone and can be the category of streams.

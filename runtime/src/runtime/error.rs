@@ -1,5 +1,6 @@
 //! Why a command, a load, a history or a start did not give what was asked.
 
+use std::convert::Infallible;
 use std::error::Error;
 
 use crate::runtime::reason::{BadDecision, CorruptStream, Panicked, Unreadable};
@@ -260,9 +261,50 @@ pub enum StartError {
         /// What is wrong with it.
         source: InvalidName,
     },
+    /// Two consumers would share their checkpoint: give one of them another name.
+    #[error("two consumers are declared with the name `{name}`: {first} and {second}")]
+    ConsumerTwice {
+        /// The declared name.
+        name: &'static str,
+        /// The Rust type that came first.
+        first: &'static str,
+        /// The Rust type that came second.
+        second: &'static str,
+    },
     /// The store does not answer.
     #[error("the store could not be read")]
     Store(#[from] ReadError),
+}
+
+impl<R> ExecuteError<R> {
+    /// The domain's own answer as `Err`, and every other error as one that has none: what senders of commands go by.
+    pub(crate) fn split(self) -> Result<ExecuteError<Infallible>, R> {
+        Ok(match self {
+            Self::Rejected(rejection) => return Err(rejection),
+            Self::NotFound { stream } => ExecuteError::NotFound { stream },
+            Self::AlreadyExists { stream } => ExecuteError::AlreadyExists { stream },
+            Self::Conflict {
+                stream,
+                expected,
+                actual,
+                attempts,
+            } => ExecuteError::Conflict {
+                stream,
+                expected,
+                actual,
+                attempts,
+            },
+            Self::Refused(refusal) => ExecuteError::Refused(refusal),
+            Self::Unknown { unknown, source } => ExecuteError::Unknown { unknown, source },
+            Self::Unreadable(unreadable) => ExecuteError::Unreadable(unreadable),
+            Self::Corrupt(corrupt) => ExecuteError::Corrupt(corrupt),
+            Self::BadDecision(bad) => ExecuteError::BadDecision(bad),
+            Self::Panicked(panicked) => ExecuteError::Panicked(panicked),
+            Self::TimedOut => ExecuteError::TimedOut,
+            Self::NotRegistered { aggregate } => ExecuteError::NotRegistered { aggregate },
+            Self::Store(error) => ExecuteError::Store(error),
+        })
+    }
 }
 
 impl<R> From<AppendError> for ExecuteError<R> {

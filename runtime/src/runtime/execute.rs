@@ -21,6 +21,7 @@ use crate::stream::{EventId, InvalidName, StreamId, Version};
 
 /// How often is decided at most, when others write to the same stream.
 const ATTEMPTS: u32 = 5;
+
 /// A command that runs when it is awaited.
 ///
 /// It owns a clone of the runtime, so it can be spawned: `tokio::spawn(runtime.execute(..).into_future())`.

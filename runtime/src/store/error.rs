@@ -207,6 +207,9 @@ pub enum ReadError {
         /// What was asked.
         what: &'static str,
     },
+    /// An earlier write failed, so nothing new will come: reopen the store. What was committed before is still read.
+    #[error("the store stopped writing after an error: reopen it")]
+    Poisoned,
     /// The store was closed.
     #[error("the store is closed")]
     Closed,

@@ -15,6 +15,7 @@ use crate::runtime::decide::{Deciding, decide};
 use crate::runtime::error::{ExecuteError, StateError};
 use crate::runtime::keyed::Keyed;
 use crate::runtime::load;
+use crate::runtime::projections::Inline;
 use crate::runtime::state::{Reached, State, Unsaved};
 use crate::runtime::transaction::TransactionReceipt;
 use crate::runtime::{Runtime, trace};
@@ -235,6 +236,7 @@ impl Work {
         if !committed.duplicate {
             keep_all(&runtime, parts, &committed);
         }
+        Inline::new(&runtime, None).see(Some(committed.last_position)).await;
         Ok(TransactionReceipt::of(committed))
     }
 
