@@ -158,6 +158,25 @@ fn dropped_and_warmed() {
     let dropped = bank.ends(0, &["drop", "data/elsewhere", "account", "till"]);
     assert_eq!(dropped.out, "account: 2 snapshots dropped\ntill: 0 snapshots dropped\n");
 
+    // What the program cannot do it says, and does none of the rest.
+    for (args, says) in [
+        (&["warm", "nowhere"][..], "error: nowhere holds no file store"),
+        (
+            &["warm", "data", "account", "loan"],
+            "`loan` is not known here: this program knows `account`, `till`",
+        ),
+        (&["warm", "data", "till"], "`till` declares no snapshots"),
+        (&["warm", "data", "account/"], "`account/` names no stream"),
+    ] {
+        let could_not = bank.ends(2, args);
+        assert!(
+            could_not.err.contains(says) && could_not.out.is_empty(),
+            "{}",
+            could_not.err
+        );
+    }
+    assert!(!bank.folder.join("nowhere").exists(), "looking for a store makes none");
+
     // What cannot be folded is named, and keeps nothing else from being warm.
     bank.day(&["break"]);
     let partly = bank.ends(1, &["warm", "data"]);

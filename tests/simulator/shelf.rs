@@ -102,25 +102,19 @@ impl Shelf {
     }
 
     /// As the planted bug serves it.
-    fn bugged(&self, snapshot: Snapshot) -> Snapshot {
-        match self.0.bug {
+    fn bugged(&self, mut snapshot: Snapshot) -> Snapshot {
+        if self.0.bug == Some(Bug::SnapshotsLag)
+            && let Some(older) = lock(&self.0.older).get(&snapshot.key.stream)
+        {
             // A state with the place of an older one: what is between the two is folded once more.
-            Some(Bug::SnapshotsLag) => match lock(&self.0.older).get(&snapshot.key.stream) {
-                Some(older) => Snapshot {
-                    state: snapshot.state,
-                    ..older.clone()
-                },
-                None => snapshot,
-            },
-            Some(Bug::SnapshotsChange) => {
-                let state = String::from_utf8_lossy(&snapshot.state).replace("\"balance\":", "\"balance\":1");
-                Snapshot {
-                    state: state.into_bytes(),
-                    ..snapshot
-                }
-            }
-            _ => snapshot,
+            let state = snapshot.state;
+            snapshot = Snapshot { state, ..older.clone() };
         }
+        if self.0.bug == Some(Bug::SnapshotsChange) {
+            let state = String::from_utf8_lossy(&snapshot.state).replace("\"balance\":", "\"balance\":1");
+            snapshot.state = state.into_bytes();
+        }
+        snapshot
     }
 
     /// What is kept of an account, whatever has happened to it.
