@@ -130,6 +130,8 @@ pub use projection::{
     InMemory, KeptInMemory, Mode, On, OnError, Projection, Projects, Query, Tx, ViewError, ViewStore,
 };
 pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, StreamKey, Timer, events, handlers};
+#[cfg(target_os = "linux")]
+pub use runtime::Warmer;
 pub use runtime::{
     After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, ConsumerState, ConsumerStatus, CorruptReason,
     CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure, HasStore, History,
@@ -164,6 +166,11 @@ struct ChangingEvents;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/schema-lock.md")]
 struct SchemaLock;
+
+/// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/snapshots.md")]
+struct SnapshotsOfStates;
 
 /// The programs of the guides run.
 #[cfg(all(doctest, feature = "laws"))]
