@@ -132,8 +132,8 @@ pub use runtime::{
     After, At, BadDecision, BoxFuture, Builder, CancelTimer, CorruptReason, CorruptStream, Due, Effect, End, Execute,
     ExecuteError, Failed, Failure, HandlesFailure, HasStore, History, HistoryError, Instance, Instances, IntoEffects,
     KeptStates, LoadError, Loaded, NoKey, NoStore, Panicked, Policy, Process, React, Reaction, Reacts, Runtime, Sends,
-    Sent, SentTimer, SnapshotCounts, StartError, Status, Timer, Transaction, TransactionReceipt, Unreadable, Warmed,
-    WithKey,
+    Sent, SentTimer, SnapshotCounts, StartError, Status, Subscribe, SubscribeError, Subscription, SubscriptionError,
+    Timer, Transaction, TransactionReceipt, Unreadable, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};

@@ -16,6 +16,7 @@ mod meter;
 mod queue;
 mod snapshots;
 mod stored;
+mod subscription;
 mod tally;
 mod traced;
 mod transaction;

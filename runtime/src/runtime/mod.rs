@@ -3,6 +3,7 @@
 mod attempts;
 mod builder;
 mod decide;
+mod decoded;
 mod error;
 mod execute;
 pub(crate) mod feed;
@@ -16,6 +17,7 @@ mod reason;
 mod snapshots;
 mod state;
 mod status;
+mod subscription;
 pub(crate) mod tail;
 mod trace;
 mod transaction;
@@ -40,6 +42,7 @@ pub use reaction::{
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
 pub use status::{KeptStates, SnapshotCounts, Status};
+pub use subscription::{Subscribe, SubscribeError, Subscription, SubscriptionError};
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 
 use crate::aggregate::Aggregate;
