@@ -137,8 +137,8 @@ pub use runtime::{
     CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure, HasStore, History,
     HistoryError, Input, Instance, Instances, IntoEffects, Kept, KeptStates, LoadError, Loaded, NoKey, NoStore, NoView,
     Panicked, Policy, Process, React, Reaction, Reacts, RedriveError, Redriven, Runtime, Sends, Sent, SentTimer,
-    SnapshotCounts, StartError, Status, StopReason, Timer, Token, Transaction, TransactionReceipt, Unreadable,
-    Unsettled, View, ViewRequest, Warmed, WithKey,
+    SnapshotCounts, StartError, Status, StopReason, Subscribe, SubscribeError, Subscription, SubscriptionError, Timer,
+    Token, Transaction, TransactionReceipt, Unreadable, Unsettled, View, ViewRequest, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};
