@@ -7,6 +7,7 @@ use crate::envelope::{RawEvent, UpcastMeta};
 use crate::event::{DecodeError, EncodeError, Encoded, EventSet};
 use crate::runtime::error::ExecuteError;
 use crate::runtime::reason::{BadDecision, Panicked};
+use crate::store::NewEvent;
 use crate::stream::AppendId;
 
 /// What a decision is made with.
@@ -20,7 +21,7 @@ pub(crate) struct Deciding<'a> {
 /// What was decided, and each event as it is stored.
 pub(crate) struct Decided<S> {
     pub(crate) events: Vec<S>,
-    pub(crate) encoded: Vec<Encoded>,
+    pub(crate) encoded: Vec<NewEvent>,
     /// The events as they were read back from their bytes; none where that was not asked for.
     pub(crate) read_back: Vec<S>,
 }
@@ -74,7 +75,7 @@ fn write<A, S: EventSet + Fold<A>>(
     events: &[S],
     state: &mut Option<A>,
     deciding: &Deciding<'_>,
-) -> Result<(Vec<Encoded>, Vec<S>), BadDecision> {
+) -> Result<(Vec<NewEvent>, Vec<S>), BadDecision> {
     let (mut encoded, mut read_back) = (Vec::with_capacity(events.len()), Vec::new());
     for event in events {
         let stored = event.encode()?;
@@ -86,7 +87,7 @@ fn write<A, S: EventSet + Fold<A>>(
         if deciding.verify {
             read_back.push(back);
         }
-        encoded.push(stored);
+        encoded.push(stored.into());
     }
     Ok((encoded, read_back))
 }

@@ -3,7 +3,6 @@
 mod known;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -14,7 +13,7 @@ use crate::store::{
     AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore, IdempotencyKey,
     KnownKey, Limits, LogRead, Page, PageBuilder, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
-use crate::stream::{AppendId, Position, StreamId, Version};
+use crate::stream::{AppendId, Position, StreamId, StreamMap, Version};
 use known::Known;
 
 /// A store in memory. Clones are the same store.
@@ -44,7 +43,7 @@ struct Log {
     /// All events; that of position p stands at p - 1.
     events: Vec<Event>,
     /// Of each stream the places of its events in `events`; that of version v stands at v - 1.
-    streams: HashMap<StreamId, Vec<usize>>,
+    streams: StreamMap<Vec<usize>>,
     known: Known,
     closed: bool,
 }
@@ -253,13 +252,12 @@ impl Log {
         let shared_metadata: Arc<[u8]> = batch.metadata.into();
         let mut index = 0;
         for part in batch.parts {
-            let mut version = self.head(&part.stream);
+            let places = self.streams.entry(part.stream.clone()).or_default();
             for event in part.events {
-                version = Some(Version::after(version));
-                let place = self.events.len();
+                places.push(self.events.len());
                 self.events.push(Event {
                     stream: part.stream.clone(),
-                    version: version.unwrap_or(Version::FIRST),
+                    version: Version::new(places.len() as u64).unwrap_or(Version::FIRST),
                     recorded_at,
                     append: batch.append,
                     index,
@@ -271,7 +269,6 @@ impl Log {
                     metadata: event.metadata.into(),
                     payload: event.payload.into(),
                 });
-                self.streams.entry(part.stream.clone()).or_default().push(place);
                 index += 1;
             }
         }

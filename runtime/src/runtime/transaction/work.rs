@@ -95,7 +95,8 @@ fn keep<A: Aggregate>(
 
 impl Work {
     pub(super) fn new(runtime: Runtime) -> Self {
-        let (began, mut fresh) = (runtime.0.clock.now(), Fresh::draw());
+        let began = runtime.0.clock.now();
+        let mut fresh = Fresh::draw(began);
         let headers = Headers {
             correlation: Some(fresh.id(began)),
             ..Headers::default()
@@ -190,7 +191,7 @@ impl Work {
             .downcast_mut()
             .expect("one category of streams is one aggregate");
         let decided = decide(state, command, &deciding)?;
-        part.events.extend(decided.encoded.into_iter().map(NewEvent::from));
+        part.events.extend(decided.encoded);
         if !self.names.contains(&command.name()) {
             self.names.push(command.name());
         }

@@ -1,16 +1,14 @@
 //! What the memory store has written already: the original of each append id and of each key, apart because writing is elsewhere.
 
-use std::collections::HashMap;
-
 use super::Event;
 use crate::store::{Batch, CommittedPart, Fingerprint, IdempotencyKey, Refusal};
-use crate::stream::{AppendId, StreamId};
+use crate::stream::{AppendId, StreamId, StreamMap};
 
 /// Where each append begins in the log, by its id and by its key, both within the first stream of its batch.
 #[derive(Default)]
 pub(super) struct Known {
-    appends: HashMap<(StreamId, AppendId), Original>,
-    keys: HashMap<(StreamId, IdempotencyKey), (Fingerprint, usize)>,
+    appends: StreamMap<Original, (StreamId, AppendId)>,
+    keys: StreamMap<(Fingerprint, usize), (StreamId, IdempotencyKey)>,
 }
 
 /// An append that was written.
