@@ -252,12 +252,14 @@ impl Log {
         let shared_metadata: Arc<[u8]> = batch.metadata.into();
         let mut index = 0;
         for part in batch.parts {
-            let places = self.streams.entry(part.stream.clone()).or_default();
+            let mut version = self.head(&part.stream);
+            let (first, events) = (self.events.len(), part.events.len());
             for event in part.events {
-                places.push(self.events.len());
+                let next = Version::after(version);
+                version = Some(next);
                 self.events.push(Event {
                     stream: part.stream.clone(),
-                    version: Version::new(places.len() as u64).unwrap_or(Version::FIRST),
+                    version: next,
                     recorded_at,
                     append: batch.append,
                     index,
@@ -270,6 +272,11 @@ impl Log {
                     payload: event.payload.into(),
                 });
                 index += 1;
+            }
+            let places = first..first + events;
+            match self.streams.get_mut(&part.stream) {
+                Some(known) => known.extend(places),
+                None => _ = self.streams.insert(part.stream, places.collect()),
             }
         }
         self.committed(start, id)

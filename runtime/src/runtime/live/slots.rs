@@ -94,13 +94,17 @@ pub(super) fn kept<A: Send + Sync + 'static>(
 
 impl Slots {
     pub(super) fn slot(&mut self, stream: &StreamId) -> &mut Slot {
-        self.streams.entry(stream.clone()).or_insert_with(|| Slot {
-            turn: Arc::new(Semaphore::new(1)),
-            users: 0,
-            kept: None,
-            was_used: false,
-            number: 0,
-        })
+        if !self.streams.contains_key(stream) {
+            let slot = Slot {
+                turn: Arc::new(Semaphore::new(1)),
+                users: 0,
+                kept: None,
+                was_used: false,
+                number: 0,
+            };
+            self.streams.insert(stream.clone(), slot);
+        }
+        self.streams.get_mut(stream).expect("it was there or put there")
     }
 
     pub(super) fn counted(&mut self, is_hit: bool) {
