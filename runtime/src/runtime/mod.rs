@@ -40,8 +40,8 @@ pub use history::History;
 pub use load::{At, Loaded};
 pub use projections::{Kept, StopReason};
 pub use reaction::{
-    After, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Instance, Instances, IntoEffects, Policy,
-    Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
+    After, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, HandlesTimer, Instance, Instances,
+    IntoEffects, Policy, Process, React, Reaction, Reacts, Recordable, Sends, Sent, SentTimer, Timer,
 };
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;

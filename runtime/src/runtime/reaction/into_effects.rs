@@ -3,16 +3,13 @@
 use std::convert::Infallible;
 use std::error::Error;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use crate::aggregate::Aggregate;
 use crate::codec;
-use crate::command::{Command, Fingerprinted, IntoEvents, OrPark, OutcomeOf, To};
+use crate::command::{Command, IntoEvents, OrPark, OutcomeOf, To};
 use crate::model::Tree;
 use crate::runtime::reaction::effect::{Effect, Errand, Sending, Sends, Sent, SentTimer};
 use crate::runtime::reaction::timer::due;
-use crate::runtime::reaction::{After, CancelTimer, Due, End, Failed, Failure, React, Timer};
+use crate::runtime::reaction::{After, CancelTimer, Due, End, Failed, Failure, React, Recordable, Timer};
 use crate::runtime::{BoxFuture, ExecuteError, Runtime};
 use crate::store::Refusal;
 use crate::stream::StreamId;
@@ -41,7 +38,18 @@ pub trait HandlesFailure<P, C> {}
 #[diagnostic::do_not_recommend]
 impl<P: React<Failed<C>>, C: Command> HandlesFailure<P, C> for To<C> {}
 
-impl<C: Command + Fingerprinted + Serialize + DeserializeOwned> OrPark<C> {
+/// `P` says what it does when `T` is due.
+#[diagnostic::on_unimplemented(
+    message = "`{P}` does not say what it does when `{T}` is due",
+    label = "set by `{P}`",
+    note = "add `#[on] fn name(&self, due: &Due<{T}>, meta: &Meta)`"
+)]
+pub trait HandlesTimer<P, T> {}
+
+#[diagnostic::do_not_recommend]
+impl<P: React<Due<T>>, T: Timer> HandlesTimer<P, T> for After<T> {}
+
+impl<C: Command + Recordable> OrPark<C> {
     const SENT: Sent = Sent {
         aggregate: <C::Aggregate as Aggregate>::NAME,
         command: C::NAME,
@@ -50,7 +58,7 @@ impl<C: Command + Fingerprinted + Serialize + DeserializeOwned> OrPark<C> {
     };
 }
 
-impl<P, C: Command + Fingerprinted + Serialize + DeserializeOwned> IntoEffects<P> for OrPark<C> {
+impl<P, C: Command + Recordable> IntoEffects<P> for OrPark<C> {
     const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command(Self::SENT));
 
     fn into_effects(self, out: &mut Vec<Effect>) {
@@ -58,7 +66,7 @@ impl<P, C: Command + Fingerprinted + Serialize + DeserializeOwned> IntoEffects<P
     }
 }
 
-impl<P, C: Command + Fingerprinted + Serialize + DeserializeOwned> IntoEffects<P> for To<C>
+impl<P, C: Command + Recordable> IntoEffects<P> for To<C>
 where
     Self: HandlesFailure<P, C>,
 {
@@ -69,7 +77,7 @@ where
     }
 }
 
-fn command<C: Command + Fingerprinted + Serialize + DeserializeOwned>(to: To<C>, or_park: bool) -> Effect {
+fn command<C: Command + Recordable>(to: To<C>, or_park: bool) -> Effect {
     Effect::Command {
         sent: const { &OrPark::<C>::SENT },
         stream: to.stream,
@@ -78,7 +86,10 @@ fn command<C: Command + Fingerprinted + Serialize + DeserializeOwned>(to: To<C>,
     }
 }
 
-impl<P: React<Due<T>>, T: Timer> IntoEffects<P> for After<T> {
+impl<P, T: Timer> IntoEffects<P> for After<T>
+where
+    Self: HandlesTimer<P, T>,
+{
     const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Timer(Self::SENT));
 
     fn into_effects(self, out: &mut Vec<Effect>) {
@@ -155,7 +166,7 @@ tuple!(A B C D E);
 tuple!(A B C D E F);
 
 /// Sends a command from its recorded bytes.
-fn send<C: Command + Fingerprinted + Serialize + DeserializeOwned>(
+fn send<C: Command + Recordable>(
     runtime: &Runtime,
     stream: StreamId,
     payload: &[u8],

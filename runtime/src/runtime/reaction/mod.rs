@@ -9,8 +9,8 @@ use std::any::Any;
 
 pub use effect::{Effect, Sends, Sent, SentTimer};
 pub use failed::{Failed, Failure};
-pub use into_effects::{HandlesFailure, IntoEffects};
-pub use timer::{After, CancelTimer, Due, End, Timer};
+pub use into_effects::{HandlesFailure, HandlesTimer, IntoEffects};
+pub use timer::{After, CancelTimer, Due, End, Recordable, Timer};
 
 use crate::aggregate::FoldError;
 use crate::consumer::{Consumer, Start};
