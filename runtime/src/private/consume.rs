@@ -9,7 +9,7 @@ use crate::consumer::{Consumer, Source};
 use crate::envelope::Meta;
 use crate::event::{EventName, EventVersion};
 use crate::projection::{On, Projection, Tx, ViewError};
-use crate::runtime::{Effect, Instance, IntoEffects, Process, React, Reaction};
+use crate::runtime::{Answered, Effect, Input, Instance, IntoEffects, Process, React, Reaction};
 use crate::stream::AsKey;
 
 /// The name of an event that is handled.
@@ -128,16 +128,16 @@ pub fn react_to<P>(reactions: &[Reacting<P>], reacts: &P, input: &dyn Any, meta:
 #[must_use]
 pub const fn sends<P: React<E>, E: EventVersion>() -> Reaction {
     Reaction {
-        event: Some(E::NAME),
+        input: Input::Event(E::NAME),
         sends: <P::Effects as IntoEffects<P>>::SENDS,
     }
 }
 
 /// What can come of a command that failed, or of a timer that is due.
 #[must_use]
-pub const fn sends_after<P: React<I>, I>() -> Reaction {
+pub const fn sends_after<P: React<I>, I: Answered>() -> Reaction {
     Reaction {
-        event: None,
+        input: I::INPUT,
         sends: <P::Effects as IntoEffects<P>>::SENDS,
     }
 }

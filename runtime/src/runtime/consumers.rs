@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::runtime::policies::Redriven;
 use crate::runtime::{BoxFuture, Runtime};
 use crate::store::{EventStore, ReadError};
 use crate::stream::Position;
@@ -20,6 +21,11 @@ pub(super) trait Consuming: Send + Sync {
 
     /// Ends when everything up to this position is done or durably set aside; at once if it cannot be, with the reason.
     fn reach(&self, position: Position) -> BoxFuture<Result<(), String>>;
+
+    /// Delivers parked events again, of one key or of all; `None` if it parks none, and inside if it has ended.
+    fn redrive(&self, _key: Option<String>) -> Option<BoxFuture<Option<Redriven>>> {
+        None
+    }
 
     /// Saves what is to be saved and ends.
     fn stop(&self) -> BoxFuture<()>;
