@@ -413,8 +413,6 @@ mod policy_command_not_serialize;
 mod policy_failure_unhandled;
 #[path = "ui/policy/no_start_mended.rs"]
 mod policy_no_start;
-#[path = "ui/policy/not_derived_mended.rs"]
-mod policy_not_derived;
 #[path = "ui/policy/returns_impl_mended.rs"]
 mod policy_returns_impl;
 #[path = "ui/policy/returns_no_effect_mended.rs"]

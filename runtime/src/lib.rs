@@ -73,7 +73,8 @@
 //! ```
 //!
 //! - **Declaring**: [`events`], [`derive(Event)`](derive@Event), [`derive(Schema)`](derive@Schema), [`derive(Aggregate)`](derive@Aggregate), [`handlers`],
-//!   [`derive(StreamKey)`](derive@StreamKey). Each macro writes impls of public traits that could be written by hand.
+//!   [`derive(StreamKey)`](derive@StreamKey), [`derive(Projection)`](derive@Projection), [`derive(Policy)`](derive@Policy),
+//!   [`derive(Process)`](derive@Process), [`derive(Timer)`](derive@Timer). Each macro writes impls of public traits that could be written by hand.
 //! - **Running**: [`Runtime::execute`], [`load`](Runtime::load), [`load_at`](Runtime::load_at), [`history`](Runtime::history).
 //! - **Storing**: [`FileStore`] (on Linux), [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`]; beside them [`FileSnapshots`],
 //!   [`MemorySnapshots`], or any [`SnapshotStore`].

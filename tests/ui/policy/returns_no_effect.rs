@@ -1,6 +1,6 @@
 //! What a reaction returns is done by the runtime: commands with where they go, timers, the end.
 
-use recount::{Command as _, Meta};
+use recount::{Command, Meta};
 
 #[recount::events(prefix = "account")]
 pub enum AccountEvent {
@@ -36,8 +36,7 @@ pub struct Welcome;
 impl Welcome {
     #[on]
     fn opened(&self, _: &Opened, meta: &Meta) -> Deposit {
-        let _ = meta;
-        Deposit { amount: 5 }
+        Deposit { amount: 5 }.to(meta.id()).command().clone()
     }
 }
 

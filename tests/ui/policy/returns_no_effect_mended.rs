@@ -1,4 +1,4 @@
-use recount::{Command as _, Meta};
+use recount::{Command, Meta};
 
 #[recount::events(prefix = "account")]
 pub enum AccountEvent {

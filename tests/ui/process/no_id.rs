@@ -9,7 +9,7 @@ pub enum AccountEvent {
 }
 
 #[derive(recount::Aggregate)]
-#[aggregate(name = "account", events = AccountEvent)]
+#[aggregate(name = "account", id = String, events = AccountEvent)]
 pub struct Account;
 
 #[recount::handlers]
@@ -33,7 +33,7 @@ impl Account {
 pub struct Late {}
 
 #[derive(recount::Process)]
-#[process(name = "first-deposit", id = String, reads(Account), start = now)]
+#[process(name = "first-deposit", reads(Account), start = now)]
 pub struct FirstDeposit {
     amount: u64,
 }

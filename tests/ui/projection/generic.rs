@@ -1,7 +1,5 @@
 //! The name of a projection stands for one type.
 
-use recount::Meta;
-
 #[recount::events(prefix = "account")]
 pub enum AccountEvent {
     Opened {},
@@ -32,19 +30,6 @@ impl Account {
 #[projection(name = "total", reads(Account))]
 pub struct Total<T> {
     amount: T,
-}
-
-#[recount::handlers]
-impl Total<u64> {
-    #[on]
-    fn deposited(&mut self, event: &Deposited, _: &Meta) {
-        self.amount += event.amount;
-    }
-
-    #[query]
-    pub fn at_least(&self, amount: u64) -> bool {
-        self.amount >= amount
-    }
 }
 
 fn main() {}

@@ -1,5 +1,3 @@
-use recount::Meta;
-
 #[recount::events(prefix = "account")]
 pub enum AccountEvent {
     Opened {},
@@ -30,19 +28,6 @@ impl Account {
 #[projection(name = "total", reads(Account))]
 pub struct Total {
     amount: u64,
-}
-
-#[recount::handlers]
-impl Total {
-    #[on]
-    fn deposited(&mut self, event: &Deposited, _: &Meta) {
-        self.amount += event.amount;
-    }
-
-    #[query]
-    pub fn at_least(&self, amount: u64) -> bool {
-        self.amount >= amount
-    }
 }
 
 fn main() {}

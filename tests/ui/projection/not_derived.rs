@@ -1,4 +1,4 @@
-//! The block says how events are handled, and the derive which are read.
+//! A view follows from events; the state of an aggregate is loaded.
 
 use recount::Meta;
 
@@ -28,7 +28,8 @@ impl Account {
     fn deposited(&mut self, _: &Deposited) {}
 }
 
-#[derive(Default)]
+#[derive(recount::Projection, Default, serde::Serialize, serde::Deserialize)]
+#[projection(name = "total", reads(Account))]
 pub struct Total {
     amount: u64,
 }
@@ -44,6 +45,10 @@ impl Total {
     pub fn at_least(&self, amount: u64) -> bool {
         self.amount >= amount
     }
+}
+
+pub fn look(runtime: &recount::Runtime) {
+    drop(runtime.view::<Account>());
 }
 
 fn main() {}

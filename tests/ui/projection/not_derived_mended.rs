@@ -45,4 +45,8 @@ impl Total {
     }
 }
 
+pub fn look(runtime: &recount::Runtime) {
+    drop(runtime.view::<Total>());
+}
+
 fn main() {}

@@ -1,7 +1,5 @@
 //! The type of the parameter says which event is meant.
 
-use recount::Meta;
-
 #[recount::events(prefix = "account")]
 pub enum AccountEvent {
     Opened {},

@@ -1,5 +1,3 @@
-use recount::Meta;
-
 #[recount::events(prefix = "account")]
 pub enum AccountEvent {
     Opened {},
@@ -35,7 +33,7 @@ pub struct Total {
 #[recount::handlers]
 impl Total {
     #[on]
-    fn deposited(&mut self, event: &Deposited, _: &Meta) {
+    fn deposited(&mut self, event: &Deposited, _: &recount::Meta) {
         self.amount += event.amount;
     }
 

@@ -27,27 +27,27 @@ pub trait IntoEffects<P> {
     fn into_effects(self, out: &mut Vec<Effect>);
 }
 
-/// `P` says what happens when `C` fails.
+/// Who says what happens when `C` fails.
 #[diagnostic::on_unimplemented(
-    message = "`{P}` does not say what happens when `{C}` fails",
-    label = "sent by `{P}`",
+    message = "`{Self}` does not say what happens when `{C}` fails",
+    label = "sends `{C}`, which may be refused",
     note = "add `#[on] fn name(&self, failed: &Failed<{C}>, meta: &Meta)`, or send it with `.to(id).or_park()`"
 )]
-pub trait HandlesFailure<P, C> {}
+pub trait HandlesFailure<C> {}
 
 #[diagnostic::do_not_recommend]
-impl<P: React<Failed<C>>, C: Command> HandlesFailure<P, C> for To<C> {}
+impl<P: React<Failed<C>>, C: Command> HandlesFailure<C> for P {}
 
-/// `P` says what it does when `T` is due.
+/// Who says what to do when `T` is due.
 #[diagnostic::on_unimplemented(
-    message = "`{P}` does not say what it does when `{T}` is due",
-    label = "set by `{P}`",
+    message = "`{Self}` does not say what it does when `{T}` is due",
+    label = "sets the timer `{T}`, which comes back",
     note = "add `#[on] fn name(&self, due: &Due<{T}>, meta: &Meta)`"
 )]
-pub trait HandlesTimer<P, T> {}
+pub trait HandlesTimer<T> {}
 
 #[diagnostic::do_not_recommend]
-impl<P: React<Due<T>>, T: Timer> HandlesTimer<P, T> for After<T> {}
+impl<P: React<Due<T>>, T: Timer> HandlesTimer<T> for P {}
 
 impl<C: Command + Recordable> OrPark<C> {
     const SENT: Sent = Sent {
@@ -69,10 +69,7 @@ impl<P, C: Command + Recordable> IntoEffects<P> for OrPark<C> {
     }
 }
 
-impl<P, C: Command + Recordable> IntoEffects<P> for To<C>
-where
-    Self: HandlesFailure<P, C>,
-{
+impl<P: HandlesFailure<C>, C: Command + Recordable> IntoEffects<P> for To<C> {
     const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command {
         sent: OrPark::<C>::SENT,
         or_park: false,
@@ -92,10 +89,7 @@ fn command<C: Command + Recordable>(to: To<C>, or_park: bool) -> Effect {
     }
 }
 
-impl<P, T: Timer> IntoEffects<P> for After<T>
-where
-    Self: HandlesTimer<P, T>,
-{
+impl<P: HandlesTimer<T>, T: Timer> IntoEffects<P> for After<T> {
     const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Timer(Self::SENT));
 
     fn into_effects(self, out: &mut Vec<Effect>) {
