@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::codec;
-use crate::stream::{AppendId, EventId, Position, StreamId, Version};
+use crate::stream::{AppendId, EventId, Position, StoreId, StreamId, Version};
 
 pub use raw::{RawEvent, UpcastMeta};
 
@@ -256,6 +256,8 @@ pub struct Receipt<S> {
     pub version: Option<Version>,
     /// Where the events stand in the store, first and last; `None` if the command decided none.
     pub positions: Option<(Position, Position)>,
+    /// The store and epoch that the positions belong to; `None` if the command decided none.
+    pub store: Option<StoreId>,
     /// When the store wrote them; `None` if the command decided none.
     pub recorded_at: Option<Timestamp>,
     /// What was decided.
@@ -273,6 +275,7 @@ impl<S> Receipt<S> {
             append,
             version,
             positions: None,
+            store: None,
             recorded_at: None,
             events,
             duplicate: false,

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use crate::aggregate::Aggregate;
 use crate::clock::{Clock, SystemClock};
-use crate::runtime::consumers::Consumers;
+use crate::runtime::consumers::{Consumers, Consuming};
 use crate::runtime::error::StartError;
 use crate::runtime::following::begin;
 use crate::runtime::live::Live;
+use crate::runtime::projections::{Around, AsConsumer, Kept, Planned, Projections};
 use crate::runtime::registration::{Registration, prepared};
 use crate::runtime::snapshots::Saved;
+use crate::runtime::tail::Tail;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::snapshot::{AnySnapshots, SnapshotStore};
 use crate::store::{AnyStore, EventStore};
@@ -79,6 +81,7 @@ struct Settings {
     state_bytes: usize,
     snapshots: Option<AnySnapshots>,
     reactors: Vec<Registration>,
+    projections: Vec<Planned>,
 }
 
 struct Registered {
@@ -98,6 +101,7 @@ impl Builder<NoStore> {
             state_bytes: STATE_BYTES,
             snapshots: None,
             reactors: Vec::new(),
+            projections: Vec::new(),
         };
         Self {
             store: NoStore,
@@ -122,6 +126,12 @@ impl<S> Builder<S> {
             name: A::NAME,
             rust: type_name::<A>(),
         });
+        self
+    }
+
+    /// A projection whose view is in memory. It begins to read when the runtime starts; [`Runtime::view`](crate::Runtime::view) looks at it.
+    pub fn projection<P: Kept>(mut self) -> Self {
+        self.settings.projections.push(Planned::in_memory::<P>());
         self
     }
 
@@ -205,28 +215,56 @@ impl<S> Builder<S> {
         let (store, settings) = (self.store.into_store(), self.settings);
         Box::pin(async move {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
-            let prepared = prepared(settings.reactors, &aggregates)?;
+            let projections = settings.projections.iter().map(|planned| (planned.name, planned.rust));
+            let prepared = prepared(settings.reactors, projections, &aggregates)?;
             store.head().await?;
             let checkpoints = store.checkpoints();
             for plan in prepared.iter().map(|one| one.plan.clone()).collect::<Vec<_>>() {
                 begin(&store, &checkpoints, &plan).await?;
             }
-            let consumers = prepared.iter().map(|one| Arc::clone(&one.handle) as _).collect();
             meter::describe();
+            let (projections, mut consumers) = started(settings.projections, &store, &settings.clock)?;
+            consumers
+                .0
+                .extend(prepared.iter().map(|one| Arc::clone(&one.handle) as _));
             let runtime = Runtime(Arc::new(Inner {
+                tail: Arc::new(Tail::new(store.clone())),
                 store,
                 aggregates,
                 live: Arc::new(Live::new(settings.states, settings.state_bytes)),
                 snapshots: Saved::start(settings.snapshots),
+                projections,
+                consumers,
                 clock: settings.clock,
                 verify_writes: settings.verify_writes,
                 checkpoints,
-                consumers: Consumers(consumers),
             }));
             prepared.into_iter().for_each(|one| one.launch(&runtime));
             Ok(runtime)
         })
     }
+}
+
+/// Starts the projections.
+fn started(
+    planned: Vec<Planned>,
+    store: &AnyStore,
+    clock: &Arc<dyn Clock>,
+) -> Result<(Projections, Consumers), StartError> {
+    let around = Around {
+        store: store.clone(),
+        clock: Arc::clone(clock),
+    };
+    let (mut projections, mut consumers) = (Projections::new(), Consumers::default());
+    for planned in planned {
+        let id = planned.id;
+        let running = planned.start(&around);
+        consumers
+            .0
+            .push(Arc::new(AsConsumer(Arc::clone(&running))) as Arc<dyn Consuming>);
+        projections.insert(id, running);
+    }
+    Ok((projections, consumers))
 }
 
 /// The names of the aggregates by their Rust types, each of which is one alone and can be the category of streams.

@@ -135,6 +135,7 @@ pub(super) fn receipt<S>(stream: StreamId, committed: Committed, events: Vec<S>)
     let part = committed.parts.iter().find(|part| part.stream == stream);
     let mut receipt = Receipt::new(stream.clone(), committed.append, part.map(|part| part.last), events);
     receipt.positions = Some((committed.first_position, committed.last_position));
+    receipt.store = Some(committed.store);
     receipt.recorded_at = Some(committed.recorded_at);
     receipt.duplicate = committed.duplicate;
     receipt

@@ -6,6 +6,7 @@ mod consumers;
 mod decide;
 mod error;
 mod execute;
+pub(crate) mod feed;
 mod following;
 mod history;
 mod keyed;
@@ -13,14 +14,18 @@ mod live;
 mod load;
 mod meter;
 mod policies;
+mod projections;
 mod reaction;
 mod reason;
 mod registration;
 mod snapshots;
 mod state;
 mod status;
+pub(crate) mod tail;
+mod token;
 mod trace;
 mod transaction;
+mod view;
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -37,6 +42,7 @@ pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
 pub use policies::{RedriveError, Redriven};
+pub use projections::{Kept, StopReason};
 pub use reaction::{
     After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Input, Instance, Instances,
     IntoEffects, Policy, Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
@@ -44,14 +50,19 @@ pub use reaction::{
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
 pub use status::{KeptStates, SnapshotCounts, Status};
+pub use token::Token;
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
+
+pub use view::{NoView, View, ViewRequest};
 
 use crate::aggregate::Aggregate;
 use crate::clock::Clock;
 use crate::command::Command;
 use crate::runtime::consumers::Consumers;
 use crate::runtime::live::Live;
+use crate::runtime::projections::Projections;
 use crate::runtime::snapshots::Saved;
+use crate::runtime::tail::Tail;
 use crate::store::{AnyCheckpoints, AnyStore, EventStore};
 use crate::stream::{AsKey, StreamId};
 
@@ -67,13 +78,16 @@ pub struct Runtime(Arc<Inner>);
 
 struct Inner {
     store: AnyStore,
+    /// What all readers of new events share.
+    tail: Arc<Tail>,
     aggregates: HashMap<TypeId, Known>,
     live: Arc<Live>,
     snapshots: Saved,
+    projections: Projections,
+    consumers: Consumers,
     clock: Arc<dyn Clock>,
     verify_writes: bool,
     checkpoints: AnyCheckpoints,
-    consumers: Consumers,
 }
 
 /// What is known of an aggregate.
@@ -253,7 +267,7 @@ impl Runtime {
         History::new(self.0.store.clone(), known.and(stream))
     }
 
-    /// Stops what reads the log, then closes the store, after what was handed to it is written. Commands after it are refused as
+    /// Lets the projections and the other consumers save what they have come to, then closes the store, after what was handed to it is written. Commands after it are refused as
     /// [`Closed`](crate::store::Refusal::Closed). Snapshots that were taken are written as well, for five seconds at most.
     pub async fn shutdown(&self) {
         self.0.consumers.stop().await;
@@ -267,6 +281,12 @@ impl Runtime {
         } else {
             Err(A::NAME)
         }
+    }
+
+    /// Who is asked how long it takes to fold this aggregate; nobody unless its snapshots ask for it.
+    fn stopwatch<A: Aggregate>(&self) -> Option<&dyn Clock> {
+        let is_timed = A::SNAPSHOTS.is_some_and(|rule| rule.is_timed());
+        is_timed.then_some(&*self.0.clock)
     }
 
     /// What a state holds beside its own size. One whose size cannot be told is taken for one that is too large to be kept.

@@ -26,7 +26,7 @@ pub struct Status {
     pub states: KeptStates,
     /// What became of snapshots since the start.
     pub snapshots: SnapshotCounts,
-    /// What reads the log beside the runtime, in the order of registration.
+    /// The projections and the other consumers, in the order of their registration.
     pub consumers: Vec<ConsumerStatus>,
 }
 

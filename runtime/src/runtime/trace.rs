@@ -150,12 +150,15 @@ impl Asked {
         attempts: Attempts,
         decide: Decide<A, R>,
     ) -> Result<Receipt<A::Events>, ExecuteError<R>> {
-        let span = self.span.clone();
+        let (span, inline) = (self.span.clone(), attempts.inline());
         let answer = attempts
             .until_written(decide, &mut self.attempts)
             .instrument(span)
             .await;
         self.tell(&answer);
+        if let Ok(receipt) = &answer {
+            inline.see(receipt.position()).await;
+        }
         answer
     }
 

@@ -20,7 +20,6 @@ mod unknown;
 
 use std::future::Future;
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use any::AnyStore;
@@ -41,6 +40,7 @@ pub use read::{LogRead, PageSize, StreamRead};
 pub use unknown::{Resolved, Unknown};
 
 use crate::clock::Timestamp;
+pub use crate::stream::StoreId;
 use crate::stream::{AppendId, Position, StreamId, Version};
 
 /// A log of events: appends to streams, and reads of one stream or of all.
@@ -167,25 +167,6 @@ pub trait EventStore: Send + Sync + 'static {
     /// Finishes what was handed over, then lets go of files and threads. Appends after it are [`Refusal::Closed`], reads
     /// [`ReadError::Closed`]; closing again does nothing.
     fn close(&self) -> impl Future<Output = ()> + Send;
-}
-
-/// Which store, and which of its histories: a store restored from a backup has another epoch. Positions mean something only with both
-/// (rule 3.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct StoreId {
-    /// Drawn when the store was made.
-    pub store: Uuid,
-    /// Drawn when the store was made or restored.
-    pub epoch: u64,
-}
-
-impl StoreId {
-    /// This history of this store.
-    #[must_use]
-    pub const fn new(store: Uuid, epoch: u64) -> Self {
-        Self { store, epoch }
-    }
 }
 
 /// What an append has written.

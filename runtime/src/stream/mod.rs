@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use id::{AppendId, EventId, EventIdError};
+pub use id::{AppendId, EventId, EventIdError, StoreId};
 pub use key::{AsKey, StreamKey};
 pub use number::{Position, Version};
 

@@ -33,6 +33,7 @@
 
 mod aggregate;
 mod diff;
+mod difference;
 #[cfg(feature = "laws")]
 pub mod laws;
 mod schema;

@@ -71,16 +71,6 @@ impl StoredEvent {
         format!(r#"{{"name":"{name}","version":{version},"floor":{floor},"payload":{payload}}}"#)
     }
 
-    #[cfg(feature = "laws")]
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
-    #[cfg(feature = "laws")]
-    pub(super) fn payload(&self) -> &[u8] {
-        &self.payload
-    }
-
     pub(super) fn raw<'a>(&'a self, stream: &'a StreamId, index: u32) -> RawEvent<'a> {
         let meta = UpcastMeta::new(stream, AppendId::new(Uuid::nil()).event(index), NOW, b"");
         RawEvent::new(&self.name, self.version, self.floor, &self.payload, meta)
