@@ -20,6 +20,7 @@ use crate::runtime::registration::Registration;
 use crate::store::{Change, CheckpointStore, ConsumerName, Filter, InvalidConsumer};
 use crate::stream::StreamId;
 
+pub(super) use delivery::{identity, too_deep};
 pub(super) use redrive::{Redrive, Redriving};
 pub use redrive::{RedriveError, Redriven};
 

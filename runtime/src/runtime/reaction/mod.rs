@@ -16,7 +16,7 @@ pub(super) use effect::{Errand, Sending};
 pub use failed::{Failed, Failure};
 pub(super) use graph::{Reactor, unbounded_loop};
 pub use into_effects::{HandlesFailure, IntoEffects};
-pub(super) use outgoing::{Outgoing, StoredCommand};
+pub(super) use outgoing::{Outgoing, StoredCommand, sends_command, timer};
 pub use timer::{After, CancelTimer, Due, End, Timer};
 
 use crate::aggregate::{Aggregate, FoldError};
@@ -111,6 +111,8 @@ pub trait Policy: Consumer + Default {
 pub trait Process: Consumer {
     /// What names an instance.
     type Id: StreamKey;
+    /// How many instances may be parked; with one more it stops (rule 9.9).
+    const MAX_PARKED: u32 = 100;
     /// Where it begins when it is started for the first time.
     const START: Start;
 }
