@@ -15,6 +15,7 @@ mod live;
 mod load;
 mod meter;
 mod policies;
+mod processes;
 mod projections;
 mod reaction;
 mod reason;
@@ -44,6 +45,7 @@ pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
 pub use policies::{RedriveError, Redriven};
+pub use processes::{CaseError, ProcessCase};
 pub use projections::{Kept, StopReason};
 pub use reaction::{
     After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, HandlesTimer, Input, Instance,
