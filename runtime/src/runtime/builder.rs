@@ -15,7 +15,7 @@ use crate::runtime::snapshots::Saved;
 use crate::runtime::tail::Tail;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::snapshot::{AnySnapshots, SnapshotStore};
-use crate::store::{AnyStore, EventStore};
+use crate::store::{AnyStore, ConsumerName, EventStore};
 use crate::stream::StreamId;
 
 /// How many states are kept unless told otherwise, and their bytes.
@@ -206,9 +206,14 @@ impl<S> Builder<S> {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
             store.head().await?;
             meter::describe();
-            let (projections, consumers) = started(settings.projections, &store, &settings.clock)?;
-            Ok(Runtime(Arc::new(Inner {
+            let around = Around {
+                store: store.clone(),
                 tail: Arc::new(Tail::new(store.clone())),
+                clock: Arc::clone(&settings.clock),
+            };
+            let (projections, consumers) = started(settings.projections, &around)?;
+            Ok(Runtime(Arc::new(Inner {
+                tail: around.tail,
                 store,
                 aggregates,
                 live: Arc::new(Live::new(settings.states, settings.state_bytes)),
@@ -223,11 +228,7 @@ impl<S> Builder<S> {
 }
 
 /// Starts the projections, each of which has a name of its own.
-fn started(
-    planned: Vec<Planned>,
-    store: &AnyStore,
-    clock: &Arc<dyn Clock>,
-) -> Result<(Projections, Consumers), StartError> {
+fn started(planned: Vec<Planned>, around: &Around) -> Result<(Projections, Consumers), StartError> {
     let mut names: HashMap<&str, &Planned> = HashMap::new();
     for projection in &planned {
         if let Some(first) = names.insert(projection.name, projection) {
@@ -235,14 +236,11 @@ fn started(
             return Err(StartError::ConsumerTwice { name, first, second });
         }
     }
-    let around = Around {
-        store: store.clone(),
-        clock: Arc::clone(clock),
-    };
     let (mut projections, mut consumers) = (Projections::new(), Consumers::default());
     for planned in planned {
-        let id = planned.id;
-        let running = planned.start(&around);
+        let (id, name) = (planned.id, planned.name);
+        let consumer = ConsumerName::new(name).map_err(|source| StartError::BadConsumer { name, source })?;
+        let running = planned.start(around, consumer);
         consumers
             .0
             .push(Arc::new(AsConsumer(Arc::clone(&running))) as Arc<dyn Consuming>);

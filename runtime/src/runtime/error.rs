@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::error::Error;
 
 use crate::runtime::reason::{BadDecision, CorruptStream, Panicked, Unreadable};
-use crate::store::{AppendError, Expected, ReadError, Refusal, Unknown};
+use crate::store::{AppendError, Expected, InvalidConsumer, ReadError, Refusal, Unknown};
 use crate::stream::{InvalidName, Position, StreamId, Version};
 
 /// Why a command gave no receipt. `R` is the domain's own error, by value; [`Infallible`](std::convert::Infallible) for a command that rejects nothing.
@@ -260,6 +260,14 @@ pub enum StartError {
         name: &'static str,
         /// What is wrong with it.
         source: InvalidName,
+    },
+    /// The name cannot be that of a consumer.
+    #[error("`{name}` cannot be the name of a consumer")]
+    BadConsumer {
+        /// The declared name.
+        name: &'static str,
+        /// What is wrong with it.
+        source: InvalidConsumer,
     },
     /// Two consumers would share their checkpoint: give one of them another name.
     #[error("two consumers are declared with the name `{name}`: {first} and {second}")]

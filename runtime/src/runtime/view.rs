@@ -114,7 +114,8 @@ impl<P: Projection> ViewRequest<P> {
             }
             running.progress.see(projection, &token, self.within).await?;
         }
-        let (shown, position) = running.shown::<P>().ok_or(NoView::NotRegistered { projection })?;
+        let (shown, checkpoint) = running.shown::<P>().ok_or(NoView::NotRegistered { projection })?;
+        let position = checkpoint.position();
         Ok(View { shown, position })
     }
 }

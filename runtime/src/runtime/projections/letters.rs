@@ -4,20 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::runtime::projections::target::Target;
 use crate::runtime::projections::unit::Unit;
+use crate::store::PartId;
 use crate::stream::Position;
-
-/// Where a part of a stored event stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct PartId {
-    pub(super) position: Position,
-    pub(super) part: u32,
-}
-
-impl PartId {
-    pub(super) const fn new(position: Position, part: u32) -> Self {
-        Self { position, part }
-    }
-}
 
 /// Each part that is set aside, with its key.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +43,7 @@ impl Parked {
             return Vec::new();
         }
         let keys = self.keys();
-        let parts = unit.iter().enumerate().flat_map(|(index, event)| {
+        let parts = unit.events().enumerate().flat_map(|(index, event)| {
             let parts = target.keys(&event).unwrap_or_default();
             let part = move |(part, key)| (index, PartId::new(event.position, part), key);
             parts.into_iter().map(part)
