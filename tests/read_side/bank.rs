@@ -123,10 +123,10 @@ macro_rules! balances {
 
             fn project(view: &mut Self, event: &dyn Any, meta: &Meta) -> Result<bool, Infallible> {
                 if let Some(event) = event.downcast_ref::<Deposited>() {
-                    return On::on(view, event, meta).map(|()| true);
+                    return <Self as On<Deposited>>::on(view, event, meta).map(|()| true);
                 }
                 if let Some(event) = event.downcast_ref::<Withdrawn>() {
-                    return On::on(view, event, meta).map(|()| true);
+                    return <Self as On<Withdrawn>>::on(view, event, meta).map(|()| true);
                 }
                 Ok(false)
             }
