@@ -130,11 +130,11 @@ pub use projection::{InMemory, Mode, On, OnError, Projection, Projects, Tx, View
 pub use recount_macros::{Aggregate, Event, Schema, StreamKey, events, handlers};
 pub use runtime::{
     After, At, BadDecision, BoxFuture, Builder, CancelTimer, ConsumerState, ConsumerStatus, CorruptReason,
-    CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure, HasStore, History,
+    CorruptStream, Done, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure, HasStore, History,
     HistoryError, Instance, Instances, IntoEffects, Kept, KeptStates, LoadError, Loaded, NoKey, NoStore, NoView,
     Panicked, Policy, Process, React, Reaction, Reacts, Runtime, Sends, Sent, SentTimer, SnapshotCounts, StartError,
-    Status, StopReason, Timer, Token, Transaction, TransactionReceipt, Unreadable, Unsettled, View, ViewRequest,
-    Warmed, WithKey,
+    Status, StopReason, Timer, Token, Transaction, TransactionReceipt, Unreadable, Unsettled, VerbError, View,
+    ViewRequest, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};

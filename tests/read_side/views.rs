@@ -169,7 +169,7 @@ async fn no_half_decision_is_seen() -> Tested {
         let runtime = runtime.clone();
         async move {
             let (mut looks, mut last) = (0, 0);
-            while last < 4001 {
+            while last < 4001 && looks < 1_000_000 {
                 let view = runtime.view::<Balances>().await.expect("a view");
                 // Each decision pays in and out at once.
                 assert_eq!(view.balance("a").unwrap_or(0), 0, "at {}", View::position(&view));
@@ -181,7 +181,14 @@ async fn no_half_decision_is_seen() -> Tested {
         }
     });
     for amount in 1..=2000 {
-        runtime.execute("a", Pass { amount }).await?;
+        runtime
+            .execute(
+                "a",
+                Pass {
+                    amount: POISON + amount,
+                },
+            )
+            .await?;
     }
     assert!(watching.await? > 0);
     Ok(())

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::runtime::verbs::{Done, Verb, VerbError};
 use crate::runtime::{BoxFuture, Runtime};
 use crate::store::{EventStore, ReadError};
 use crate::stream::Position;
@@ -20,6 +21,9 @@ pub(super) trait Consuming: Send + Sync {
 
     /// Ends when everything up to this position is done or durably set aside; at once if it cannot be, with the reason.
     fn reach(&self, position: Position) -> BoxFuture<Result<(), String>>;
+
+    /// Does what a person says; [`VerbError::Unsupported`] for what it does not know.
+    fn order(&self, verb: Verb) -> BoxFuture<Result<Done, VerbError>>;
 
     /// Saves what is to be saved and ends.
     fn stop(&self) -> BoxFuture<()>;

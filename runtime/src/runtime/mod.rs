@@ -22,6 +22,7 @@ pub(crate) mod tail;
 mod token;
 mod trace;
 mod transaction;
+mod verbs;
 mod view;
 
 use std::any::{Any, TypeId};
@@ -49,6 +50,7 @@ pub use status::{KeptStates, SnapshotCounts, Status};
 pub use token::Token;
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 
+pub use verbs::{Done, VerbError};
 pub use view::{NoView, View, ViewRequest};
 
 use crate::aggregate::Aggregate;

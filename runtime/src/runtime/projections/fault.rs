@@ -9,7 +9,7 @@ use crate::runtime::load;
 use crate::runtime::projections::StopReason;
 use crate::runtime::projections::handing::{Unhanded, Why};
 use crate::runtime::projections::unit::Unit;
-use crate::store::DeadLetter;
+use crate::store::{DeadLetter, PartId};
 use crate::stream::Position;
 
 /// What keeps a view from going on.
@@ -26,6 +26,7 @@ pub(super) enum Fault {
 /// An event that cannot be handled.
 #[derive(Debug)]
 pub(super) struct BadEvent {
+    pub(super) part: PartId,
     /// Where the append before its own ends.
     pub(super) boundary: Position,
     pub(super) reason: StopReason,
@@ -72,6 +73,7 @@ impl BadEvent {
             .map(|key| DeadLetter::new(&event, failed.part, key, whole(&reason)));
         Some(Self {
             letter,
+            part: PartId::new(event.position, failed.part),
             boundary: unit.boundary(failed.index),
             reason,
             is_new,

@@ -70,10 +70,15 @@ impl<P: Kept> TwoCopies<P> {
     }
 
     fn take(&mut self, unit: Unit) -> Result<(), Fault> {
-        if !unit.events().any(|event| self.wanted.source(&event).is_some()) {
+        if unit.events().any(|event| self.wanted.source(&event).is_some()) {
+            self.feed(unit)
+        } else {
             unit.advance(&mut self.at);
-            return Ok(());
+            Ok(())
         }
+    }
+
+    fn feed(&mut self, unit: Unit) -> Result<(), Fault> {
         let mut view = self.back().map_err(Fault::Stop)?;
         match hand::<P>(&self.wanted, &mut view, &unit, |_, _, _| {}) {
             Ok(()) => {
@@ -113,6 +118,11 @@ impl<P: Kept> Target for TwoCopies<P> {
 
     fn apply(&mut self, unit: Unit) -> Doing<'_, Result<(), Fault>> {
         let taken = self.take(unit);
+        Box::pin(std::future::ready(taken))
+    }
+
+    fn redo(&mut self, unit: Unit) -> Doing<'_, Result<(), Fault>> {
+        let taken = self.feed(unit);
         Box::pin(std::future::ready(taken))
     }
 

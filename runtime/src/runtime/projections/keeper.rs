@@ -269,6 +269,23 @@ impl Keeper {
         }
     }
 
+    /// Everything begins anew: the one way back (rule 7.6).
+    pub(super) async fn reset(&mut self, start: &Checkpoint) -> Result<(), CheckpointError> {
+        let Some(held) = &mut self.held else { return Ok(()) };
+        let checkpoint = start.of(held.lease.consumer().clone());
+        let (position, identity) = (checkpoint.position(), self.identity);
+        let saved = Saved {
+            checkpoint,
+            identity,
+            state: Vec::new(),
+        };
+        self.store.reset(&held.lease, saved).await?;
+        (held.saved, held.is_in_doubt, held.changed_at, held.events) = (Some(position), false, None, 0);
+        held.letters.clear();
+        held.redriven.clear();
+        Ok(())
+    }
+
     /// Whether another generation is live.
     pub(super) fn is_beside(&self) -> bool {
         self.held.as_ref().is_some_and(|held| held.from.is_some())

@@ -29,6 +29,12 @@ impl Parked {
         self.0.range(parts).map(|(part, _)| *part).collect()
     }
 
+    /// What of an event is set aside.
+    pub(super) fn of(&self, position: Position) -> Vec<PartId> {
+        let parts = PartId::new(position, 0)..=PartId::new(position, u32::MAX);
+        self.0.range(parts).map(|(part, _)| *part).collect()
+    }
+
     pub(super) fn has(&self, part: PartId) -> bool {
         self.0.contains_key(&part)
     }

@@ -7,6 +7,7 @@ mod in_memory;
 mod inline;
 mod keeper;
 mod letters;
+mod obeying;
 mod progress;
 mod runner;
 mod stop_reason;
@@ -31,6 +32,7 @@ use crate::projection::{Mode, Projection, Projects, ViewStore};
 use crate::runtime::BoxFuture;
 use crate::runtime::consumers::{ConsumerStatus, Consuming};
 use crate::runtime::tail::Tail;
+use crate::runtime::verbs::{Done, Verb, VerbError};
 use crate::schema::{Fingerprint, Shape, consumed_fingerprint};
 use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, Filter, LogRead, PageSize};
 use crate::stream::Position;
@@ -177,6 +179,16 @@ impl Consuming for AsConsumer {
     fn reach(&self, position: Position) -> BoxFuture<Result<(), String>> {
         let progress = self.0.progress.clone();
         Box::pin(async move { progress.reach(position).await })
+    }
+
+    fn order(&self, verb: Verb) -> BoxFuture<Result<Done, VerbError>> {
+        let orders = self.0.orders.clone();
+        Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            let sent = orders.send(Order::Do(verb, answer)).await;
+            sent.map_err(|_| VerbError::ShutDown)?;
+            answered.await.unwrap_or(Err(VerbError::ShutDown))
+        })
     }
 
     fn stop(&self) -> BoxFuture<()> {

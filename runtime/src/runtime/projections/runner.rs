@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::future::{Future, poll_fn};
-use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -24,6 +23,7 @@ use crate::runtime::projections::progress::Saying;
 use crate::runtime::projections::target::Target;
 use crate::runtime::projections::unit::Unit;
 use crate::runtime::tail::Tail;
+use crate::runtime::verbs::{Answer, Verb};
 use crate::store::{
     AnyStore, Checkpoint, DeadLetter, EventStore, Filter, LogRead, Page, PageSize, PartId, ReadError, ResumeError,
 };
@@ -39,6 +39,8 @@ const LONGEST_DELAY: Duration = Duration::from_secs(30);
 pub(super) enum Order {
     /// Save and end.
     ShutDown(oneshot::Sender<()>),
+    /// Do what a person says.
+    Do(Verb, Answer),
 }
 
 /// The task of a projection.
@@ -115,24 +117,8 @@ impl Runner {
         }
     }
 
-    /// Does what it was told.
-    async fn obey(&mut self, order: Option<Order>) -> ControlFlow<()> {
-        match order {
-            None => {
-                self.rest().await;
-                ControlFlow::Break(())
-            }
-            Some(Order::ShutDown(done)) => {
-                self.rest().await;
-                self.say(&Next::Stop(StopReason::ShutDown));
-                let _nobody_waits = done.send(());
-                ControlFlow::Break(())
-            }
-        }
-    }
-
     /// Saves what it has come to, and lets others take over.
-    async fn rest(&mut self) {
+    pub(super) async fn rest(&mut self) {
         self.target.publish();
         if let Err(next) = self.save().await {
             // What is not saved is read again.
@@ -176,7 +162,7 @@ impl Runner {
     }
 
     /// Goes on from what was saved.
-    async fn open(&mut self) -> Result<(), Next> {
+    pub(super) async fn open(&mut self) -> Result<(), Next> {
         let found = self.keeper.open().await.map_err(follows)?;
         (self.parked, self.waived) = (Arc::new(found.parked), found.waived);
         self.feed = None;
@@ -283,7 +269,7 @@ impl Runner {
     }
 
     /// Saves the published view.
-    async fn save(&mut self) -> Result<(), Next> {
+    pub(super) async fn save(&mut self) -> Result<(), Next> {
         let Some(encoded) = self.target.encode() else {
             return Ok(());
         };
@@ -304,6 +290,7 @@ impl Runner {
                 let boundary = unit.boundary(index);
                 let letter = Some(letter);
                 self.barrier = Some(Box::new(BadEvent {
+                    part,
                     letter,
                     boundary,
                     reason,
@@ -348,7 +335,7 @@ impl Runner {
         (self.parked.len() >= max as usize).then_some(StopReason::TooManyParked { max, next })
     }
 
-    fn say(&self, next: &Next) {
+    pub(super) fn say(&self, next: &Next) {
         let (position, parked) = (self.target.shown().position(), Arc::clone(&self.parked));
         let because = |error: &dyn Error| whole(error);
         let (state, stopped, error) = match next {

@@ -19,6 +19,9 @@ pub(super) trait Target: Send {
     /// Takes the unit that begins after [`reached`](Self::reached).
     fn apply(&mut self, unit: Unit) -> Doing<'_, Result<(), Fault>>;
 
+    /// Takes what was set aside: a unit that moves no checkpoint.
+    fn redo(&mut self, unit: Unit) -> Doing<'_, Result<(), Fault>>;
+
     /// How far queries see.
     fn shown(&self) -> Checkpoint;
 

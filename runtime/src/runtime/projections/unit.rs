@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::store::{Checkpoint, EventRef, Page, PartId};
+use crate::store::{Checkpoint, DeadLetter, EventRef, Page, PageBuilder, PageSize, PartId};
 use crate::stream::Position;
 
 /// Whole appends, in order, so that a view never shows a half of a decision (rule 8.3).
@@ -48,6 +48,23 @@ impl Unit {
         Some(all.up_to(through))
     }
 
+    /// A single part of an event that was set aside, of so many parts. It moves no checkpoint.
+    pub(super) fn letter(letter: &DeadLetter, parts: impl IntoIterator<Item = u32>) -> Self {
+        let mut page = PageBuilder::new(PageSize::events(1));
+        let event = letter.event.borrowed();
+        // The first event always fits.
+        let _fits = page.push(&event);
+        let position = letter.part.position;
+        let others = parts.into_iter().filter(|part| *part != letter.part.part);
+        Self {
+            page: Arc::new(page.finish(Position::START, false)),
+            after: Position::START,
+            places: 0..1,
+            through: Position::START,
+            skip: others.map(|part| PartId::new(position, part)).collect(),
+        }
+    }
+
     /// The same up to a position where an append ends.
     pub(super) fn up_to(mut self, through: Position) -> Self {
         if through < self.through {
@@ -90,6 +107,9 @@ impl Unit {
 
     /// Moves a checkpoint from before the unit to behind it.
     pub(super) fn advance(&self, checkpoint: &mut Checkpoint) {
+        if self.through < checkpoint.position() {
+            return;
+        }
         if self.through == self.page.scanned_through() && checkpoint.advance(&self.page).is_ok() {
             return;
         }
