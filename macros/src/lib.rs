@@ -107,6 +107,30 @@ pub fn aggregate(input: TokenStream) -> TokenStream {
     flow::aggregate(input.into()).into()
 }
 
+/// A projection: a view that follows from events.
+#[proc_macro_derive(Projection, attributes(projection, schema))]
+pub fn projection(input: TokenStream) -> TokenStream {
+    flow::projection(input.into()).into()
+}
+
+/// A policy: maps events to commands.
+#[proc_macro_derive(Policy, attributes(policy))]
+pub fn policy(input: TokenStream) -> TokenStream {
+    flow::policy(input.into()).into()
+}
+
+/// A process: reacts to events over time, with a state for each instance.
+#[proc_macro_derive(Process, attributes(process))]
+pub fn process(input: TokenStream) -> TokenStream {
+    flow::process(input.into()).into()
+}
+
+/// What a process is reminded of.
+#[proc_macro_derive(Timer, attributes(timer))]
+pub fn timer(input: TokenStream) -> TokenStream {
+    flow::timer(input.into()).into()
+}
+
 /// The id of an aggregate, from a struct of one field that is one.
 ///
 /// ```

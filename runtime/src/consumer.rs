@@ -20,6 +20,9 @@ pub trait Consumer: Sized + Send + Sync + 'static {
     const READS: &'static [Source];
     /// The revision of its logic: another one is another consumer.
     const REV: u32 = 0;
+    /// The bound of a loop: how many reactions may lie before an event that a policy or a process reacts to (rule 9.6). Without one it may
+    /// be part of no cycle, and 64 is the bound all the same.
+    const HOPS: Option<u32> = None;
 }
 
 /// One aggregate that a consumer reads.

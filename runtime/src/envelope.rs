@@ -28,9 +28,17 @@ pub struct Headers {
     /// Who asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+    /// How many reactions of policies and processes lie between what came from outside and this event: 0 for a command from outside.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub hops: u32,
     /// The user's own entries.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub user: BTreeMap<String, String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_none(hops: &u32) -> bool {
+    *hops == 0
 }
 
 /// The command that decided an event.
@@ -293,9 +301,10 @@ mod tests {
             correlation: Some(id),
             command: Some(Cause::new(id, "withdraw", Some(AppendId::new(id).event(2)))),
             actor: Some("teller-9".into()),
+            hops: 3,
             user: [("ip".to_owned(), "::1".to_owned())].into(),
         };
-        let stored = r#"{"correlation":"00000000-0000-0000-0000-000000000001","command":{"id":"00000000-0000-0000-0000-000000000001","name":"withdraw","causation":"00000000-0000-0000-0000-000000000001-2"},"actor":"teller-9","user":{"ip":"::1"}}"#;
+        let stored = r#"{"correlation":"00000000-0000-0000-0000-000000000001","command":{"id":"00000000-0000-0000-0000-000000000001","name":"withdraw","causation":"00000000-0000-0000-0000-000000000001-2"},"actor":"teller-9","hops":3,"user":{"ip":"::1"}}"#;
         assert_eq!(String::from_utf8(headers.encode())?, stored);
         assert_eq!(Headers::decode(stored.as_bytes()), headers);
         assert_eq!(Headers::default().encode(), b"{}");

@@ -126,15 +126,17 @@ pub use command::{
 pub use consumer::{Consumer, Source, Start, left_out};
 pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, UpcastMeta};
 pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
-pub use projection::{InMemory, Mode, On, OnError, Projection, Projects, Tx, ViewError, ViewStore};
-pub use recount_macros::{Aggregate, Event, Schema, StreamKey, events, handlers};
+pub use projection::{
+    InMemory, KeptInMemory, Mode, On, OnError, Projection, Projects, Query, Tx, ViewError, ViewStore,
+};
+pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, StreamKey, Timer, events, handlers};
 pub use runtime::{
-    After, At, BadDecision, BoxFuture, Builder, CancelTimer, ConsumerState, ConsumerStatus, CorruptReason,
-    CorruptStream, Done, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure, HasStore, History,
-    HistoryError, Instance, Instances, IntoEffects, Kept, KeptStates, LoadError, Loaded, NoKey, NoStore, NoView,
-    Panicked, Policy, Process, React, Reaction, Reacts, Runtime, Sends, Sent, SentTimer, SnapshotCounts, StartError,
-    Status, StopReason, Timer, Token, Transaction, TransactionReceipt, Unreadable, Unsettled, VerbError, View,
-    ViewRequest, Warmed, WithKey,
+    After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, ConsumerState, ConsumerStatus, CorruptReason,
+    CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure, HasStore, History,
+    HistoryError, Input, Instance, Instances, IntoEffects, Kept, KeptStates, LoadError, Loaded, NoKey, NoStore, NoView,
+    Panicked, Policy, Process, React, Reaction, Reacts, RedriveError, Redriven, Runtime, Sends, Sent, SentTimer,
+    SnapshotCounts, StartError, Status, StopReason, Timer, Token, Transaction, TransactionReceipt, Unreadable,
+    Unsettled, VerbError, View, ViewRequest, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};

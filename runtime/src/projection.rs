@@ -2,11 +2,13 @@
 //! view lives (`ViewStore`).
 
 mod memory;
+mod query;
 
 use std::any::Any;
 use std::error::Error;
 
-pub use memory::InMemory;
+pub use memory::{InMemory, KeptInMemory};
+pub use query::Query;
 
 use crate::consumer::Consumer;
 use crate::envelope::Meta;

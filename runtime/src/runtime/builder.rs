@@ -1,7 +1,7 @@
 //! How a runtime is put together, and what is checked before it starts.
 
 use std::any::{Any, TypeId, type_name};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,8 +9,10 @@ use crate::aggregate::Aggregate;
 use crate::clock::{Clock, SystemClock};
 use crate::runtime::consumers::{Consumers, Consuming};
 use crate::runtime::error::StartError;
+use crate::runtime::following::begin;
 use crate::runtime::live::Live;
 use crate::runtime::projections::{Around, AsConsumer, Kept, Planned, Projections};
+use crate::runtime::registration::{Registration, prepared};
 use crate::runtime::snapshots::Saved;
 use crate::runtime::tail::Tail;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
@@ -79,6 +81,7 @@ struct Settings {
     state_bytes: usize,
     snapshots: Option<AnySnapshots>,
     projections: Vec<Planned>,
+    reactors: Vec<Registration>,
 }
 
 struct Registered {
@@ -98,6 +101,7 @@ impl Builder<NoStore> {
             state_bytes: STATE_BYTES,
             snapshots: None,
             projections: Vec::new(),
+            reactors: Vec::new(),
         };
         Self {
             store: NoStore,
@@ -169,6 +173,12 @@ impl<S> Builder<S> {
         self
     }
 
+    /// One more consumer.
+    pub(super) fn registration(mut self, registration: Registration) -> Self {
+        self.settings.reactors.push(registration);
+        self
+    }
+
     /// How many bytes a state of this aggregate holds on the heap, about: asked once after each command that is written, so it should not
     /// count them one by one. Default: 0.
     ///
@@ -196,7 +206,8 @@ impl<S> Builder<S> {
     ///
     /// # Errors
     /// [`StartError::AggregateTwice`] and [`StartError::BadName`] for names that cannot be; [`StartError::Store`] if the store does not
-    /// answer.
+    /// answer. [`StartError::Consumer`], [`StartError::ConsumerTwice`], [`StartError::Unregistered`] and [`StartError::Loop`] for policies and
+    /// processes that cannot run together, [`StartError::Checkpoints`] if it cannot be kept where they begin.
     pub fn start(self) -> BoxFuture<Result<Runtime, StartError>>
     where
         S: HasStore,
@@ -204,16 +215,26 @@ impl<S> Builder<S> {
         let (store, settings) = (self.store.into_store(), self.settings);
         Box::pin(async move {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
+            let prepared = prepared(settings.reactors, &aggregates)?;
             store.head().await?;
+            let checkpoints = store.checkpoints();
+            for plan in prepared.iter().map(|one| one.plan.clone()).collect::<Vec<_>>() {
+                begin(&store, &checkpoints, &plan).await?;
+            }
             meter::describe();
+            let names = prepared.iter().map(|one| one.plan.name.as_str().to_owned()).collect();
+            let tail = Arc::new(Tail::new(store.clone()));
             let around = Around {
                 store: store.clone(),
-                tail: Arc::new(Tail::new(store.clone())),
+                tail: Arc::clone(&tail),
                 clock: Arc::clone(&settings.clock),
             };
-            let (projections, consumers) = started(settings.projections, &around)?;
-            Ok(Runtime(Arc::new(Inner {
-                tail: around.tail,
+            let (projections, mut consumers) = started(settings.projections, names, &around)?;
+            consumers
+                .0
+                .extend(prepared.iter().map(|one| Arc::clone(&one.handle) as _));
+            let runtime = Runtime(Arc::new(Inner {
+                tail,
                 store,
                 aggregates,
                 live: Arc::new(Live::new(settings.states, settings.state_bytes)),
@@ -222,24 +243,30 @@ impl<S> Builder<S> {
                 consumers,
                 clock: settings.clock,
                 verify_writes: settings.verify_writes,
-            })))
+                checkpoints,
+            }));
+            prepared.into_iter().for_each(|one| one.launch(&runtime));
+            Ok(runtime)
         })
     }
 }
 
 /// Starts the projections, each of which has a name of its own.
-fn started(planned: Vec<Planned>, around: &Around) -> Result<(Projections, Consumers), StartError> {
-    let mut names: HashMap<&str, &Planned> = HashMap::new();
+fn started(
+    planned: Vec<Planned>,
+    mut names: BTreeSet<String>,
+    around: &Around,
+) -> Result<(Projections, Consumers), StartError> {
     for projection in &planned {
-        if let Some(first) = names.insert(projection.name, projection) {
-            let (name, first, second) = (projection.name, first.rust, projection.rust);
-            return Err(StartError::ConsumerTwice { name, first, second });
+        let name = projection.name.to_owned();
+        if !names.insert(name.clone()) {
+            return Err(StartError::ConsumerTwice { name });
         }
     }
     let (mut projections, mut consumers) = (Projections::new(), Consumers::default());
     for planned in planned {
-        let (id, name) = (planned.id, planned.name);
-        let consumer = ConsumerName::new(name).map_err(|source| StartError::BadConsumer { name, source })?;
+        let id = planned.id;
+        let consumer = ConsumerName::new(planned.name)?;
         let running = planned.start(around, consumer);
         consumers
             .0

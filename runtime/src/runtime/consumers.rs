@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::runtime::verbs::{Done, Verb, VerbError};
+use crate::runtime::policies::Redriven;
+use crate::runtime::verbs::{Verb, VerbError};
 use crate::runtime::{BoxFuture, Runtime};
 use crate::store::{EventStore, ReadError};
 use crate::stream::Position;
@@ -22,8 +23,16 @@ pub(super) trait Consuming: Send + Sync {
     /// Ends when everything up to this position is done or durably set aside; at once if it cannot be, with the reason.
     fn reach(&self, position: Position) -> BoxFuture<Result<(), String>>;
 
-    /// Does what a person says; [`VerbError::Unsupported`] for what it does not know.
-    fn order(&self, verb: Verb) -> BoxFuture<Result<Done, VerbError>>;
+    /// Delivers parked events again, of one key or of all; `None` if it parks none, and inside if it has ended.
+    fn redrive(&self, _key: Option<String>) -> Option<BoxFuture<Option<Redriven>>> {
+        None
+    }
+
+    /// Does what a person says.
+    fn order(&self, _verb: Verb) -> BoxFuture<Result<(), VerbError>> {
+        let consumer = self.name().to_owned();
+        Box::pin(std::future::ready(Err(VerbError::Unsupported { consumer })))
+    }
 
     /// Saves what is to be saved and ends.
     fn stop(&self) -> BoxFuture<()>;

@@ -138,6 +138,12 @@ impl<C: Command> Execute<C> {
         self
     }
 
+    /// How many reactions lie before this command.
+    pub(super) fn hops(mut self, hops: u32) -> Self {
+        self.options.headers.hops = hops;
+        self
+    }
+
     /// Who asks. Default: nobody is named.
     pub fn actor(mut self, actor: impl Into<String>) -> Self {
         self.options.headers.actor = Some(actor.into());

@@ -7,14 +7,17 @@ mod decide;
 mod error;
 mod execute;
 pub(crate) mod feed;
+mod following;
 mod history;
 mod keyed;
 mod live;
 mod load;
 mod meter;
+mod policies;
 mod projections;
 mod reaction;
 mod reason;
+mod registration;
 mod snapshots;
 mod state;
 mod status;
@@ -39,10 +42,11 @@ pub use error::{ExecuteError, HistoryError, LoadError, StartError};
 pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
+pub use policies::{RedriveError, Redriven};
 pub use projections::{Kept, StopReason};
 pub use reaction::{
-    After, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Instance, Instances, IntoEffects, Policy,
-    Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
+    After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Input, Instance, Instances,
+    IntoEffects, Policy, Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
 };
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
@@ -50,7 +54,7 @@ pub use status::{KeptStates, SnapshotCounts, Status};
 pub use token::Token;
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 
-pub use verbs::{Done, VerbError};
+pub use verbs::VerbError;
 pub use view::{NoView, View, ViewRequest};
 
 use crate::aggregate::Aggregate;
@@ -61,7 +65,7 @@ use crate::runtime::live::Live;
 use crate::runtime::projections::Projections;
 use crate::runtime::snapshots::Saved;
 use crate::runtime::tail::Tail;
-use crate::store::{AnyStore, EventStore};
+use crate::store::{AnyCheckpoints, AnyStore, EventStore};
 use crate::stream::{AsKey, StreamId};
 
 /// A future that owns what it needs, so that it can be spawned.
@@ -85,6 +89,7 @@ struct Inner {
     consumers: Consumers,
     clock: Arc<dyn Clock>,
     verify_writes: bool,
+    checkpoints: AnyCheckpoints,
 }
 
 /// What is known of an aggregate.
@@ -264,7 +269,8 @@ impl Runtime {
         History::new(self.0.store.clone(), known.and(stream))
     }
 
-    /// Lets the projections and the other consumers save what they have come to, then closes the store, after what was handed to it is written. Commands after it are refused as
+    /// Lets the projections and the other consumers save what they have come to, then closes the store, after what was handed to it is
+    /// written. Commands after it are refused as
     /// [`Closed`](crate::store::Refusal::Closed). Snapshots that were taken are written as well, for five seconds at most.
     pub async fn shutdown(&self) {
         self.0.consumers.stop().await;

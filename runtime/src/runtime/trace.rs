@@ -19,7 +19,7 @@ use crate::store::{AnyStore, AppendError, Batch, Committed, EventRef, EventStore
 use crate::stream::{AppendId, StreamId, Version};
 
 /// What one filter names, whichever file an event comes from.
-const TARGET: &str = "recount";
+pub(super) const TARGET: &str = "recount";
 
 /// What is asked of the runtime, from when it is awaited to its answer: its span, and its place among the counts.
 pub(super) struct Asked {

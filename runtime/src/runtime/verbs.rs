@@ -3,8 +3,6 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
-
 use crate::runtime::{BoxFuture, Runtime};
 use crate::store::{CheckpointStore, ConsumerName, DeadLetter, EventStore, LetterRead};
 use crate::stream::Position;
@@ -14,8 +12,6 @@ use crate::stream::Position;
 pub(super) enum Verb {
     /// Go on where it stopped.
     Restart,
-    /// Handle what is set aside under a key.
-    Redrive { key: String },
     /// Pass an event.
     Waive {
         position: Position,
@@ -24,19 +20,6 @@ pub(super) enum Verb {
     },
     /// Begin anew.
     Reset,
-}
-
-/// Where the answer to a verb goes.
-pub(super) type Answer = oneshot::Sender<Result<Done, VerbError>>;
-
-/// What a verb has done.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Done {
-    /// How many events were taken out of those that are set aside.
-    pub handled: usize,
-    /// Why the next one of its key stays aside; `None` if none is left.
-    pub because: Option<String>,
 }
 
 /// Why a verb was not done, or not to its end.
@@ -50,12 +33,10 @@ pub enum VerbError {
         consumer: String,
     },
     /// The consumer knows no such verb.
-    #[error("`{consumer}` cannot do this: {what}")]
+    #[error("`{consumer}` knows no such verb")]
     Unsupported {
         /// Its declared name.
         consumer: String,
-        /// What was asked.
-        what: &'static str,
     },
     /// The runtime was shut down.
     #[error("the runtime was shut down")]
@@ -71,17 +52,7 @@ impl Runtime {
     /// # Errors
     /// [`VerbError`].
     pub async fn restart(&self, consumer: &str) -> Result<(), VerbError> {
-        self.order(consumer, Verb::Restart).await.map(drop)
-    }
-
-    /// Handles what is set aside under a key, in order, as today's build reads it (rule 8.5). Events that arrive meanwhile queue behind. The
-    /// first that fails again stays aside with all behind it, and the answer says why.
-    ///
-    /// # Errors
-    /// [`VerbError`].
-    pub async fn redrive(&self, consumer: &str, key: &str) -> Result<Done, VerbError> {
-        let key = key.to_owned();
-        self.order(consumer, Verb::Redrive { key }).await
+        self.order(consumer, Verb::Restart).await
     }
 
     /// Lets a consumer pass an event that it cannot handle: the only way past it, recorded with a reason and whoever says so (rule 8.6). A
@@ -103,7 +74,7 @@ impl Runtime {
             reason,
             actor,
         };
-        self.order(consumer, verb).await.map(drop)
+        self.order(consumer, verb).await
     }
 
     /// Has a consumer begin anew, before the first event: its view is empty until it has caught up. To keep showing the old one meanwhile,
@@ -112,7 +83,7 @@ impl Runtime {
     /// # Errors
     /// [`VerbError`].
     pub async fn reset(&self, consumer: &str) -> Result<(), VerbError> {
-        self.order(consumer, Verb::Reset).await.map(drop)
+        self.order(consumer, Verb::Reset).await
     }
 
     /// What a consumer has set aside under a key, or all of it, in the order of the log: stored bytes and envelope, as rule 8.5 says.
@@ -135,7 +106,7 @@ impl Runtime {
         }
     }
 
-    fn order(&self, consumer: &str, verb: Verb) -> BoxFuture<Result<Done, VerbError>> {
+    fn order(&self, consumer: &str, verb: Verb) -> BoxFuture<Result<(), VerbError>> {
         let found = self.0.consumers.0.iter().find(|one| one.name() == consumer);
         let Some(found) = found else {
             let consumer = consumer.to_owned();

@@ -58,6 +58,11 @@ impl StoredEvent {
         Ok(events)
     }
 
+    /// The stored name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// As one line of JSON: what a failed law shows of a history.
     #[cfg(feature = "laws")]
     pub(super) fn line(&self) -> String {

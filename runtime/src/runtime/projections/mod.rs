@@ -31,8 +31,9 @@ use crate::consumer::Source;
 use crate::projection::{Mode, Projection, Projects, ViewStore};
 use crate::runtime::BoxFuture;
 use crate::runtime::consumers::{ConsumerStatus, Consuming};
+use crate::runtime::policies::Redriven;
 use crate::runtime::tail::Tail;
-use crate::runtime::verbs::{Done, Verb, VerbError};
+use crate::runtime::verbs::{Verb, VerbError};
 use crate::schema::{Fingerprint, Shape, consumed_fingerprint};
 use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, Filter, LogRead, PageSize};
 use crate::stream::Position;
@@ -55,7 +56,6 @@ type Start = Box<dyn FnOnce(&Around, ConsumerName) -> Running + Send>;
 pub(super) struct Planned {
     pub(super) id: TypeId,
     pub(super) name: &'static str,
-    pub(super) rust: &'static str,
     start: Start,
 }
 
@@ -89,7 +89,6 @@ impl Planned {
         Self {
             id: TypeId::of::<P>(),
             name: P::NAME,
-            rust: std::any::type_name::<P>(),
             start: Box::new(|around, consumer| {
                 let (wanted, identity) = (Wanted::of::<P>(), identity::<P>());
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
@@ -181,7 +180,16 @@ impl Consuming for AsConsumer {
         Box::pin(async move { progress.reach(position).await })
     }
 
-    fn order(&self, verb: Verb) -> BoxFuture<Result<Done, VerbError>> {
+    fn redrive(&self, key: Option<String>) -> Option<BoxFuture<Option<Redriven>>> {
+        let orders = self.0.orders.clone();
+        Some(Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            orders.send(Order::Redrive(key, answer)).await.ok()?;
+            answered.await.ok()
+        }))
+    }
+
+    fn order(&self, verb: Verb) -> BoxFuture<Result<(), VerbError>> {
         let orders = self.0.orders.clone();
         Box::pin(async move {
             let (answer, answered) = oneshot::channel();

@@ -4,12 +4,13 @@ use std::error::Error;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use crate::runtime::policies::Redriven;
 use crate::runtime::projections::StopReason;
 use crate::runtime::projections::fault::{Fault, whole};
 use crate::runtime::projections::keeper::follows;
 use crate::runtime::projections::runner::{Next, Order, Runner};
 use crate::runtime::projections::unit::Unit;
-use crate::runtime::verbs::{Done, Verb, VerbError};
+use crate::runtime::verbs::{Verb, VerbError};
 use crate::store::{Checkpoint, CheckpointStore, DeadLetter, EventStore, PartId};
 
 impl Runner {
@@ -26,6 +27,14 @@ impl Runner {
                 let _nobody_waits = done.send(());
                 ControlFlow::Break(())
             }
+            Some(Order::Redrive(key, answer)) => {
+                // Whoever asked is told that the projection has stopped when no answer comes.
+                match self.redrive(key).await {
+                    Ok(redriven) => drop(answer.send(redriven)),
+                    Err(next) => self.say(&next),
+                }
+                ControlFlow::Continue(())
+            }
             Some(Order::Do(verb, answer)) => {
                 let done = self.act(verb).await;
                 let _nobody_waits = answer.send(done.map_err(failed));
@@ -34,7 +43,7 @@ impl Runner {
         }
     }
 
-    async fn act(&mut self, verb: Verb) -> Result<Done, Next> {
+    async fn act(&mut self, verb: Verb) -> Result<(), Next> {
         // Where it stands is forgotten when it is opened again.
         let at_barrier = self.barrier.as_ref().map(|barrier| barrier.part);
         if !self.keeper.is_open() {
@@ -43,9 +52,8 @@ impl Runner {
         match verb {
             Verb::Restart => {
                 self.barrier = None;
-                Ok(Done::default())
+                Ok(())
             }
-            Verb::Redrive { key } => self.redrive(&key).await,
             Verb::Waive {
                 position,
                 reason,
@@ -62,36 +70,53 @@ impl Runner {
         }
     }
 
-    async fn redrive(&mut self, key: &str) -> Result<Done, Next> {
+    async fn redrive(&mut self, key: Option<String>) -> Result<Redriven, Next> {
+        if !self.keeper.is_open() {
+            self.open().await?;
+        }
         // What is set aside has to be readable from where it is kept, and what fails is undone to what is shown.
         self.target.publish();
         self.save().await?;
-        let mut done = Done::default();
-        'key: loop {
-            let letters = self.keeper.letters(key).await.map_err(follows)?;
-            if letters.is_empty() {
-                break;
+        let mut redriven = Redriven::default();
+        let keys: Vec<String> = match key {
+            Some(key) => vec![key],
+            None => self.parked.keys().into_iter().map(str::to_owned).collect(),
+        };
+        for key in keys {
+            if let Some(reason) = self.redrive_key(&key, &mut redriven.done).await? {
+                redriven.failed.push((key, whole(&reason)));
             }
-            for letter in letters {
+        }
+        self.say(&Next::More);
+        Ok(redriven)
+    }
+
+    /// In order, up to the first that fails again: why it does.
+    async fn redrive_key(&mut self, key: &str, done: &mut u64) -> Result<Option<StopReason>, Next> {
+        loop {
+            let letters = self.keeper.letters(key).await.map_err(follows)?;
+            let mut failed = None;
+            for letter in &letters {
+                // One that the projection has not come to comes again by itself, and queues behind what is left.
                 if letter.part.position > self.target.shown().position() {
-                    // It comes again by itself, behind what is set aside now.
-                    break 'key;
+                    break;
                 }
-                if let Err(reason) = self.redo(&letter).await? {
-                    done.because = Some(whole(&reason));
-                    break 'key;
+                failed = self.redo(letter).await?.err();
+                if failed.is_some() {
+                    break;
                 }
                 Arc::make_mut(&mut self.parked).0.remove(&letter.part);
                 self.keeper.redrive(letter.part);
-                done.handled += 1;
+                *done += 1;
                 // Shown one by one, so that the next one's failure undoes no more than its own.
                 self.target.publish();
             }
             self.save().await?;
+            let is_stuck = letters.first().is_none_or(|first| self.parked.has(first.part));
+            if failed.is_some() || is_stuck {
+                return Ok(failed);
+            }
         }
-        self.save().await?;
-        self.say(&Next::More);
-        Ok(done)
     }
 
     /// Hands over what was set aside, unless it is waived meanwhile; why it still fails.
@@ -109,7 +134,7 @@ impl Runner {
         }
     }
 
-    async fn waive(&mut self, parts: Vec<PartId>, reason: &str, actor: &str) -> Result<Done, Next> {
+    async fn waive(&mut self, parts: Vec<PartId>, reason: &str, actor: &str) -> Result<(), Next> {
         for part in parts {
             let waived = self
                 .keeper
@@ -120,16 +145,16 @@ impl Runner {
         }
         self.waived = self.keeper.waived().await.map_err(follows)?;
         self.barrier = None;
-        Ok(Done::default())
+        Ok(())
     }
 
-    async fn reset(&mut self) -> Result<Done, Next> {
+    async fn reset(&mut self) -> Result<(), Next> {
         let start = Checkpoint::start(self.keeper.consumer.clone(), self.store.identity());
         self.keeper.reset(&start).await.map_err(follows)?;
         self.target.restore(None, start).map_err(Next::Stop)?;
         (self.parked, self.barrier, self.feed) = (Arc::default(), None, None);
         self.say(&Next::More);
-        Ok(Done::default())
+        Ok(())
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::time::{sleep, timeout_at};
 use crate::projection::OnError;
 use crate::runtime::consumers::ConsumerState;
 use crate::runtime::feed::{Feed, FeedError};
+use crate::runtime::policies::Redriven;
 use crate::runtime::projections::StopReason;
 use crate::runtime::projections::fault::{BadEvent, Fault, whole};
 use crate::runtime::projections::keeper::{Keeper, follows};
@@ -23,7 +24,7 @@ use crate::runtime::projections::progress::Saying;
 use crate::runtime::projections::target::Target;
 use crate::runtime::projections::unit::Unit;
 use crate::runtime::tail::Tail;
-use crate::runtime::verbs::{Answer, Verb};
+use crate::runtime::verbs::{Verb, VerbError};
 use crate::store::{
     AnyStore, Checkpoint, DeadLetter, EventStore, Filter, LogRead, Page, PageSize, PartId, ReadError, ResumeError,
 };
@@ -40,7 +41,9 @@ pub(super) enum Order {
     /// Save and end.
     ShutDown(oneshot::Sender<()>),
     /// Do what a person says.
-    Do(Verb, Answer),
+    Do(Verb, oneshot::Sender<Result<(), VerbError>>),
+    /// Handle what is set aside, under a key or all of it.
+    Redrive(Option<String>, oneshot::Sender<Redriven>),
 }
 
 /// The task of a projection.

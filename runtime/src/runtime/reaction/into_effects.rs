@@ -1,7 +1,6 @@
 //! What a reaction may return: commands with where they go, timers, the end; tuples, `Option`, `Vec` and `()` of them.
 
 use std::convert::Infallible;
-use std::error::Error;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,6 +9,7 @@ use crate::aggregate::Aggregate;
 use crate::codec;
 use crate::command::{Command, Fingerprinted, IntoEvents, OrPark, OutcomeOf, To};
 use crate::model::Tree;
+use crate::runtime::following::words;
 use crate::runtime::reaction::effect::{Effect, Errand, Sending, Sends, Sent, SentTimer};
 use crate::runtime::reaction::timer::due;
 use crate::runtime::reaction::{After, CancelTimer, Due, End, Failed, Failure, React, Timer};
@@ -51,7 +51,10 @@ impl<C: Command + Fingerprinted + Serialize + DeserializeOwned> OrPark<C> {
 }
 
 impl<P, C: Command + Fingerprinted + Serialize + DeserializeOwned> IntoEffects<P> for OrPark<C> {
-    const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command(Self::SENT));
+    const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command {
+        sent: Self::SENT,
+        or_park: true,
+    });
 
     fn into_effects(self, out: &mut Vec<Effect>) {
         out.push(command(self.0, true));
@@ -62,7 +65,10 @@ impl<P, C: Command + Fingerprinted + Serialize + DeserializeOwned> IntoEffects<P
 where
     Self: HandlesFailure<P, C>,
 {
-    const SENDS: &'static Tree<Sends> = <OrPark<C> as IntoEffects<P>>::SENDS;
+    const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command {
+        sent: OrPark::<C>::SENT,
+        or_park: false,
+    });
 
     fn into_effects(self, out: &mut Vec<Effect>) {
         out.push(command(self, false));
@@ -171,7 +177,8 @@ fn send<C: Command + Fingerprinted + Serialize + DeserializeOwned>(
     let mut execute = runtime
         .execute_on(stream, command.clone())
         .idempotency_key(errand.key)
-        .causation(errand.causation);
+        .causation(errand.causation)
+        .hops(errand.hops);
     if let Some(correlation) = errand.correlation {
         execute = execute.correlation(correlation);
     }
@@ -203,15 +210,4 @@ fn may_pass(error: &ExecuteError<Infallible>) -> bool {
         ),
         _ => false,
     }
-}
-
-/// An error with its causes, in one line.
-fn words(error: &dyn Error) -> String {
-    let (mut words, mut cause) = (error.to_string(), error.source());
-    while let Some(error) = cause {
-        words.push_str(": ");
-        words.push_str(&error.to_string());
-        cause = error.source();
-    }
-    words
 }
