@@ -140,7 +140,7 @@ pub use runtime::{
     LoadError, Loaded, NoKey, NoStore, NoView, Panicked, Policy, Process, ProcessCase, React, Reaction, Reacts,
     Recordable, RedriveError, Redriven, Runtime, Sends, Sent, SentTimer, SnapshotCounts, StartError, Status,
     StopReason, Subscribe, SubscribeError, Subscription, SubscriptionError, Timer, Token, Transaction,
-    TransactionReceipt, Unreadable, Unsettled, View, ViewRequest, Warmed, WithKey,
+    TransactionReceipt, Unreadable, Unsettled, VerbError, View, ViewRequest, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};

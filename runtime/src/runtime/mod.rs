@@ -28,6 +28,7 @@ pub(crate) mod tail;
 mod token;
 mod trace;
 mod transaction;
+mod verbs;
 mod view;
 
 use std::any::{Any, TypeId};
@@ -60,6 +61,7 @@ pub use subscription::{Subscribe, SubscribeError, Subscription, SubscriptionErro
 pub use token::Token;
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 
+pub use verbs::VerbError;
 pub use view::{NoView, View, ViewRequest};
 
 use crate::aggregate::Aggregate;
