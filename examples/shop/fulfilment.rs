@@ -19,6 +19,7 @@ pub const PAY_WITHIN: Duration = Duration::from_secs(15 * 60);
 pub struct PayBy {}
 
 /// Reserves each line, charges, ships. Whatever goes wrong cancels the order, and a cancelled order releases what was reserved for it.
+/// If the bank pays for an order that was cancelled meanwhile, it gets its money back.
 #[derive(Process, Debug)]
 #[process(name = "fulfilment", id = String, reads(crate::order::Order, Stock, Payment), start = beginning)]
 pub struct Fulfilment {
@@ -73,8 +74,16 @@ impl Fulfilment {
     #[on(key = event.order.as_str())]
     fn charge(&self, event: &Reserved, _: &Meta) -> (Option<(OrPark<Charge>, After<PayBy>)>, Option<OrPark<Release>>) {
         let is_complete = !self.is_cancelled && self.lines.values().all(|is_reserved| *is_reserved);
-        let charge = || (Charge { amount: self.total }.to(&self.order).or_park(), After(PAY_WITHIN, PayBy {}));
-        (is_complete.then(charge), self.is_cancelled.then(|| self.release(&event.sku)))
+        let charge = || {
+            (
+                Charge { amount: self.total }.to(&self.order).or_park(),
+                After(PAY_WITHIN, PayBy {}),
+            )
+        };
+        (
+            is_complete.then(charge),
+            self.is_cancelled.then(|| self.release(&event.sku)),
+        )
     }
 
     #[on]
@@ -104,10 +113,9 @@ impl Fulfilment {
     }
 
     #[on(key = meta.id())]
-    fn give_back(&self, _: &Cancelled, _: &Meta) -> (Vec<OrPark<Release>>, OrPark<Expire>, CancelTimer<PayBy>) {
+    fn give_back(&self, _: &Cancelled, _: &Meta) -> Vec<OrPark<Release>> {
         let reserved = self.lines.iter().filter(|(_, is_reserved)| **is_reserved);
-        let release = reserved.map(|(sku, _)| self.release(sku)).collect();
-        (release, Expire {}.to(&self.order).or_park(), PayBy::cancel())
+        reserved.map(|(sku, _)| self.release(sku)).collect()
     }
 
     #[on(key = meta.id())]

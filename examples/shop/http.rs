@@ -1,21 +1,20 @@
 //! The shop over HTTP: commands with idempotency keys and `If-Match`, views, and their changes as server-sent events.
 
-use std::convert::Infallible;
-
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use futures_core::Stream;
-use recount::{Command, Execute, Fingerprinted, Loaded, Receipt, RejectionOf, Runtime};
+use futures_util::stream::{self, Stream};
+use recount::{Command, Execute, Fingerprinted, Loaded, Position, Receipt, RejectionOf, Runtime, Token, Version};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::clock::MovedClock;
 use crate::levels::Levels;
 use crate::order::{Cancel, Line, Order, Place};
-use crate::orders::{Orders, Row};
+use crate::orders::Orders;
 use crate::payment::{Decline, Settle};
 use crate::problem::Problem;
 use crate::stock::Deliver;
@@ -37,6 +36,29 @@ pub fn routes(runtime: Runtime) -> Router {
         .with_state(runtime)
 }
 
+/// What is only there for tests and for trying things: moving the clock, and waiting until nothing is left to do.
+pub fn debug_routes(runtime: Runtime, clock: MovedClock) -> Router {
+    Router::new()
+        .route("/debug/clock", post(advance))
+        .with_state(clock)
+        .merge(Router::new().route("/debug/settle", post(settled)).with_state(runtime))
+}
+
+#[derive(Deserialize)]
+struct Advance {
+    seconds: u64,
+}
+
+async fn advance(State(clock): State<MovedClock>, Json(Advance { seconds }): Json<Advance>) -> StatusCode {
+    clock.advance(seconds);
+    StatusCode::NO_CONTENT
+}
+
+async fn settled(State(runtime): State<Runtime>) -> Answer {
+    runtime.settle().await.map_err(|error| Problem::internal(&error))?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
 #[derive(Deserialize)]
 struct Delivery {
     quantity: u32,
@@ -48,7 +70,10 @@ async fn deliver(
     headers: HeaderMap,
     Json(Delivery { quantity }): Json<Delivery>,
 ) -> Answer {
-    let command = Deliver { sku: sku.clone(), quantity };
+    let command = Deliver {
+        sku: sku.clone(),
+        quantity,
+    };
     execute(runtime.execute(sku, command), &headers, StatusCode::OK).await
 }
 
@@ -64,7 +89,12 @@ async fn place(
     headers: HeaderMap,
     Json(Placing { customer, lines }): Json<Placing>,
 ) -> Answer {
-    execute(runtime.execute(id, Place { customer, lines }), &headers, StatusCode::CREATED).await
+    execute(
+        runtime.execute(id, Place { customer, lines }),
+        &headers,
+        StatusCode::CREATED,
+    )
+    .await
 }
 
 #[derive(Deserialize)]
@@ -124,18 +154,21 @@ fn e_tag(version: u64) -> [(header::HeaderName, String); 1] {
 }
 
 fn written<S>(receipt: &Receipt<S>) -> impl IntoResponse + use<S> {
-    let version = receipt.version.map_or(0, recount::Version::get);
+    let version = receipt.version.map_or(0, Version::get);
     let body = json!({
         "version": version,
         "events": receipt.events.len(),
-        "position": receipt.position().map(recount::Position::get),
+        "position": receipt.position().map(Position::get),
         "repeated": receipt.duplicate,
     });
     (e_tag(version), Json(body))
 }
 
 async fn order(State(runtime): State<Runtime>, Path(id): Path<String>) -> Answer {
-    let loaded = runtime.load::<Order>(&id).await.map_err(|error| Problem::internal(&error))?;
+    let loaded = runtime
+        .load::<Order>(&id)
+        .await
+        .map_err(|error| Problem::internal(&error))?;
     let order = loaded.ok_or_else(|| Problem::not_found(format!("there is no order `{id}`")))?;
     let body = json!({
         "id": id,
@@ -145,4 +178,64 @@ async fn order(State(runtime): State<Runtime>, Path(id): Path<String>) -> Answer
         "state": order.state,
     });
     Ok((e_tag(Loaded::version(&order).get()), Json(body)).into_response())
+}
+
+/// All orders, from the view.
+async fn orders(State(runtime): State<Runtime>) -> Answer {
+    let view = runtime
+        .view::<Orders>()
+        .await
+        .map_err(|error| Problem::unavailable(&error))?;
+    Ok(Json(view.all()).into_response())
+}
+
+/// How much of each article is free.
+async fn levels(State(runtime): State<Runtime>) -> Answer {
+    let view = runtime
+        .view::<Levels>()
+        .await
+        .map_err(|error| Problem::unavailable(&error))?;
+    Ok(Json(view.all()).into_response())
+}
+
+/// The rows of the view as they change: from the first event on, or behind the `Last-Event-ID` that the browser has seen.
+async fn changes(
+    State(runtime): State<Runtime>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Sent, Gone>>>, Problem> {
+    let seen = match headers.get("last-event-id") {
+        Some(id) => id.to_str().ok().and_then(|id| id.parse().ok()),
+        None => Some(0),
+    };
+    let seen = seen.ok_or_else(|| Problem::bad_request("a Last-Event-ID of this shop is a number"))?;
+    let store = runtime.status().await.map_err(|error| Problem::internal(&error))?.store;
+    let events = runtime.subscribe::<Order>().after(Position::new(seen)).await;
+    let events = events.map_err(|error| Problem::internal(&error))?;
+    let changes = stream::unfold((runtime, events), move |(runtime, mut events)| async move {
+        let event = events.next().await?;
+        let change = match event {
+            Ok(event) => changed(&runtime, Token::new(store, event.position()), event.meta().id()).await,
+            Err(error) => Err(error.into()),
+        };
+        Some((change, (runtime, events)))
+    });
+    Ok(Sse::new(changes).keep_alive(KeepAlive::default()))
+}
+
+/// Why no more changes come: the browser asks again, behind the last one that it has seen.
+type Gone = Box<dyn std::error::Error + Send + Sync>;
+
+/// The row that an event has changed, as soon as the view shows it.
+async fn changed(runtime: &Runtime, seen: Token, id: &str) -> Result<Sent, Gone> {
+    let view = runtime.view::<Orders>().after(seen).await?;
+    let row = view.one(id);
+    Ok(Sent::default()
+        .id(seen.last.to_string())
+        .event("order")
+        .json_data(row)?)
+}
+
+async fn status(State(runtime): State<Runtime>) -> Answer {
+    let status = runtime.status().await.map_err(|error| Problem::internal(&error))?;
+    Ok(Json(status).into_response())
 }

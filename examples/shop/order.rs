@@ -17,7 +17,12 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq)]
 pub enum OrderEvent {
     /// A customer wants these. Each article stands in one line.
-    Placed { order: String, customer: String, lines: Vec<Line>, total: u64 },
+    Placed {
+        order: String,
+        customer: String,
+        lines: Vec<Line>,
+        total: u64,
+    },
     /// It is on its way.
     Shipped,
     /// Nothing will come of it.
@@ -73,7 +78,12 @@ impl Order {
         let costs = lines.iter().map(|line| line.price.checked_mul(line.quantity.into()));
         let total = costs.sum::<Option<u64>>();
         let (order, total) = (cx.id().to_owned(), total.ok_or(OrderError::TooMuch)?);
-        Ok(Placed { order, customer, lines, total })
+        Ok(Placed {
+            order,
+            customer,
+            lines,
+            total,
+        })
     }
 
     /// Sends it on its way.

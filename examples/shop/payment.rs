@@ -12,7 +12,7 @@ pub enum PaymentEvent {
     Settled { order: String },
     /// The bank will not pay.
     Declined { order: String, reason: String },
-    /// The bank did not answer in time, or the order was cancelled meanwhile.
+    /// The bank did not answer in time.
     Expired { order: String },
     /// What the bank had paid was given back.
     Refunded { order: String, amount: u64 },
@@ -55,12 +55,11 @@ impl Payment {
         self.once("declined", |order| Declined { order, reason })
     }
 
-    /// Waits for the bank no longer. What has ended stays as it is, and what never began too.
+    /// Waits for the bank no longer. What has ended stays as it is.
     #[command(idempotent)]
-    pub fn expire(payment: Option<&Self>) -> Option<Expired> {
-        let waiting = payment.filter(|payment| payment.end.is_none())?;
-        let order = waiting.order.clone();
-        Some(Expired { order })
+    pub fn expire(&self) -> Option<Expired> {
+        let order = self.order.clone();
+        self.end.is_none().then_some(Expired { order })
     }
 
     /// Gives back what the bank had paid, if it had.

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use recount::ExecuteError;
 use recount::store::Refusal;
+use recount::{ExecuteError, NoView};
 use serde::Serialize;
 
 /// Why a request was not answered as it was meant to be.
@@ -36,10 +36,19 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", detail)
     }
 
+    /// A view that cannot be looked at now.
+    pub fn unavailable(error: &NoView) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", error)
+    }
+
     /// What went wrong on this side. The caller is told that, and the log the rest.
     pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error, "a request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the shop could not do this")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "the shop could not do this",
+        )
     }
 }
 

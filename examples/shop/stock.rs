@@ -40,7 +40,11 @@ pub struct Stock {
 impl Stock {
     /// Takes a delivery; the first one of an article lists it.
     #[command]
-    pub fn deliver(stock: Option<&Self>, sku: String, quantity: u32) -> Result<(Option<Listed>, Delivered), StockError> {
+    pub fn deliver(
+        stock: Option<&Self>,
+        sku: String,
+        quantity: u32,
+    ) -> Result<(Option<Listed>, Delivered), StockError> {
         let free = stock.map_or(0, |stock| stock.free);
         free.checked_add(quantity).ok_or(StockError::TooMany)?;
         let listed = stock.is_none().then(|| Listed { sku: sku.clone() });
