@@ -18,6 +18,7 @@ use recount::{Clock, EventStore, IdempotencyKey, ManualClock, MemoryStore, Posit
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use crate::leaking;
 use crate::sim::{Bug, Frame, Sim};
 
 type Answer = Result<Committed, AppendError>;
@@ -498,7 +499,7 @@ impl EventStore for SimStore {
     }
 
     fn checkpoints(&self) -> AnyCheckpoints {
-        AnyCheckpoints::new(self.published.sim.world.checkpoints.clone())
+        leaking::checkpoints(&self.published.sim, self.published.life)
     }
 
     async fn close(&self) {

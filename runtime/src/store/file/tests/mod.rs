@@ -8,7 +8,7 @@ mod keys;
 mod limits;
 mod real;
 mod restoring;
-mod sim;
+pub(in crate::store) mod sim;
 
 use uuid::Uuid;
 
