@@ -405,6 +405,8 @@ mod lock_from_lock_with_a_value;
 mod lock_never_locked;
 #[path = "ui/lock/sealed_shape_changed_mended.rs"]
 mod lock_sealed_shape_changed;
+#[path = "ui/runtime/checkpoint_of_a_position_mended.rs"]
+mod runtime_checkpoint_of_a_position;
 #[path = "ui/runtime/key_without_fingerprint_mended.rs"]
 mod runtime_key_without_fingerprint;
 #[path = "ui/runtime/no_store_mended.rs"]

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests look at files from outside")]
 
 mod answers;
+mod consumers;
 mod crashes;
 mod damage;
 mod keys;
