@@ -101,6 +101,11 @@ impl Bending {
         self.bend == bend
     }
 
+    /// How far apart positions stand.
+    fn scale(&self) -> u64 {
+        1 + u64::from(matches!(self.bend, Bend::Sparse | Bend::SparseAndSaysSo))
+    }
+
     fn hidden(&self) -> HashSet<AppendId> {
         self.hidden.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -344,9 +349,7 @@ impl EventStore for Bending {
     }
 
     async fn read_log(&self, mut read: LogRead) -> Result<Page, ReadError> {
-        if matches!(self.bend, Bend::Sparse | Bend::SparseAndSaysSo) {
-            read.after = Position::new(read.after.get() / 2);
-        }
+        read.after = Position::new(read.after.get() / self.scale());
         let after = read.after;
         let page = self.shown(&self.inner.read_log(read).await?, false);
         if self.is(Bend::FollowsAnyReader) && page.is_empty() {
@@ -355,14 +358,13 @@ impl EventStore for Bending {
         Ok(page)
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.inner.wait(Position::new(after.get() / self.scale())).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         let head = self.inner.head().await?;
-        let scale = if matches!(self.bend, Bend::Sparse | Bend::SparseAndSaysSo) {
-            2
-        } else {
-            1
-        };
-        Ok(Position::new(head.get() * scale))
+        Ok(Position::new(head.get() * self.scale()))
     }
 
     fn checkpoints(&self) -> AnyCheckpoints {

@@ -301,6 +301,10 @@ impl EventStore for Forgetting {
         Ok(self.shown(&self.inner.read_log(read).await?))
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.inner.wait(after).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         self.inner.head().await
     }

@@ -80,6 +80,10 @@ impl<S: EventStore> EventStore for Losing<S> {
         self.inner.read_log(read).await
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.inner.wait(after).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         self.inner.head().await
     }

@@ -490,8 +490,17 @@ impl EventStore for SimStore {
     }
 
     async fn read_log(&self, read: LogRead) -> Result<Page, ReadError> {
+        let after = read.after;
         let page = self.published.memory.read_log(read).await?;
-        self.published.readable(page, read.after)
+        self.published.readable(page, after)
+    }
+
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        let published = &self.published;
+        if published.poisoned.load(Ordering::SeqCst) && published.memory.head().await? <= after {
+            return Err(ReadError::Poisoned);
+        }
+        published.memory.wait(after).await
     }
 
     async fn head(&self) -> Result<Position, ReadError> {

@@ -234,6 +234,10 @@ impl EventStore for Gate {
         self.passes(self.inner.read_log(read)).await
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.inner.wait(after).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         let called = self.world.tick();
         let head = self.passes(self.inner.head()).await?;

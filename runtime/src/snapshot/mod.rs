@@ -47,6 +47,8 @@ pub struct Snapshot {
     pub position: Position,
     /// When that event was recorded.
     pub recorded_at: Timestamp,
+    /// The latest moment that any event in it was recorded at, which is another where the clock of the store went back.
+    pub latest: Timestamp,
     /// The state.
     pub state: Vec<u8>,
 }
@@ -67,6 +69,9 @@ pub enum SnapshotError {
     /// Its bytes are not those that were written.
     #[error("the snapshot is damaged")]
     Damaged,
+    /// Another process has them open. There is one at a time, so this one does without.
+    #[error("the snapshots are in use by another process")]
+    InUse,
     /// The store could not do it.
     #[error("the store of snapshots failed")]
     Store(#[source] Box<dyn Error + Send + Sync>),
@@ -98,6 +103,7 @@ pub enum SnapshotError {
 ///     version: Version::new(version).expect("not 0"),
 ///     position: Position::new(version),
 ///     recorded_at: Timestamp::from_micros(0),
+///     latest: Timestamp::from_micros(0),
 ///     state: br#"{"balance":5}"#.to_vec(),
 /// };
 /// let snapshots = MemorySnapshots::new();

@@ -69,6 +69,10 @@ impl EventStore for AnyStore {
         self.0.read_log(read).await
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.0.wait(after).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         self.0.head().await
     }

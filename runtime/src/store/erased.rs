@@ -26,6 +26,7 @@ pub(super) trait Erased: Send + Sync + 'static {
     fn resolve<'a>(&'a self, unknown: &'a Unknown) -> BoxFuture<'a, Result<Resolved, ReadError>>;
     fn read_stream(&self, read: StreamRead) -> BoxFuture<'_, Result<Page, ReadError>>;
     fn read_log(&self, read: LogRead) -> BoxFuture<'_, Result<Page, ReadError>>;
+    fn wait(&self, after: Position) -> BoxFuture<'_, Result<(), ReadError>>;
     fn head(&self) -> BoxFuture<'_, Result<Position, ReadError>>;
     fn checkpoints(&self) -> AnyCheckpoints;
     fn close(&self) -> BoxFuture<'_, ()>;
@@ -66,6 +67,10 @@ impl<S: EventStore> Erased for S {
 
     fn read_log(&self, read: LogRead) -> BoxFuture<'_, Result<Page, ReadError>> {
         Box::pin(EventStore::read_log(self, read))
+    }
+
+    fn wait(&self, after: Position) -> BoxFuture<'_, Result<(), ReadError>> {
+        Box::pin(EventStore::wait(self, after))
     }
 
     fn head(&self) -> BoxFuture<'_, Result<Position, ReadError>> {

@@ -1,6 +1,8 @@
 //! The snapshots of a runtime: what a load begins with, and what is written after a commit, off the way of whoever committed.
 
 mod verbs;
+#[cfg(target_os = "linux")]
+mod warmer;
 mod writer;
 
 use std::any::TypeId;
@@ -12,6 +14,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 pub use verbs::Warmed;
+#[cfg(target_os = "linux")]
+pub use warmer::Warmer;
 
 use crate::aggregate::{Aggregate, Snapshots};
 use crate::runtime::load::At;
@@ -121,7 +125,7 @@ impl Saved {
             Ok(Ok(Some(snapshot))) => snapshot,
             Ok(Ok(None)) => return Ok(None),
             Ok(Err(SnapshotError::Damaged)) => return Err(Unusable::Bad),
-            Ok(Err(SnapshotError::Store(_))) | Err(_) => return Err(Unusable::Unread),
+            Ok(Err(SnapshotError::InUse | SnapshotError::Store(_))) | Err(_) => return Err(Unusable::Unread),
         };
         if snapshot.key != self.key(stream, rule, events.identity()) {
             return Err(Unusable::Stale);
@@ -130,11 +134,12 @@ impl Saved {
             version: snapshot.version,
             position: snapshot.position,
             recorded_at: snapshot.recorded_at,
+            latest: snapshot.latest,
         };
-        if !at.may_begin_at(reached) {
+        if !at.includes(reached) {
             return Ok(None);
         }
-        if !stands(events, stream, reached).await {
+        if reached.latest < reached.recorded_at || !stands(events, stream, reached).await {
             return Err(Unusable::Bad);
         }
         let decoded = Panicked::caught(|| (rule.decode)(&snapshot.state));
@@ -152,8 +157,12 @@ impl Saved {
         let Some(rule) = A::SNAPSHOTS.filter(|_| self.store.is_some()) else {
             return;
         };
-        let Unsaved { events: count, bytes } = state.unsaved;
-        if !rule.is_due(count, bytes) {
+        let Unsaved {
+            events: count,
+            bytes,
+            spent,
+        } = state.unsaved;
+        if !rule.is_due(count, bytes, spent) {
             return;
         }
         let (Some(shared), Some(reached)) = (state.state.clone(), state.reached) else {
@@ -201,6 +210,7 @@ fn snapshot<A: Aggregate>(key: SnapshotKey, rule: &Snapshots<A>, state: &A, reac
         version: reached.version,
         position: reached.position,
         recorded_at: reached.recorded_at,
+        latest: reached.latest,
         state: encoded,
     })
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::format::frame::FrameRules;
 use super::format::segment::FIRST_TYPE;
 use super::known::Known;
-use crate::stream::{StreamId, Version};
+use crate::stream::{StreamId, StreamMap, Version};
 
 /// A name with its version and floor: what the number in a record stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,7 +46,7 @@ pub(crate) struct Segment<F> {
 /// The whole log.
 #[derive(Debug)]
 pub(crate) struct Index<F> {
-    numbers: HashMap<StreamId, u32>,
+    numbers: StreamMap<u32>,
     streams: Vec<Stream>,
     /// By name, because nearly all names have one version: schema, floor and number.
     type_numbers: HashMap<Arc<str>, Vec<(u32, u32, u16)>>,
@@ -79,7 +79,7 @@ fn at(number: u64) -> usize {
 impl<F> Index<F> {
     pub(crate) fn new() -> Self {
         Self {
-            numbers: HashMap::new(),
+            numbers: StreamMap::default(),
             streams: Vec::new(),
             type_numbers: HashMap::new(),
             types: Vec::new(),
@@ -187,6 +187,19 @@ impl<F> Index<F> {
             rules: segment.rules,
             file: Arc::clone(&segment.file),
         })
+    }
+
+    /// The first positions of events of these streams, at most `limit`, in order: after one position and up to another.
+    pub(crate) fn positions_of(&self, streams: &[StreamId], after: u64, through: u64, limit: usize) -> Vec<u64> {
+        let mut found = Vec::new();
+        for stream in streams.iter().filter_map(|id| self.stream(self.number(id)?)) {
+            let first = stream.positions.partition_point(|position| *position <= after);
+            let rest = stream.positions.iter().skip(first).take(limit);
+            found.extend(rest.take_while(|position| **position <= through));
+        }
+        found.sort_unstable();
+        found.truncate(limit);
+        found
     }
 
     /// What a record must say of itself: the stream's id, the version of the event at this position, and that version minus the base.

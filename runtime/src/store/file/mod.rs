@@ -29,6 +29,7 @@ mod scan;
 mod shared;
 mod spare;
 mod unit;
+mod wanted;
 mod window;
 mod writer;
 
@@ -313,6 +314,18 @@ impl<D: Disk> EventStore for FileStore<D> {
         self.read_here(read, read::log_page).await
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        let shared = &self.0.shared;
+        let is_there = || match shared.queue.phase() {
+            Phase::Closed => Err(ReadError::Closed),
+            // Looked at after the phase: what was published before the failure is still read.
+            _ if shared.index().last_position > after.get() => Ok(true),
+            Phase::Poisoned => Err(ReadError::Poisoned),
+            Phase::Open => Ok(false),
+        };
+        shared.arrivals.until(is_there).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         if self.0.shared.queue.phase() == Phase::Closed {
             return Err(ReadError::Closed);
@@ -328,6 +341,7 @@ impl<D: Disk> EventStore for FileStore<D> {
         let mut released = self.0.shared.released.subscribe();
         self.0.shared.queue.close();
         self.0.shared.permits.close();
+        self.0.shared.arrivals.ring();
         let _gone = released.wait_for(|released| *released).await;
     }
 }

@@ -23,6 +23,7 @@ use super::report::RecoveryReport;
 use super::spare::Spare;
 use super::writer::Writer;
 use crate::clock::{Clock, Timestamp};
+use crate::store::arrivals::Arrivals;
 use crate::store::checkpoint::Home;
 use crate::store::{AppendError, Batch, Limits, Refusal, StoreId, Unknown};
 
@@ -47,6 +48,8 @@ pub(crate) struct Shared<D: Disk> {
     /// Only what is durable stands in it: the writer publishes after the sync.
     pub(crate) index: RwLock<Index<D::File>>,
     pub(crate) queue: Queue,
+    /// Readers that wait for what is new.
+    pub(crate) arrivals: Arrivals,
     /// The marks of appends that were answered with `Unknown`: a repeat of one is unknown as well, and not refused.
     doubt: Mutex<HashSet<u64>>,
     pub(crate) permits: Arc<Semaphore>,
@@ -77,6 +80,7 @@ impl<D: Disk> Shared<D> {
         for request in self.queue.poison() {
             self.refuse(request);
         }
+        self.arrivals.ring();
     }
 
     /// Notes that nobody knows whether an append was written.
@@ -174,6 +178,7 @@ pub(crate) fn start<D: Disk>(
         report,
         index: RwLock::new(index),
         queue: Queue::new(),
+        arrivals: Arrivals::default(),
         doubt: Mutex::default(),
         permits: Arc::new(Semaphore::new(IN_FLIGHT)),
         consumers: Mutex::new(true),
