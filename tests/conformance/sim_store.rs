@@ -18,7 +18,6 @@ use recount::{Clock, EventStore, IdempotencyKey, ManualClock, MemoryStore, Posit
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use crate::leaking;
 use crate::sim::{Bug, Frame, Sim};
 
 type Answer = Result<Committed, AppendError>;
@@ -508,7 +507,7 @@ impl EventStore for SimStore {
     }
 
     fn checkpoints(&self) -> AnyCheckpoints {
-        leaking::checkpoints(&self.published.sim, self.published.life)
+        crate::leaking::checkpoints(&self.published.sim, self.published.life)
     }
 
     async fn close(&self) {
