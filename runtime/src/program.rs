@@ -1,4 +1,4 @@
-//! `Warmer`: the program that `snapshots_main!` writes, which warms the snapshots of a file store.
+//! Programs of a line, for those who run an application: `Warmer`, which [`snapshots_main!`](crate::snapshots_main) writes.
 
 use std::error::Error;
 use std::fmt;
@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::aggregate::Aggregate;
-use crate::runtime::error::{LoadError, StartError};
-use crate::runtime::snapshots::Warmed;
-use crate::runtime::{BoxFuture, Builder, Runtime};
+use crate::runtime::{BoxFuture, Builder, LoadError, Runtime, StartError, Warmed};
 use crate::snapshot::FileSnapshots;
 use crate::store::AnyStore;
 use crate::store::file::{FileStore, OpenError};
@@ -279,7 +277,7 @@ impl fmt::Debug for Warmer {
 macro_rules! snapshots_main {
     ($($aggregate:ty),+ $(,)?) => {
         fn main() -> ::std::process::ExitCode {
-            $crate::Warmer::new()$(.aggregate::<$aggregate>())+.main()
+            $crate::program::Warmer::new()$(.aggregate::<$aggregate>())+.main()
         }
     };
 }
