@@ -75,6 +75,9 @@ struct Asked {
     what: Vec<What>,
 }
 
+/// For each aggregate its streams; `None` is all of them.
+type Work<'a> = Vec<(&'a Kind, Option<Vec<StreamId>>)>;
+
 enum What {
     All(String),
     One(StreamId),
@@ -140,9 +143,9 @@ impl Warmer {
         executor.block_on(self.warm(&asked.store, &asked.snapshots, work, out))
     }
 
-    /// What is to be done for each aggregate; `None` is all of it.
-    fn sorted(&self, what: Vec<What>) -> Result<Vec<(&Kind, Option<Vec<StreamId>>)>, WarmError> {
-        let mut work: Vec<(&Kind, Option<Vec<StreamId>>)> = Vec::new();
+    /// What is to be done.
+    fn sorted(&self, what: Vec<What>) -> Result<Work<'_>, WarmError> {
+        let mut work: Work<'_> = Vec::new();
         if what.is_empty() {
             work.extend(
                 self.kinds
@@ -179,7 +182,7 @@ impl Warmer {
         &self,
         store: &Path,
         snapshots: &Path,
-        work: Vec<(&Kind, Option<Vec<StreamId>>)>,
+        work: Work<'_>,
         out: &mut dyn Write,
     ) -> Result<bool, WarmError> {
         let builder = Runtime::builder().store(FileStore::open(store).await?).keep_states(0);
