@@ -17,6 +17,7 @@ mod meter;
 mod queue;
 mod snapshots;
 mod stored;
+mod subscription;
 mod tally;
 mod traced;
 mod transaction;
