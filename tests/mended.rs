@@ -45,6 +45,8 @@ mod aggregate_no_name;
 mod aggregate_rev_not_a_number;
 #[path = "ui/aggregate/rev_without_snapshot_mended.rs"]
 mod aggregate_rev_without_snapshot;
+#[path = "ui/aggregate/snapshot_after_no_time_mended.rs"]
+mod aggregate_snapshot_after_no_time;
 #[path = "ui/aggregate/snapshot_not_a_count_mended.rs"]
 mod aggregate_snapshot_not_a_count;
 #[path = "ui/aggregate/snapshot_of_no_schema_mended.rs"]

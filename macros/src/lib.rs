@@ -97,7 +97,7 @@ pub fn schema(input: TokenStream) -> TokenStream {
 /// | `name = "account"` | the category of the streams, as in `account/acc-101`: no `/`, not beginning with `$`. Required |
 /// | `id = String` | what names one of them: any `StreamKey`. Required |
 /// | `events = AccountEvent` | the set of its events, all of which an `#[apply]` applies. Required |
-/// | `snapshot(every = 100)` | a snapshot of the state is written after so many events since the last, or `bytes = 65_536` of their payloads; of two that are given the first to come. The state then derives `Serialize`, `Deserialize` and `Schema`, without a field that serde skips. Default: none |
+/// | `snapshot(every = 100)` | a snapshot of the state is written after so many events since the last, `bytes = 65_536` of their payloads, or `micros = 500` that were spent on folding them; of several that are given the first to come. The state then derives `Serialize`, `Deserialize` and `Schema`, without a field that serde skips. Default: none |
 /// | `rev = 2` | the revision of the logic in `#[apply]`: raise it when that logic changes, and snapshots of other revisions are ignored. Default: 0 |
 /// | `crate = ::other::recount` | where recount is, if it is not at `::recount` |
 ///
@@ -105,6 +105,30 @@ pub fn schema(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Aggregate, attributes(aggregate))]
 pub fn aggregate(input: TokenStream) -> TokenStream {
     flow::aggregate(input.into()).into()
+}
+
+/// A projection: a view that follows from events.
+#[proc_macro_derive(Projection, attributes(projection, schema))]
+pub fn projection(input: TokenStream) -> TokenStream {
+    flow::projection(input.into()).into()
+}
+
+/// A policy: maps events to commands.
+#[proc_macro_derive(Policy, attributes(policy))]
+pub fn policy(input: TokenStream) -> TokenStream {
+    flow::policy(input.into()).into()
+}
+
+/// A process: reacts to events over time, with a state for each instance.
+#[proc_macro_derive(Process, attributes(process))]
+pub fn process(input: TokenStream) -> TokenStream {
+    flow::process(input.into()).into()
+}
+
+/// What a process is reminded of.
+#[proc_macro_derive(Timer, attributes(timer))]
+pub fn timer(input: TokenStream) -> TokenStream {
+    flow::timer(input.into()).into()
 }
 
 /// The id of an aggregate, from a struct of one field that is one.

@@ -9,10 +9,29 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use crate::examples::{Example, all};
 use crate::flow;
-use crate::read::lock::fixture;
+use crate::read::lock::{fixture, of_event};
 
 /// What the example of `from_lock` is made from.
 const LOCK: &str = include_str!("examples/events.lock");
+
+/// What git leaves of a lock where two branches add an entry each at one place.
+const MARKED: &str = r#"format = 1
+
+[[event]]
+context = "bank"
+<<<<<<< HEAD
+name = "account.closed"
+version = 1
+status = "sealed"
+||||||| base
+=======
+name = "account.opened"
+version = 1
+status = "sealed"
+>>>>>>> theirs
+kind = "raw"
+floor = 1
+"#;
 
 /// The macro whose attribute stands first, on the rest of the input.
 fn expand(input: &str) -> TokenStream {
@@ -119,6 +138,41 @@ fn every_message_has_a_ui_case() {
         sentences.len() > 60 && silent.is_empty(),
         "no ui case says: {silent:#?}"
     );
+}
+
+fn versions_of(lock: &'static str, name: &str) -> Result<Vec<u32>, String> {
+    let found = fixture::with(Some(lock), || of_event(Some("bank".to_owned()), name)).expect("a lock");
+    assert_eq!(found.knows_context, found.entries.is_ok());
+    Ok(found.entries?.iter().map(|entry| entry.version).collect())
+}
+
+/// The test that puts both sides together in the file has to be built first, and its events may come from the lock.
+#[test]
+fn a_lock_with_marks_is_what_its_sides_are_together() {
+    assert_eq!(versions_of(MARKED, "account.closed"), Ok(vec![1]));
+    assert_eq!(versions_of(MARKED, "account.opened"), Ok(vec![1]));
+    assert_eq!(versions_of(MARKED, "account.moved"), Ok(vec![]));
+}
+
+#[test]
+fn sides_that_do_not_go_together_are_told() {
+    let both = MARKED.replace("account.opened", "account.closed");
+    let conflict = both.replace(
+        "version = 1\nstatus = \"sealed\"\n>",
+        "version = 1\nstatus = \"sealed\"\nedge = [\"x\"]\n>",
+    );
+    let broken = both.replace(
+        "version = 1\nstatus = \"sealed\"\n>",
+        "version = one\nstatus = \"sealed\"\n>",
+    );
+    assert!(conflict != both && broken != both);
+    assert_eq!(versions_of(both.leak(), "account.closed"), Ok(vec![1]));
+    assert_eq!(
+        versions_of(conflict.leak(), "account.closed"),
+        Err("both sides changed `account.closed` v1, which is sealed: keep the entry of one side".to_owned())
+    );
+    let told = versions_of(broken.leak(), "account.closed").expect_err("no number");
+    assert!(told.starts_with("line 12 of events.lock: "), "{told}");
 }
 
 /// Every file says what it holds and stays readable; `read`, `check` and `expand` do not use one another.

@@ -1,11 +1,15 @@
 //! Moments and where they come from: the one door through which recount learns the time.
 
+mod stopwatch;
+
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Mutex;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use stopwatch::Stopwatch;
 
 /// A moment in UTC, in whole microseconds.
 ///
@@ -55,6 +59,14 @@ impl Timestamp {
     #[must_use]
     pub fn after(self, by: Duration) -> Self {
         Self::from_micros(self.0.saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl Timestamp {
+    /// How long after an earlier moment this is; nothing if it is not after it.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 }
 
@@ -174,6 +186,13 @@ impl TryFrom<String> for Timestamp {
 pub trait Clock: Send + Sync + 'static {
     /// The moment of the call.
     fn now(&self) -> Timestamp;
+
+    /// How long it has been since a moment of no meaning, which stays the same while the program runs: for how long something takes. It
+    /// never goes back, whatever becomes of [`now`](Self::now). Default: the computer's own.
+    fn steady(&self) -> Duration {
+        static BEGAN: OnceLock<Instant> = OnceLock::new();
+        BEGAN.get_or_init(Instant::now).elapsed()
+    }
 }
 
 /// The computer's own clock.
@@ -187,7 +206,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved; clones show the same time.
+/// A clock that stands still until it is moved; clones show the same time. How long something takes is how far it was
+/// [advanced](ManualClock::advance) in between.
 ///
 /// ```
 /// use std::time::Duration;
@@ -198,34 +218,46 @@ impl Clock for SystemClock {
 /// assert_eq!(clock.now().to_string(), "1970-01-01T00:01:00.000000Z");
 /// ```
 #[derive(Clone, Debug)]
-pub struct ManualClock(std::sync::Arc<Mutex<Timestamp>>);
+pub struct ManualClock(std::sync::Arc<Mutex<Shown>>);
+
+#[derive(Debug)]
+struct Shown {
+    now: Timestamp,
+    steady: Duration,
+}
 
 impl ManualClock {
     /// A clock that shows `now`.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
-        Self(std::sync::Arc::new(Mutex::new(now)))
+        let steady = Duration::ZERO;
+        Self(std::sync::Arc::new(Mutex::new(Shown { now, steady })))
     }
 
     /// Shows `now` from here on, earlier or later.
     pub fn set(&self, now: Timestamp) {
-        *self.lock() = now;
+        self.lock().now = now;
     }
 
     /// Goes forward.
     pub fn advance(&self, by: Duration) {
-        let mut now = self.lock();
-        *now = now.after(by);
+        let mut shown = self.lock();
+        shown.now = shown.now.after(by);
+        shown.steady = shown.steady.saturating_add(by);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Timestamp> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Shown> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        *self.lock()
+        self.lock().now
+    }
+
+    fn steady(&self) -> Duration {
+        self.lock().steady
     }
 }
 

@@ -1,6 +1,7 @@
 //! Commands: what is asked (`Command`), how it is decided (`Handle`, `Context`), and what a decision may be (`IntoEvents`).
 
 mod fingerprint;
+mod to;
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -11,13 +12,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
 pub use fingerprint::Fingerprinted;
+pub use to::{OrPark, To};
 
 use crate::aggregate::Aggregate;
 use crate::clock::Timestamp;
 use crate::envelope::Headers;
 use crate::event::EventName;
 use crate::model::Tree;
-use crate::stream::{StreamId, Version};
+use crate::stream::{AsKey, StreamId, Version};
 
 /// What is asked of an aggregate. Written by `#[command]`.
 ///
@@ -38,6 +40,12 @@ pub trait Command: Clone + Send + 'static {
     /// The declared name of this one: that of the command inside, where [`NAME`](Self::NAME) is that of an enum of commands.
     fn name(&self) -> &'static str {
         Self::NAME
+    }
+
+    /// The command to the aggregate of this id, as data: what policies and processes return. It is sent by the runtime.
+    fn to(self, id: impl AsKey<<Self::Aggregate as Aggregate>::Id>) -> To<Self> {
+        let stream = StreamId::new(Self::Aggregate::NAME, &id.key());
+        To { stream, command: self }
     }
 }
 

@@ -102,9 +102,11 @@ mod clock;
 mod codec;
 mod command;
 mod constant;
+mod consumer;
 mod envelope;
 mod event;
 pub mod model;
+mod projection;
 mod runtime;
 pub mod schema;
 mod snapshot;
@@ -119,15 +121,22 @@ pub use aggregate::{Aggregate, Apply, Fold, FoldError, FoldStoredError, Snapshot
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
 pub use codec::JsonError;
 pub use command::{
-    Command, Context, EventsOf, Fingerprinted, Handle, Ids, IntoEvents, OutcomeOf, RejectionOf, Requires,
+    Command, Context, EventsOf, Fingerprinted, Handle, Ids, IntoEvents, OrPark, OutcomeOf, RejectionOf, Requires, To,
 };
+pub use consumer::{Consumer, Source, Start, left_out};
 pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, UpcastMeta};
 pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
-pub use recount_macros::{Aggregate, Event, Schema, StreamKey, events, handlers};
+pub use projection::{
+    InMemory, KeptInMemory, Mode, On, OnError, Projection, Projects, Query, Tx, ViewError, ViewStore,
+};
+pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, StreamKey, Timer, events, handlers};
 pub use runtime::{
-    At, BadDecision, BoxFuture, Builder, CorruptReason, CorruptStream, Execute, ExecuteError, HasStore, History,
-    HistoryError, KeptStates, LoadError, Loaded, NoKey, NoStore, Panicked, Runtime, SnapshotCounts, StartError, Status,
-    Transaction, TransactionReceipt, Unreadable, Warmed, WithKey,
+    After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, ConsumerState, ConsumerStatus, CorruptReason,
+    CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure, HasStore, History,
+    HistoryError, Input, Instance, Instances, IntoEffects, Kept, KeptStates, LoadError, Loaded, NoKey, NoStore, NoView,
+    Panicked, Policy, Process, React, Reaction, Reacts, RedriveError, Redriven, Runtime, Sends, Sent, SentTimer,
+    SnapshotCounts, StartError, Status, StopReason, Timer, Token, Transaction, TransactionReceipt, Unreadable,
+    Unsettled, View, ViewRequest, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use recount::store::conformance::{OpenError, Subject};
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Durability, EventRef, Expected, KnownKey, LogRead, Page, PageBuilder,
-    PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Durability, EventRef, Expected, KnownKey, LogRead,
+    Page, PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{AnyStore, AppendId, EventStore, IdempotencyKey, MemoryStore, Position, StreamId, Version};
 use uuid::Uuid;
@@ -98,6 +98,11 @@ struct Bending {
 impl Bending {
     fn is(&self, bend: Bend) -> bool {
         self.bend == bend
+    }
+
+    /// How far apart positions stand.
+    fn scale(&self) -> u64 {
+        1 + u64::from(matches!(self.bend, Bend::Sparse | Bend::SparseAndSaysSo))
     }
 
     fn hidden(&self) -> HashSet<AppendId> {
@@ -343,20 +348,21 @@ impl EventStore for Bending {
     }
 
     async fn read_log(&self, mut read: LogRead) -> Result<Page, ReadError> {
-        if matches!(self.bend, Bend::Sparse | Bend::SparseAndSaysSo) {
-            read.after = Position::new(read.after.get() / 2);
-        }
+        read.after = Position::new(read.after.get() / self.scale());
         Ok(self.shown(&self.inner.read_log(read).await?, false))
+    }
+
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.inner.wait(Position::new(after.get() / self.scale())).await
     }
 
     async fn head(&self) -> Result<Position, ReadError> {
         let head = self.inner.head().await?;
-        let scale = if matches!(self.bend, Bend::Sparse | Bend::SparseAndSaysSo) {
-            2
-        } else {
-            1
-        };
-        Ok(Position::new(head.get() * scale))
+        Ok(Position::new(head.get() * self.scale()))
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.inner.checkpoints()
     }
 
     async fn close(&self) {

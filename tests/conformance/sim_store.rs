@@ -11,8 +11,8 @@ use std::thread;
 use std::time::Duration;
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Durability, Expected, KeyWindow, KnownKey, Limits, LogRead, Page,
-    PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Durability, Expected, KeyWindow, KnownKey, Limits,
+    LogRead, Page, PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{Clock, EventStore, IdempotencyKey, ManualClock, MemoryStore, Position, StreamId, Timestamp, Version};
 use tokio::sync::oneshot;
@@ -489,12 +489,25 @@ impl EventStore for SimStore {
     }
 
     async fn read_log(&self, read: LogRead) -> Result<Page, ReadError> {
+        let after = read.after;
         let page = self.published.memory.read_log(read).await?;
-        self.published.readable(page, read.after)
+        self.published.readable(page, after)
+    }
+
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        let published = &self.published;
+        if published.poisoned.load(Ordering::SeqCst) && published.memory.head().await? <= after {
+            return Err(ReadError::Poisoned);
+        }
+        published.memory.wait(after).await
     }
 
     async fn head(&self) -> Result<Position, ReadError> {
         self.published.memory.head().await
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        AnyCheckpoints::new(self.published.sim.world.checkpoints.clone())
     }
 
     async fn close(&self) {

@@ -6,5 +6,6 @@ mod commands;
 mod events;
 mod folds;
 mod kit;
+mod orders;
 mod past;
 mod sound;

@@ -1,9 +1,10 @@
 //! What a handler may know, and what is stored of who asked.
 
 use recount::store::Refusal;
-use recount::{ExecuteError, ManualClock, MemoryStore, Runtime, Timestamp};
+use recount::{ExecuteError, ManualClock, MemoryStore, Meta, Runtime, Timestamp};
 use uuid::Uuid;
 
+use crate::doubles::{plant, raw};
 use crate::meter::{Count, Ensure, InstallAgain, Meter, MeterEvent, on};
 
 /// Rule 4.2: no handler sees time run backward, and each attempt has ids of its own.
@@ -34,6 +35,80 @@ async fn the_context_of_a_decision() {
     assert_eq!(first.id.parse::<Uuid>().expect("an id").get_version_num(), 7);
 }
 
+async fn metas(runtime: &Runtime, id: &str) -> Vec<Meta> {
+    let mut history = runtime.history::<Meter>(id);
+    let mut metas = Vec::new();
+    while let Some(event) = history.next().await {
+        metas.push(event.expect("readable").meta().clone());
+    }
+    metas
+}
+
+/// Rule 4.9: what follows from one request is one tree, over commands and transactions and over a restart: each event names the command
+/// that decided it, each command the event that it answers, and all of them their request.
+#[tokio::test]
+async fn a_chain_of_causes_is_one_tree() {
+    let store = MemoryStore::new();
+    let runtime = on(store.clone()).await;
+    runtime.execute("a", Ensure { by: 1 }).await.expect("written");
+    let root = metas(&runtime, "a").await.pop().expect("an event");
+    runtime
+        .execute("b", Ensure { by: 1 })
+        .caused_by(&root)
+        .await
+        .expect("written");
+
+    // The next hop is taken by another process, from what is stored.
+    let runtime = on(store.clone()).await;
+    let parent = metas(&runtime, "b").await.pop().expect("an event");
+    let transaction = runtime.transaction().caused_by(&parent);
+    let transaction = transaction.execute("c", Ensure { by: 1 }).await.expect("decided");
+    let transaction = transaction.execute("a", Count { by: 1 }).await.expect("decided");
+    transaction.commit().await.expect("written");
+
+    let (a, b, c) = (
+        metas(&runtime, "a").await,
+        metas(&runtime, "b").await,
+        metas(&runtime, "c").await,
+    );
+    let request = root.headers.correlation;
+    assert!(request.is_some(), "a command from outside begins a request");
+    for meta in a.iter().chain(&b).chain(&c) {
+        assert_eq!(meta.headers.correlation, request, "{meta:?}");
+    }
+    let command = |meta: &Meta| meta.headers.command.clone().expect("a command");
+    let answered = |metas: &[Meta]| metas.iter().map(|meta| command(meta).causation).collect::<Vec<_>>();
+    let (root, parent) = (Some(root.event_id), Some(parent.event_id));
+    assert_eq!(answered(&a), [None, None, parent]);
+    assert_eq!(answered(&b), [root, root]);
+    assert_eq!(answered(&c), [parent, parent]);
+    let commands = [&a[0], &a[2], &b[0], &c[0]].map(|meta| command(meta).id);
+    assert_eq!(
+        a[1].headers.causation(),
+        Some(commands[0]),
+        "of two events of one command"
+    );
+    assert_eq!(commands[1], commands[3], "a transaction is one cause");
+    assert!(commands[0] != commands[1] && commands[0] != commands[2] && commands[1] != commands[2]);
+
+    // Another request is another tree, also where it answers an event that belongs to none.
+    runtime.execute("d", Ensure { by: 1 }).await.expect("written");
+    let other = metas(&runtime, "d").await.pop().expect("an event");
+    assert!(other.headers.correlation.is_some() && other.headers.correlation != request);
+    let installed = raw("meter.installed", 1, 1, r#"{"at":"","id":""}"#);
+    plant(&store, "meter/e", vec![installed]).await;
+    let foreign = metas(&runtime, "e").await.pop().expect("an event");
+    assert_eq!(foreign.headers.correlation, None, "another program wrote it");
+    runtime
+        .execute("e", Count { by: 1 })
+        .caused_by(&foreign)
+        .await
+        .expect("written");
+    let answer = metas(&runtime, "e").await.pop().expect("an event");
+    assert_eq!(command(&answer).causation, Some(foreign.event_id));
+    assert!(answer.headers.correlation.is_some());
+}
+
 /// Rule 4.10: who and what caused an event is stored beside it; `$` is ours.
 #[tokio::test]
 async fn headers_are_stored() {
@@ -53,11 +128,7 @@ async fn headers_are_stored() {
         .causation(cause)
         .await
         .expect("written");
-    let mut history = runtime.history::<Meter>("m");
-    let mut metas = Vec::new();
-    while let Some(event) = history.next().await {
-        metas.push(event.expect("readable").meta().clone());
-    }
+    let metas = metas(&runtime, "m").await;
     let [installed, counted, effect] = &metas[..] else {
         panic!("{metas:?}")
     };

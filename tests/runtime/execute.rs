@@ -149,6 +149,34 @@ async fn conflicts_decide_again() {
     assert!(matches!(answer, Err(ExecuteError::Conflict { attempts: 1, .. })));
 }
 
+/// Rule 4.4: a kept state that others had moved past before is no retry; those who write in between are.
+#[tokio::test(start_paused = true)]
+async fn an_old_kept_state_is_no_retry() {
+    let store = MemoryStore::new();
+    let (one, two) = (on(store.clone()).await, on(store).await);
+    one.execute("m", Install {}).await.expect("created");
+    for _ in 0..3 {
+        two.execute("m", Count { by: 1 }).await.expect("counted");
+        let receipt = one.execute("m", Count { by: 1 }).retries(0).await;
+        receipt.expect("nobody was in between");
+    }
+    assert_eq!(count(&one, "m").await, 6);
+
+    // On a kept state, with a rival before each append: one decision is free, and each retry is one more.
+    for retries in 0..3 {
+        let inner = MemoryStore::new();
+        on(inner.clone()).await.execute("m", Install {}).await.expect("created");
+        let odd = Odd::Rivals(AtomicU32::new(100));
+        let busy = on(Double { inner, odd }).await;
+        assert_eq!(count(&busy, "m").await, 0, "and keeps it");
+        let answer = busy.execute("m", Count { by: 1 }).retries(retries).await;
+        assert!(
+            matches!(answer, Err(ExecuteError::Conflict { attempts, .. }) if attempts == retries + 2),
+            "{answer:?}"
+        );
+    }
+}
+
 /// Rule 4.4: who names a version gets the conflict at once.
 #[tokio::test]
 async fn an_expected_version_is_not_decided_again() {

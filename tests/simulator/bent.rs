@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, Expected, KnownKey, LogRead, Page,
-    PageBuilder, PageSize, ReadError, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, Expected, KnownKey,
+    LogRead, Page, PageBuilder, PageSize, ReadError, Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{AnyStore, AppendId, EventStore, IdempotencyKey, Position, StreamId, Timestamp, Version};
 use uuid::Uuid;
@@ -221,9 +221,17 @@ impl EventStore for Bent {
         Ok(self.served(page, false))
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.inner.wait(after).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         let head = self.inner.head().await?;
         Ok(self.end.map_or(head, |end| head.min(end)))
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.inner.checkpoints()
     }
 
     async fn close(&self) {

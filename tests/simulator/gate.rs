@@ -7,8 +7,8 @@ use std::task::Poll;
 
 use recount::store::conformance::history::{Action, Answer, Operation};
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, KnownKey, LogRead, Page, PageSize, ReadError, Resolved, StoreId,
-    StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, KnownKey, LogRead, Page, PageSize, ReadError,
+    Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{AnyStore, EventStore, IdempotencyKey, Position, StreamId};
 use uuid::Uuid;
@@ -234,11 +234,19 @@ impl EventStore for Gate {
         self.passes(self.inner.read_log(read)).await
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.inner.wait(after).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         let called = self.world.tick();
         let head = self.passes(self.inner.head()).await?;
         self.world.add(called, Action::Head { head });
         Ok(head)
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.inner.checkpoints()
     }
 
     async fn close(&self) {

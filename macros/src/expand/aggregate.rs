@@ -47,10 +47,14 @@ fn snapshots(aggregate: &Aggregate, snapshot: &Snapshot) -> TokenStream {
     ident.set_span(here);
     let every = snapshot.every.iter().map(|every| quote_spanned!(here=> .every(#every)));
     let bytes = snapshot.bytes.iter().map(|bytes| quote_spanned!(here=> .bytes(#bytes)));
+    let micros = snapshot
+        .micros
+        .iter()
+        .map(|micros| quote_spanned!(here=> .micros(#micros)));
     let rev = rev.iter().map(|rev| quote_spanned!(here=> .rev(#rev)));
     quote_spanned! {here=>
         const SNAPSHOTS: ::core::option::Option<#krate::Snapshots<Self>> = ::core::option::Option::Some(
-            <#ident as #krate::__private::Snapshotted>::SNAPSHOTS #(#every)* #(#bytes)* #(#rev)*
+            <#ident as #krate::__private::Snapshotted>::SNAPSHOTS #(#every)* #(#bytes)* #(#micros)* #(#rev)*
         );
     }
 }

@@ -152,11 +152,4 @@ impl Lock {
         self.events.push(entry);
         self.sort();
     }
-
-    /// Seals every draft.
-    pub fn seal(&mut self) {
-        for entry in &mut self.events {
-            entry.status = Status::Sealed;
-        }
-    }
 }

@@ -19,10 +19,11 @@ pub(crate) struct Aggregate {
     pub(crate) runtime: Runtime,
 }
 
-/// `snapshot(..)`: when one is taken. At least one of the two is there.
+/// `snapshot(..)`: when one is taken. At least one of the three is there.
 pub(crate) struct Snapshot {
     /// Its first key.
     pub(crate) key: Span,
     pub(crate) every: Option<LitInt>,
     pub(crate) bytes: Option<LitInt>,
+    pub(crate) micros: Option<LitInt>,
 }

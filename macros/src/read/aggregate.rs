@@ -39,7 +39,7 @@ pub(crate) fn aggregate(input: &DeriveInput, errors: &mut Errors) -> Aggregate {
 }
 
 /// `#[serde(skip)]` and its relatives on the fields of the state.
-fn skipped(data: &Data) -> Vec<Path> {
+pub(super) fn skipped(data: &Data) -> Vec<Path> {
     let fields: Vec<&Field> = match data {
         Data::Struct(data) => data.fields.iter().collect(),
         Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
@@ -50,14 +50,15 @@ fn skipped(data: &Data) -> Vec<Path> {
     skips.map(|meta| meta.path().clone()).collect()
 }
 
-/// When a snapshot is taken: each of the two once at most, and neither after nothing.
+/// When a snapshot is taken: each of the three once at most, and none after nothing.
 fn taken(input: ParseStream<'_>) -> syn::Result<Snapshot> {
-    let (mut every, mut bytes, mut key) = (None, None, None);
+    let (mut every, mut bytes, mut micros, mut key) = (None, None, None, None);
     for (name, count) in list(input, count)? {
         key.get_or_insert(name.span());
         let before = match name.to_string().as_str() {
             "every" => every.replace(count),
             "bytes" => bytes.replace(count),
+            "micros" => micros.replace(count),
             _ => return Err(syn::Error::new(name.span(), "key")),
         };
         if before.is_some() {
@@ -65,7 +66,12 @@ fn taken(input: ParseStream<'_>) -> syn::Result<Snapshot> {
         }
     }
     let key = key.unwrap_or_else(|| input.span());
-    Ok(Snapshot { key, every, bytes })
+    Ok(Snapshot {
+        key,
+        every,
+        bytes,
+        micros,
+    })
 }
 
 fn count(input: ParseStream<'_>) -> syn::Result<(Ident, LitInt)> {
@@ -76,7 +82,7 @@ fn count(input: ParseStream<'_>) -> syn::Result<(Ident, LitInt)> {
 }
 
 /// A number of this type, as it is typed.
-fn number<T: std::str::FromStr<Err: std::fmt::Display>>(number: LitInt) -> syn::Result<LitInt> {
+pub(super) fn number<T: std::str::FromStr<Err: std::fmt::Display>>(number: LitInt) -> syn::Result<LitInt> {
     number.base10_parse::<T>()?;
     Ok(number)
 }

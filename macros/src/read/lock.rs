@@ -163,11 +163,10 @@ fn read() -> Option<Arc<Read>> {
 
 /// A lock with git's marks is what its sides are together: the test that puts them together in the file has to be built first.
 fn parse(text: &str) -> Result<Lock, String> {
-    let Some(sides) = Lock::sides(text) else {
-        return Lock::parse(text).map_err(|error| error.to_string());
-    };
-    let (ours, theirs) = sides.map_err(|error| error.to_string())?;
-    Lock::merge(None, ours, theirs).map_err(|conflict| conflict.to_string())
+    match Lock::merge_sides(text) {
+        Some(merged) => merged.map_err(|error| error.to_string()),
+        None => Lock::parse(text).map_err(|error| error.to_string()),
+    }
 }
 
 /// The nearest lock: of the package, or of a workspace that keeps one for several.

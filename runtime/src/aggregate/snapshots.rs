@@ -1,6 +1,7 @@
 //! When a snapshot of a state is taken, how it is written and read, and what makes it stale.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,6 +19,7 @@ use crate::schema::{Fingerprint, Schema, folded_fingerprint};
 pub struct Snapshots<A> {
     every: u64,
     bytes: u64,
+    micros: u64,
     rev: u32,
     pub(crate) encode: fn(&A) -> Result<Vec<u8>, JsonError>,
     pub(crate) decode: fn(&[u8]) -> Result<A, JsonError>,
@@ -25,13 +27,14 @@ pub struct Snapshots<A> {
 }
 
 impl<A: Aggregate + Serialize + DeserializeOwned + Schema> Snapshots<A> {
-    /// Snapshots that are never taken, until [`every`](Self::every) or [`bytes`](Self::bytes) says when.
+    /// Snapshots that are never taken, until [`every`](Self::every), [`bytes`](Self::bytes) or [`micros`](Self::micros) says when.
     #[must_use]
     #[expect(clippy::new_without_default, reason = "a default is no constant")]
     pub const fn new() -> Self {
         Self {
             every: 0,
             bytes: 0,
+            micros: 0,
             rev: 0,
             encode: codec::encode::<A>,
             decode: codec::decode_value::<A>,
@@ -55,6 +58,14 @@ impl<A> Snapshots<A> {
         self
     }
 
+    /// One after so many microseconds that were spent on reading and folding events since the last, as the clock of the runtime counts
+    /// them ([`Clock::steady`](crate::Clock::steady)): about as long as the next cold load would take from there. 0 is never.
+    #[must_use]
+    pub const fn micros(mut self, micros: u64) -> Self {
+        self.micros = micros;
+        self
+    }
+
     /// The revision of the logic in `#[apply]`: snapshots of another revision are stale. Default: 0.
     #[must_use]
     pub const fn rev(mut self, rev: u32) -> Self {
@@ -68,9 +79,16 @@ impl<A> Snapshots<A> {
         (self.fingerprint)(self.rev)
     }
 
-    /// Whether one is due after so many events and bytes since the last.
-    pub(crate) const fn is_due(&self, events: u64, bytes: u64) -> bool {
-        (self.every > 0 && events >= self.every) || (self.bytes > 0 && bytes >= self.bytes)
+    /// Whether one is due after so many events and bytes since the last, and so long a time that was spent on them.
+    pub(crate) fn is_due(&self, events: u64, bytes: u64, spent: Duration) -> bool {
+        (self.every > 0 && events >= self.every)
+            || (self.bytes > 0 && bytes >= self.bytes)
+            || (self.micros > 0 && spent >= Duration::from_micros(self.micros))
+    }
+
+    /// Whether it has to be known how long folding takes.
+    pub(crate) const fn is_timed(&self) -> bool {
+        self.micros > 0
     }
 }
 
@@ -84,10 +102,17 @@ impl<A> Copy for Snapshots<A> {}
 
 impl<A> fmt::Debug for Snapshots<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { every, bytes, rev, .. } = self;
+        let Self {
+            every,
+            bytes,
+            micros,
+            rev,
+            ..
+        } = self;
         f.debug_struct("Snapshots")
             .field("every", every)
             .field("bytes", bytes)
+            .field("micros", micros)
             .field("rev", rev)
             .finish_non_exhaustive()
     }

@@ -4,12 +4,14 @@ mod canonical;
 mod difference;
 mod finite;
 mod path;
+mod raw;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use canonical::canonical;
 pub(crate) use difference::difference;
+pub(crate) use raw::Raw;
 
 /// Any JSON.
 pub type Json = serde_json::Value;

@@ -11,6 +11,7 @@ pub(super) fn headers(headers: &Headers) -> Vec<u8> {
         correlation,
         command,
         actor,
+        hops,
         user,
     } = headers;
     // As much as a correlation and a command take.
@@ -32,6 +33,9 @@ pub(super) fn headers(headers: &Headers) -> Vec<u8> {
     }
     if let Some(actor) = actor {
         json.next().raw(r#""actor":"#).text(actor);
+    }
+    if *hops > 0 {
+        json.next().raw(r#""hops":"#).raw(&hops.to_string());
     }
     if !user.is_empty() {
         json.next().raw(r#""user":{"#);
@@ -98,6 +102,7 @@ mod tests {
             correlation in any::<Option<u128>>(),
             command in any::<Option<(u128, String, Option<u32>)>>(),
             actor in any::<Option<String>>(),
+            hops in any::<u32>(),
             user in any::<BTreeMap<String, String>>(),
         ) {
             let command = command.map(|(id, name, index)| {
@@ -105,7 +110,7 @@ mod tests {
                 Cause::new(id, name, index.map(|index| AppendId::new(id).event(index)))
             });
             let correlation = correlation.map(Uuid::from_u128);
-            let written = Headers { correlation, command, actor, user };
+            let written = Headers { correlation, command, actor, hops, user };
             let by_serde = codec::encode(&written).expect("texts can be written as JSON");
             prop_assert_eq!(headers(&written), by_serde);
         }

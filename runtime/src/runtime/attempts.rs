@@ -16,10 +16,11 @@ use crate::runtime::execute::Options;
 use crate::runtime::keyed::{Keyed, receipt};
 use crate::runtime::live::{Found, Turn};
 use crate::runtime::load::{self, At};
+use crate::runtime::projections::Inline;
 use crate::runtime::reason::Panicked;
 use crate::runtime::state::{Reached, State, Unsaved, owned};
 use crate::runtime::{Inner, Runtime, trace};
-use crate::store::{AppendError, Batch, Committed, EventStore, Expected, Unknown};
+use crate::store::{AppendError, Batch, Committed, EventStore, Expected, NewEvent, Unknown};
 use crate::stream::{AppendId, StreamId, Version};
 
 /// The longest delay before the second attempt; it doubles with each.
@@ -65,8 +66,8 @@ impl<A> Default for Basis<A> {
 
 /// What a decision came to.
 enum Step<A: Aggregate, R> {
-    /// Events that are to be written, and the state after them.
-    Write(Vec<Events<A>>, Batch, Option<A>),
+    /// Events that are to be written, the state after them, and how long they took to fold.
+    Write(Vec<Events<A>>, Batch, Option<A>, Duration),
     /// An answer without an append; the state is as it was.
     Answer(Result<Receipt<Events<A>>, ExecuteError<R>>),
     /// Somebody looks at the state, and it cannot be copied.
@@ -74,7 +75,8 @@ enum Step<A: Aggregate, R> {
 }
 
 impl Attempts {
-    /// Counts its attempts in `attempt`. Generic over the aggregate and the rejection, and not over each command: that halves the time to build many commands.
+    /// Counts its attempts in `attempt`. Generic over the aggregate and the rejection, and not over each command: that halves the time to
+    /// build many commands.
     pub(super) async fn until_written<A: Aggregate, R: Send + 'static>(
         mut self,
         mut decide: Decide<A, R>,
@@ -101,11 +103,13 @@ impl Attempts {
             fresh: self.fresh,
             headers: std::mem::take(&mut self.options.headers),
         };
+        let mut attempts = self.options.attempts;
         *attempt = 1;
         loop {
             if basis.found.state.reached.is_none() || basis.found.is_contended {
                 self.read_on(&mut basis, deadline).await?;
             }
+            let before = basis.found.state.reached;
             let version = basis.found.state.version();
             match self.step(&mut basis, *attempt, &mut origin, &mut decide)? {
                 Step::Shared => basis = Basis::default(),
@@ -118,20 +122,24 @@ impl Attempts {
                         return answer;
                     }
                 }
-                Step::Write(events, batch, state) => {
+                Step::Write(events, batch, state, spent) => {
                     let append = batch.append;
-                    let unsaved = basis.found.state.unsaved.with(&batch.parts[0].events);
+                    let unsaved = basis.found.state.unsaved.with(&batch.parts[0].events, spent);
                     match within(deadline, trace::append(store, batch, *attempt)).await {
                         // An earlier attempt under the key, from elsewhere, was written after the look at the key.
                         Some(Ok(committed)) if committed.duplicate => {
                             return self.repeated::<A, R>(committed, deadline).await;
                         }
                         Some(Ok(committed)) => {
-                            self.keep_written(&turn, (version, unsaved), &committed, state, *attempt);
+                            self.keep_written(&turn, (before, unsaved), &committed, state, *attempt);
                             return Ok(receipt(self.stream.clone(), committed, events));
                         }
                         Some(Err(AppendError::Conflict { stream, actual, .. })) => {
-                            if *attempt >= self.options.attempts || self.options.expected.is_some() {
+                            // What was kept may have been old before anybody asked: nobody was in the way, so no retry is spent on it.
+                            if !basis.is_newest {
+                                attempts = attempts.saturating_add(1);
+                            }
+                            if *attempt >= attempts || self.options.expected.is_some() {
                                 return Err(ExecuteError::Conflict {
                                     stream,
                                     expected: version,
@@ -158,6 +166,11 @@ impl Attempts {
                 }
             }
         }
+    }
+
+    /// Who waits for the views that an answer waits for.
+    pub(super) fn inline(&self) -> Inline {
+        Inline::new(&self.runtime, self.options.timeout)
     }
 
     /// The first receipt of a command that was written before.
@@ -220,6 +233,7 @@ impl Attempts {
             cx: &cx,
             append,
             verify: inner.verify_writes,
+            clock: self.runtime.stopwatch::<A>(),
         };
         let decided = decide(&mut own, &deciding);
         origin.headers = cx.into_headers();
@@ -227,13 +241,16 @@ impl Attempts {
             Ok(decided) if decided.events.is_empty() => {
                 Ok(Receipt::new(self.stream.clone(), append, version, decided.events))
             }
-            Ok(Decided { events, encoded, .. }) => {
+            Ok(Decided {
+                events, encoded, spent, ..
+            }) => {
+                let encoded = encoded.into_iter().map(NewEvent::from).collect();
                 let batch = Batch::new(append).metadata(origin.headers.encode());
                 let mut batch = batch.part(self.stream.clone(), Expected::loaded(version), encoded);
                 if let Some(Keyed { key, fingerprint }) = &self.options.keyed {
                     batch = batch.key(key.clone(), *fingerprint);
                 }
-                return Ok(Step::Write(events, batch, own));
+                return Ok(Step::Write(events, batch, own, spent));
             }
             Err(no) if no.is_from_the_state() => Err(no),
             Err(error) => return Err(error),
@@ -246,24 +263,21 @@ impl Attempts {
     fn keep_written<A: Aggregate>(
         &self,
         turn: &Turn,
-        (version, unsaved): (Option<Version>, Unsaved),
+        (before, unsaved): (Option<Reached>, Unsaved),
         committed: &Committed,
         state: Option<A>,
         attempt: u32,
     ) {
         let Some(part) = committed.parts.first() else { return };
+        let version = before.map(|before| before.version);
         let is_next = part.first == Version::after(version) && part.stream == self.stream;
         if !is_next || committed.store != self.runtime.0.store.identity() {
             return;
         }
-        let reached = Some(Reached {
-            version: part.last,
-            position: committed.last_position,
-            recorded_at: committed.recorded_at,
-        });
+        let reached = Reached::after(before, part.last, committed.last_position, committed.recorded_at);
         let state = State {
             state: state.map(Arc::new),
-            reached,
+            reached: Some(reached),
             unsaved,
         };
         let is_contended = attempt > 1;

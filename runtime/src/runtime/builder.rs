@@ -1,15 +1,20 @@
 //! How a runtime is put together, and what is checked before it starts.
 
 use std::any::{Any, TypeId, type_name};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
 use crate::aggregate::Aggregate;
 use crate::clock::{Clock, SystemClock};
+use crate::runtime::consumers::{Consumers, Consuming};
 use crate::runtime::error::StartError;
+use crate::runtime::following::begin;
 use crate::runtime::live::Live;
+use crate::runtime::projections::{Around, AsConsumer, Kept, Planned, Projections};
+use crate::runtime::registration::{Registration, prepared};
 use crate::runtime::snapshots::Saved;
+use crate::runtime::tail::Tail;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::snapshot::{AnySnapshots, SnapshotStore};
 use crate::store::{AnyStore, EventStore};
@@ -75,6 +80,8 @@ struct Settings {
     states: usize,
     state_bytes: usize,
     snapshots: Option<AnySnapshots>,
+    projections: Vec<Planned>,
+    reactors: Vec<Registration>,
 }
 
 struct Registered {
@@ -93,6 +100,8 @@ impl Builder<NoStore> {
             states: STATES,
             state_bytes: STATE_BYTES,
             snapshots: None,
+            projections: Vec::new(),
+            reactors: Vec::new(),
         };
         Self {
             store: NoStore,
@@ -117,6 +126,12 @@ impl<S> Builder<S> {
             name: A::NAME,
             rust: type_name::<A>(),
         });
+        self
+    }
+
+    /// A projection whose view is in memory. It begins to read when the runtime starts; [`Runtime::view`](crate::Runtime::view) looks at it.
+    pub fn projection<P: Kept>(mut self) -> Self {
+        self.settings.projections.push(Planned::in_memory::<P>());
         self
     }
 
@@ -158,6 +173,12 @@ impl<S> Builder<S> {
         self
     }
 
+    /// One more consumer.
+    pub(super) fn registration(mut self, registration: Registration) -> Self {
+        self.settings.reactors.push(registration);
+        self
+    }
+
     /// How many bytes a state of this aggregate holds on the heap, about: asked once after each command that is written, so it should not
     /// count them one by one. Default: 0.
     ///
@@ -185,7 +206,8 @@ impl<S> Builder<S> {
     ///
     /// # Errors
     /// [`StartError::AggregateTwice`] and [`StartError::BadName`] for names that cannot be; [`StartError::Store`] if the store does not
-    /// answer.
+    /// answer. [`StartError::Consumer`], [`StartError::ConsumerTwice`], [`StartError::Unregistered`] and [`StartError::Loop`] for policies and
+    /// processes that cannot run together, [`StartError::Checkpoints`] if it cannot be kept where they begin.
     pub fn start(self) -> BoxFuture<Result<Runtime, StartError>>
     where
         S: HasStore,
@@ -193,18 +215,63 @@ impl<S> Builder<S> {
         let (store, settings) = (self.store.into_store(), self.settings);
         Box::pin(async move {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
+            let prepared = prepared(settings.reactors, &aggregates)?;
             store.head().await?;
+            let checkpoints = store.checkpoints();
+            for plan in prepared.iter().map(|one| one.plan.clone()).collect::<Vec<_>>() {
+                begin(&store, &checkpoints, &plan).await?;
+            }
             meter::describe();
-            Ok(Runtime(Arc::new(Inner {
+            let names = prepared.iter().map(|one| one.plan.name.as_str().to_owned()).collect();
+            let (projections, mut consumers) = started(settings.projections, names, &store, &settings.clock)?;
+            consumers
+                .0
+                .extend(prepared.iter().map(|one| Arc::clone(&one.handle) as _));
+            let runtime = Runtime(Arc::new(Inner {
+                tail: Arc::new(Tail::new(store.clone())),
                 store,
                 aggregates,
                 live: Arc::new(Live::new(settings.states, settings.state_bytes)),
                 snapshots: Saved::start(settings.snapshots),
+                projections,
+                consumers,
                 clock: settings.clock,
                 verify_writes: settings.verify_writes,
-            })))
+                checkpoints,
+            }));
+            prepared.into_iter().for_each(|one| one.launch(&runtime));
+            Ok(runtime)
         })
     }
+}
+
+/// Starts the projections, each of which has a name of its own.
+fn started(
+    planned: Vec<Planned>,
+    mut names: BTreeSet<String>,
+    store: &AnyStore,
+    clock: &Arc<dyn Clock>,
+) -> Result<(Projections, Consumers), StartError> {
+    for projection in &planned {
+        let name = projection.name.to_owned();
+        if !names.insert(name.clone()) {
+            return Err(StartError::ConsumerTwice { name });
+        }
+    }
+    let around = Around {
+        store: store.clone(),
+        clock: Arc::clone(clock),
+    };
+    let (mut projections, mut consumers) = (Projections::new(), Consumers::default());
+    for planned in planned {
+        let id = planned.id;
+        let running = planned.start(&around);
+        consumers
+            .0
+            .push(Arc::new(AsConsumer(Arc::clone(&running))) as Arc<dyn Consuming>);
+        projections.insert(id, running);
+    }
+    Ok((projections, consumers))
 }
 
 /// The names of the aggregates by their Rust types, each of which is one alone and can be the category of streams.

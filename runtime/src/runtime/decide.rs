@@ -1,13 +1,15 @@
 //! One attempt to decide a command on a state: the same for the runtime and for the testing kit.
 
+use std::time::Duration;
+
 use crate::aggregate::Fold;
+use crate::clock::{Clock, Stopwatch};
 use crate::codec;
 use crate::command::{Command, Context, EventsOf, Handle, IntoEvents, RejectionOf, Requires};
 use crate::envelope::{RawEvent, UpcastMeta};
 use crate::event::{DecodeError, EncodeError, Encoded, EventSet};
 use crate::runtime::error::ExecuteError;
 use crate::runtime::reason::{BadDecision, Panicked};
-use crate::store::NewEvent;
 use crate::stream::AppendId;
 
 /// What a decision is made with.
@@ -16,14 +18,18 @@ pub(crate) struct Deciding<'a> {
     pub(crate) append: AppendId,
     /// Whether each event that is read back from its bytes is compared with what was decided.
     pub(crate) verify: bool,
+    /// Asked how long it takes to fold what was decided; nobody where that is of no use.
+    pub(crate) clock: Option<&'a dyn Clock>,
 }
 
 /// What was decided, and each event as it is stored.
 pub(crate) struct Decided<S> {
     pub(crate) events: Vec<S>,
-    pub(crate) encoded: Vec<NewEvent>,
+    pub(crate) encoded: Vec<Encoded>,
     /// The events as they were read back from their bytes; none where that was not asked for.
     pub(crate) read_back: Vec<S>,
+    /// How long it took to read and fold them.
+    pub(crate) spent: Duration,
 }
 
 /// Decides, encodes, and folds what was decided: what cannot be folded is never written. A panic of the user's code is caught.
@@ -61,11 +67,12 @@ fn attempt<C: Command>(
     let outcome = <C::Aggregate as Handle<C>>::handle(state.as_ref(), command, cx);
     outcome.into_events(&mut events).map_err(ExecuteError::Rejected)?;
     let written = write(&events, state, deciding).map_err(ExecuteError::BadDecision)?;
-    let (encoded, read_back) = written;
+    let (encoded, read_back, spent) = written;
     Ok(Decided {
         events,
         encoded,
         read_back,
+        spent,
     })
 }
 
@@ -75,21 +82,22 @@ fn write<A, S: EventSet + Fold<A>>(
     events: &[S],
     state: &mut Option<A>,
     deciding: &Deciding<'_>,
-) -> Result<(Vec<NewEvent>, Vec<S>), BadDecision> {
+) -> Result<(Vec<Encoded>, Vec<S>, Duration), BadDecision> {
     let (mut encoded, mut read_back) = (Vec::with_capacity(events.len()), Vec::new());
+    let mut stopwatch = Stopwatch::new(deciding.clock);
     for event in events {
         let stored = event.encode()?;
-        let back: S = read(&stored, deciding)?;
+        let back: S = stopwatch.time(|| read(&stored, deciding))?;
         if deciding.verify {
             compare(&stored, &back)?;
         }
-        back.fold(state)?;
+        stopwatch.time(|| back.fold(state))?;
         if deciding.verify {
             read_back.push(back);
         }
-        encoded.push(stored.into());
+        encoded.push(stored);
     }
-    Ok((encoded, read_back))
+    Ok((encoded, read_back, stopwatch.total()))
 }
 
 /// Reads an event from the bytes that are about to be written.

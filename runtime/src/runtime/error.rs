@@ -1,9 +1,10 @@
 //! Why a command, a load, a history or a start did not give what was asked.
 
+use std::convert::Infallible;
 use std::error::Error;
 
 use crate::runtime::reason::{BadDecision, CorruptStream, Panicked, Unreadable};
-use crate::store::{AppendError, Expected, ReadError, Refusal, Unknown};
+use crate::store::{AppendError, CheckpointError, Expected, InvalidConsumer, ReadError, Refusal, Unknown};
 use crate::stream::{InvalidName, Position, StreamId, Version};
 
 /// Why a command gave no receipt. `R` is the domain's own error, by value; [`Infallible`](std::convert::Infallible) for a command that rejects nothing.
@@ -260,9 +261,67 @@ pub enum StartError {
         /// What is wrong with it.
         source: InvalidName,
     },
+    /// The name of a policy, process or publisher cannot be one.
+    #[error(transparent)]
+    Consumer(#[from] InvalidConsumer),
+    /// Two consumers would share a checkpoint: give one of them another name.
+    #[error("two consumers are declared with the name `{name}`")]
+    ConsumerTwice {
+        /// The declared name.
+        name: String,
+    },
+    /// A policy or process sends commands to an aggregate that is not registered: add it with `.aggregate::<..>()`.
+    #[error("`{consumer}` sends commands to `{aggregate}`, which is not registered with this runtime")]
+    Unregistered {
+        /// Who sends.
+        consumer: String,
+        /// The declared name of the aggregate.
+        aggregate: &'static str,
+    },
+    /// A policy or process lies in a loop of events and commands: take a step out, or declare a bound, `hops = 8`, on one of its
+    /// policies and processes.
+    #[error("a loop without a bound: {chain}; declare `hops = ..` on a policy or process of it")]
+    Loop {
+        /// The steps of the loop.
+        chain: String,
+    },
+    /// The place where consumers keep how far they have come does not answer.
+    #[error("the checkpoints of consumers could not be read or kept")]
+    Checkpoints(#[from] CheckpointError),
     /// The store does not answer.
     #[error("the store could not be read")]
     Store(#[from] ReadError),
+}
+
+impl<R> ExecuteError<R> {
+    /// The domain's own answer as `Err`, and every other error as one that has none: what senders of commands go by.
+    pub(crate) fn split(self) -> Result<ExecuteError<Infallible>, R> {
+        Ok(match self {
+            Self::Rejected(rejection) => return Err(rejection),
+            Self::NotFound { stream } => ExecuteError::NotFound { stream },
+            Self::AlreadyExists { stream } => ExecuteError::AlreadyExists { stream },
+            Self::Conflict {
+                stream,
+                expected,
+                actual,
+                attempts,
+            } => ExecuteError::Conflict {
+                stream,
+                expected,
+                actual,
+                attempts,
+            },
+            Self::Refused(refusal) => ExecuteError::Refused(refusal),
+            Self::Unknown { unknown, source } => ExecuteError::Unknown { unknown, source },
+            Self::Unreadable(unreadable) => ExecuteError::Unreadable(unreadable),
+            Self::Corrupt(corrupt) => ExecuteError::Corrupt(corrupt),
+            Self::BadDecision(bad) => ExecuteError::BadDecision(bad),
+            Self::Panicked(panicked) => ExecuteError::Panicked(panicked),
+            Self::TimedOut => ExecuteError::TimedOut,
+            Self::NotRegistered { aggregate } => ExecuteError::NotRegistered { aggregate },
+            Self::Store(error) => ExecuteError::Store(error),
+        })
+    }
 }
 
 impl<R> From<AppendError> for ExecuteError<R> {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::codec::JsonError;
 use crate::command::{Command, EventsOf, Fingerprinted, Fresh, RejectionOf};
-use crate::envelope::{Cause, Headers, Receipt};
+use crate::envelope::{Cause, Headers, Meta, Receipt};
 use crate::runtime::attempts::{Attempts, Decide};
 use crate::runtime::decide::{Deciding, decide};
 use crate::runtime::error::ExecuteError;
@@ -21,6 +21,7 @@ use crate::stream::{EventId, InvalidName, StreamId, Version};
 
 /// How often is decided at most, when others write to the same stream.
 const ATTEMPTS: u32 = 5;
+
 /// A command that runs when it is awaited.
 ///
 /// It owns a clone of the runtime, so it can be spawned: `tokio::spawn(runtime.execute(..).into_future())`.
@@ -104,9 +105,42 @@ impl<C: Command> Execute<C> {
         self
     }
 
-    /// The event that this command answers. Default: none, the command comes from outside.
+    /// The event that this command answers, with what it belongs to: sets [`causation`](Self::causation), and
+    /// [`correlation`](Self::correlation) to that of the event, if it has one. Default: none, the command comes from outside.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+    /// use recount::{MemoryStore, Runtime};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>().start().await?;
+    /// # for id in ["acc-101", "bonus"] {
+    /// #     runtime.execute(id, Open { owner: "Ada".into() }).await?;
+    /// # }
+    /// let mut history = runtime.history::<Account>("acc-101");
+    /// let opened = history.next().await.ok_or("nothing happened")??;
+    /// runtime.execute("bonus", Deposit { amount: 10 }).caused_by(opened.meta()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn caused_by(mut self, event: &Meta) -> Self {
+        self.options.causation = Some(event.event_id);
+        let own = self.options.headers.correlation.take();
+        self.options.headers.correlation = event.headers.correlation.or(own);
+        self
+    }
+
+    /// The event that this command answers, where only its id is known: what it has in common with others is then not inherited. Default:
+    /// none, the command comes from outside.
     pub fn causation(mut self, event: EventId) -> Self {
         self.options.causation = Some(event);
+        self
+    }
+
+    /// How many reactions lie before this command.
+    pub(super) fn hops(mut self, hops: u32) -> Self {
+        self.options.headers.hops = hops;
         self
     }
 
@@ -129,7 +163,8 @@ impl<C: Command> Execute<C> {
         self
     }
 
-    /// How often to decide again when others write to the same stream in between. Default: 4 times.
+    /// How often to decide again when others write to the same stream in between. A state that the runtime has kept and that others have
+    /// moved past before is read on, which does not count. Default: 4 times.
     pub fn retries(mut self, retries: u32) -> Self {
         self.options.attempts = retries.saturating_add(1);
         self

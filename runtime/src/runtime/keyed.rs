@@ -136,6 +136,7 @@ pub(super) fn receipt<S>(stream: StreamId, committed: Committed, events: Vec<S>)
     let version = part.map(|part| part.last);
     let mut receipt = Receipt::new(stream, committed.append, version, events);
     receipt.positions = Some((committed.first_position, committed.last_position));
+    receipt.store = Some(committed.store);
     receipt.recorded_at = Some(committed.recorded_at);
     receipt.duplicate = committed.duplicate;
     receipt

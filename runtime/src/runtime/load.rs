@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::aggregate::{Aggregate, FoldStoredError, fold_stored};
-use crate::clock::Timestamp;
+use crate::clock::{Stopwatch, Timestamp};
 use crate::runtime::error::{LoadError, StateError};
 use crate::runtime::live::Live;
 use crate::runtime::reason::{CorruptReason, CorruptStream, Panicked, Unreadable};
@@ -22,34 +22,29 @@ pub enum At {
     Newest,
     /// After this many events of the stream; 0 is before the first.
     Version(u64),
-    /// After all events that were recorded at or before this moment.
+    /// After all events that were recorded at or before this moment: those before the first that was recorded later.
     Time(Timestamp),
     /// After all events that stand at or before this position of the store.
     Position(Position),
 }
 
 impl At {
-    pub(super) fn includes(self, event: Reached) -> bool {
+    /// Whether a state that has come this far is one of then, so that it may be gone on from. Of times it is the latest so far that counts:
+    /// behind an event that was recorded later than asked nothing is folded, whatever its own time.
+    pub(super) fn includes(self, reached: Reached) -> bool {
         match self {
             Self::Newest => true,
-            Self::Version(version) => event.version.get() <= version,
-            Self::Time(time) => event.recorded_at <= time,
-            Self::Position(position) => event.position <= position,
+            Self::Version(version) => reached.version.get() <= version,
+            Self::Time(time) => reached.latest <= time,
+            Self::Position(position) => reached.position <= position,
         }
-    }
-
-    /// Whether a state that has come this far may be gone on from. Versions and positions of a stream only grow; that of its times is not
-    /// promised by every store.
-    pub(super) fn may_begin_at(self, reached: Reached) -> bool {
-        !matches!(self, Self::Time(_)) && self.includes(reached)
     }
 
     /// Up to which version a snapshot may be gone on from, `Some(None)` for any; `None` where none may.
     pub(super) fn newest_version(self) -> Option<Option<Version>> {
         match self {
-            Self::Newest | Self::Position(_) => Some(None),
+            Self::Newest | Self::Time(_) | Self::Position(_) => Some(None),
             Self::Version(version) => Version::new(version).map(Some),
-            Self::Time(_) => None,
         }
     }
 }
@@ -124,6 +119,7 @@ struct Folding<'a, A> {
     kept: Option<(&'a Live, &'a StreamId, Version)>,
     own: Option<A>,
     unsaved: Unsaved,
+    stopwatch: Stopwatch<'a>,
     /// Somebody looks at what it began with, and it cannot be copied.
     is_lost: bool,
 }
@@ -142,7 +138,8 @@ impl<A: Aggregate> Folding<'_, A> {
             return Ok(());
         }
         self.unsaved.add(event.payload);
-        fold_stored(&mut self.own, &event.raw()).map(drop)
+        let own = &mut self.own;
+        self.stopwatch.time(|| fold_stored(own, &event.raw()).map(drop))
     }
 }
 
@@ -166,6 +163,7 @@ pub(super) async fn state<A: Aggregate>(
             kept,
             own: None,
             unsaved: from.unsaved,
+            stopwatch: Stopwatch::new(runtime.stopwatch::<A>()),
             is_lost: false,
         };
         let mut fold = |event: &EventRef<'_>| folding.fold(event);
@@ -175,7 +173,7 @@ pub(super) async fn state<A: Aggregate>(
             from = State::default();
             continue;
         }
-        let unsaved = folding.unsaved;
+        let unsaved = folding.unsaved.with(&[], folding.stopwatch.total());
         let state = folding.shared.or_else(|| folding.own.map(Arc::new));
         return Ok(State {
             state,
@@ -221,7 +219,7 @@ pub(super) async fn loaded<A: Aggregate>(
         }
     }
     let kept = live.peek::<A>(&stream, store.identity()).map(|found| found.state);
-    let from = kept.filter(|kept| kept.reached.is_some_and(|reached| at.may_begin_at(reached)));
+    let from = kept.filter(|kept| kept.reached.is_some_and(|reached| at.includes(reached)));
     let from = from.unwrap_or_default();
     let before = from.version();
     let mut newest = state::<A>(runtime, &stream, at, from).await?;
@@ -255,12 +253,7 @@ async fn walk(
         let next = Version::after(reached.map(|reached| reached.version));
         let page = store.read_stream(StreamRead::new(stream.clone()).from(next)).await?;
         for event in page.iter() {
-            let (version, position, recorded_at) = (event.version, event.position, event.recorded_at);
-            let next = Reached {
-                version,
-                position,
-                recorded_at,
-            };
+            let next = Reached::after(reached, event.version, event.position, event.recorded_at);
             if !at.includes(next) {
                 return Ok(reached);
             }

@@ -2,20 +2,30 @@
 
 mod attempts;
 mod builder;
+mod consumers;
 mod decide;
 mod error;
 mod execute;
+pub(crate) mod feed;
+mod following;
 mod history;
 mod keyed;
 mod live;
 mod load;
 mod meter;
+mod policies;
+mod projections;
+mod reaction;
 mod reason;
+mod registration;
 mod snapshots;
 mod state;
 mod status;
+pub(crate) mod tail;
+mod token;
 mod trace;
 mod transaction;
+mod view;
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -25,22 +35,35 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use builder::{Builder, HasStore, NoStore};
+pub use consumers::{ConsumerState, ConsumerStatus, Unsettled};
 pub(crate) use decide::{Decided, Deciding, decide};
 pub use error::{ExecuteError, HistoryError, LoadError, StartError};
 pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
+pub use policies::{RedriveError, Redriven};
+pub use projections::{Kept, StopReason};
+pub use reaction::{
+    After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Input, Instance, Instances,
+    IntoEffects, Policy, Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
+};
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
 pub use status::{KeptStates, SnapshotCounts, Status};
+pub use token::Token;
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
+
+pub use view::{NoView, View, ViewRequest};
 
 use crate::aggregate::Aggregate;
 use crate::clock::Clock;
 use crate::command::Command;
+use crate::runtime::consumers::Consumers;
 use crate::runtime::live::Live;
+use crate::runtime::projections::Projections;
 use crate::runtime::snapshots::Saved;
-use crate::store::{AnyStore, EventStore};
+use crate::runtime::tail::Tail;
+use crate::store::{AnyCheckpoints, AnyStore, EventStore};
 use crate::stream::{AsKey, StreamId};
 
 /// A future that owns what it needs, so that it can be spawned.
@@ -55,11 +78,16 @@ pub struct Runtime(Arc<Inner>);
 
 struct Inner {
     store: AnyStore,
+    /// What all readers of new events share.
+    tail: Arc<Tail>,
     aggregates: HashMap<TypeId, Known>,
     live: Arc<Live>,
     snapshots: Saved,
+    projections: Projections,
+    consumers: Consumers,
     clock: Arc<dyn Clock>,
     verify_writes: bool,
+    checkpoints: AnyCheckpoints,
 }
 
 /// What is known of an aggregate.
@@ -108,6 +136,11 @@ impl Runtime {
     /// ```
     pub fn execute<C: Command>(&self, id: impl AsKey<<C::Aggregate as Aggregate>::Id>, command: C) -> Execute<C> {
         Execute::new(self.clone(), StreamId::new(C::Aggregate::NAME, &id.key()), command)
+    }
+
+    /// The same, on a stream whose name is made already.
+    fn execute_on<C: Command>(&self, stream: StreamId, command: C) -> Execute<C> {
+        Execute::new(self.clone(), Ok(stream), command)
     }
 
     /// The same as [`execute`](Self::execute), for a command that came as data: the enum of all commands of an aggregate.
@@ -234,9 +267,11 @@ impl Runtime {
         History::new(self.0.store.clone(), known.and(stream))
     }
 
-    /// Closes the store, after what was handed to it is written. Commands after it are refused as
+    /// Lets the projections and the other consumers save what they have come to, then closes the store, after what was handed to it is
+    /// written. Commands after it are refused as
     /// [`Closed`](crate::store::Refusal::Closed). Snapshots that were taken are written as well, for five seconds at most.
     pub async fn shutdown(&self) {
+        self.0.consumers.stop().await;
         self.0.store.close().await;
         self.0.snapshots.close().await;
     }
@@ -247,6 +282,12 @@ impl Runtime {
         } else {
             Err(A::NAME)
         }
+    }
+
+    /// Who is asked how long it takes to fold this aggregate; nobody unless its snapshots ask for it.
+    fn stopwatch<A: Aggregate>(&self) -> Option<&dyn Clock> {
+        let is_timed = A::SNAPSHOTS.is_some_and(|rule| rule.is_timed());
+        is_timed.then_some(&*self.0.clock)
     }
 
     /// What a state holds beside its own size. One whose size cannot be told is taken for one that is too large to be kept.

@@ -1,6 +1,7 @@
 //! What a stream was folded to, and how far.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::aggregate::Aggregate;
 use crate::clock::Timestamp;
@@ -13,6 +14,20 @@ pub(super) struct Reached {
     pub(super) version: Version,
     pub(super) position: Position,
     pub(super) recorded_at: Timestamp,
+    /// The latest moment that it or any event before it was recorded at: not every store promises that times never go back.
+    pub(super) latest: Timestamp,
+}
+
+impl Reached {
+    /// The event that comes after another, or after none.
+    pub(super) fn after(before: Option<Self>, version: Version, position: Position, recorded_at: Timestamp) -> Self {
+        Self {
+            version,
+            position,
+            recorded_at,
+            latest: before.map_or(recorded_at, |before| before.latest.max(recorded_at)),
+        }
+    }
 }
 
 /// What was folded since the last snapshot that the state goes back to.
@@ -21,6 +36,8 @@ pub(super) struct Unsaved {
     pub(super) events: u64,
     /// Of their payloads.
     pub(super) bytes: u64,
+    /// How long it took to read and fold them, where the aggregate asks for it.
+    pub(super) spent: Duration,
 }
 
 impl Unsaved {
@@ -29,11 +46,12 @@ impl Unsaved {
         self.bytes += payload.len() as u64;
     }
 
-    /// With events that are about to be written.
-    pub(super) fn with(mut self, events: &[NewEvent]) -> Self {
+    /// With events that are about to be written, and how long it took to fold them.
+    pub(super) fn with(mut self, events: &[NewEvent], spent: Duration) -> Self {
         for event in events {
             self.add(&event.payload);
         }
+        self.spent = self.spent.saturating_add(spent);
         self
     }
 }

@@ -19,7 +19,7 @@ use crate::store::{AnyStore, AppendError, Batch, Committed, EventRef, EventStore
 use crate::stream::{AppendId, StreamId, Version};
 
 /// What one filter names, whichever file an event comes from.
-const TARGET: &str = "recount";
+pub(super) const TARGET: &str = "recount";
 
 /// What is asked of the runtime, from when it is awaited to its answer: its span, and its place among the counts.
 pub(super) struct Asked {
@@ -150,12 +150,15 @@ impl Asked {
         attempts: Attempts,
         decide: Decide<A, R>,
     ) -> Result<Receipt<A::Events>, ExecuteError<R>> {
-        let span = self.span.clone();
+        let (span, inline) = (self.span.clone(), attempts.inline());
         let answer = attempts
             .until_written(decide, &mut self.attempts)
             .instrument(span)
             .await;
         self.tell(&answer);
+        if let Ok(receipt) = &answer {
+            inline.see(receipt.position()).await;
+        }
         answer
     }
 

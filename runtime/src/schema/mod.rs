@@ -20,10 +20,10 @@ mod verdict;
 pub use comparison::{Comparison, Difference, Finding};
 pub use facts::{EventFacts, Member, ReadsAs, Role, SetFacts, VersionFacts};
 pub use fingerprint::{fingerprint, snapshot_fingerprint};
-pub(crate) use folded::folded_fingerprint;
+pub(crate) use folded::{consumed_fingerprint, folded_fingerprint};
 pub use lock::{
     Choice, Entry, Fingerprint, Key, Kind, LineError, Lock, LockError, MergeConflict, NotAFingerprint, Outline,
-    Release, Scalar, Status, Tagging,
+    Release, Scalar, SidesError, Status, Tagging,
 };
 pub use payload::{Payload, Reading, Refusal, Style};
 pub(crate) use reach::written_down_to;

@@ -23,6 +23,7 @@ struct Head {
     version: Version,
     position: Position,
     recorded_at: Timestamp,
+    latest: Timestamp,
 }
 
 impl Snapshot {
@@ -41,6 +42,7 @@ impl Snapshot {
             version: self.version,
             position: self.position,
             recorded_at: self.recorded_at,
+            latest: self.latest,
         });
         let head = head.map_err(|error| SnapshotError::Store(error.into()))?;
         let length = u32::try_from(head.len()).map_err(|error| SnapshotError::Store(error.into()))?;
@@ -83,6 +85,7 @@ fn read(bytes: &[u8]) -> Option<Snapshot> {
         version: head.version,
         position: head.position,
         recorded_at: head.recorded_at,
+        latest: head.latest,
         state: state.to_vec(),
     })
 }

@@ -47,6 +47,8 @@ pub struct Snapshot {
     pub position: Position,
     /// When that event was recorded.
     pub recorded_at: Timestamp,
+    /// The latest moment that any event in it was recorded at, which is another where the clock of the store went back.
+    pub latest: Timestamp,
     /// The state.
     pub state: Vec<u8>,
 }
@@ -98,6 +100,7 @@ pub enum SnapshotError {
 ///     version: Version::new(version).expect("not 0"),
 ///     position: Position::new(version),
 ///     recorded_at: Timestamp::from_micros(0),
+///     latest: Timestamp::from_micros(0),
 ///     state: br#"{"balance":5}"#.to_vec(),
 /// };
 /// let snapshots = MemorySnapshots::new();

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::store::erased::Erased;
 use crate::store::{
-    AppendError, Batch, Capabilities, Committed, EventStore, IdempotencyKey, KnownKey, LogRead, Page, ReadError,
-    Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, EventStore, IdempotencyKey, KnownKey, LogRead, Page,
+    ReadError, Resolved, StoreId, StreamRead, Unknown,
 };
 use crate::stream::{Position, StreamId};
 
@@ -69,8 +69,16 @@ impl EventStore for AnyStore {
         self.0.read_log(read).await
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.0.wait(after).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         self.0.head().await
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.0.checkpoints()
     }
 
     async fn close(&self) {

@@ -114,6 +114,9 @@ pub enum Refusal {
         /// What there is none of.
         what: &'static str,
     },
+    /// The disk could not be read where the next file of the store is made, so nothing was written: try again later.
+    #[error("the disk could not be read")]
+    Unread,
     /// A number of the format is used up: begin a new store.
     #[error("the store has no more {what}")]
     Exhausted {
@@ -134,7 +137,7 @@ impl Refusal {
     pub const fn is_passing(&self) -> bool {
         matches!(
             self,
-            Self::StorageFull | Self::Resource { .. } | Self::Poisoned | Self::Closed
+            Self::StorageFull | Self::Resource { .. } | Self::Unread | Self::Poisoned | Self::Closed
         )
     }
 }
@@ -204,6 +207,9 @@ pub enum ReadError {
         /// What was asked.
         what: &'static str,
     },
+    /// An earlier write failed, so nothing new will come: reopen the store. What was committed before is still read.
+    #[error("the store stopped writing after an error: reopen it")]
+    Poisoned,
     /// The store was closed.
     #[error("the store is closed")]
     Closed,

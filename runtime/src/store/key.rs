@@ -84,33 +84,41 @@ impl Fingerprint {
     /// ```
     #[must_use]
     pub fn of<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let mut hasher = Xxh3::new();
-        for piece in pieces {
-            hasher.update(&(piece.len() as u64).to_le_bytes());
-            hasher.update(piece);
-        }
-        Self(hasher.digest128().to_le_bytes())
+        let mut all = Pieces::default();
+        pieces.into_iter().for_each(|piece| all.add(piece));
+        all.fingerprint()
     }
 
     /// The fingerprint of what a batch writes: of each part its stream, of each event its name, version and payload. Metadata and
     /// expected versions are no part of it.
     #[must_use]
     pub fn of_events(parts: &[Part]) -> Self {
-        let mut hasher = Xxh3::new();
-        let mut piece = |bytes: &[u8]| {
-            hasher.update(&(bytes.len() as u64).to_le_bytes());
-            hasher.update(bytes);
-        };
+        let mut all = Pieces::default();
         for part in parts {
-            piece(part.stream.as_str().as_bytes());
-            piece(&(part.events.len() as u64).to_le_bytes());
+            all.add(part.stream.as_str().as_bytes());
+            all.add(&(part.events.len() as u64).to_le_bytes());
             for event in &part.events {
-                piece(event.name.as_bytes());
-                piece(&event.version.to_le_bytes());
-                piece(&event.payload);
+                all.add(event.name.as_bytes());
+                all.add(&event.version.to_le_bytes());
+                all.add(&event.payload);
             }
         }
-        Self(hasher.digest128().to_le_bytes())
+        all.fingerprint()
+    }
+}
+
+/// Pieces on their way to a fingerprint, none of them kept.
+#[derive(Default)]
+struct Pieces(Xxh3);
+
+impl Pieces {
+    fn add(&mut self, piece: &[u8]) {
+        self.0.update(&(piece.len() as u64).to_le_bytes());
+        self.0.update(piece);
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint(self.0.digest128().to_le_bytes())
     }
 }
 

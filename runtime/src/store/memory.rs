@@ -9,9 +9,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 
 use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::store::arrivals::Arrivals;
 use crate::store::{
-    AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore, IdempotencyKey,
-    KnownKey, Limits, LogRead, Page, PageBuilder, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore,
+    IdempotencyKey, KnownKey, Limits, LogRead, MemoryCheckpoints, Page, PageBuilder, ReadError, Refusal, Resolved,
+    StoreId, StreamRead, Unknown,
 };
 use crate::stream::{AppendId, Position, StreamId, StreamMap, Version};
 use known::Known;
@@ -36,6 +38,8 @@ struct Inner {
     limits: Limits,
     clock: Arc<dyn Clock>,
     log: RwLock<Log>,
+    arrivals: Arrivals,
+    checkpoints: MemoryCheckpoints,
 }
 
 #[derive(Default)]
@@ -114,13 +118,17 @@ impl MemoryStore {
     #[must_use]
     pub fn with(clock: impl Clock, limits: Limits) -> Self {
         let (store, epoch) = (Uuid::new_v4(), Uuid::new_v4().as_u64_pair().0);
-        let (id, clock, log) = (StoreId { store, epoch }, Arc::new(clock), RwLock::default());
+        let (id, log) = (StoreId { store, epoch }, RwLock::default());
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        let checkpoints = MemoryCheckpoints::shared(Arc::clone(&clock));
         Self(Arc::new(Inner {
             id,
             opening: Uuid::new_v4(),
             limits,
             clock,
             log,
+            arrivals: Arrivals::default(),
+            checkpoints,
         }))
     }
 
@@ -181,7 +189,10 @@ impl EventStore for MemoryStore {
         }
         let last = log.events.last().map_or(Timestamp::MIN, |event| event.recorded_at);
         let recorded_at = now.max(last);
-        Ok(log.write(batch, recorded_at, self.0.id))
+        let committed = log.write(batch, recorded_at, self.0.id);
+        drop(log);
+        self.0.arrivals.ring();
+        Ok(committed)
     }
 
     async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
@@ -214,27 +225,26 @@ impl EventStore for MemoryStore {
     }
 
     async fn read_log(&self, read: LogRead) -> Result<Page, ReadError> {
-        self.read(|log| {
-            let mut page = PageBuilder::new(read.size);
-            let start = index(read.after.get());
-            // A reader that is ahead of the log is told how far the log goes, and not that all is well up to where it stands.
-            let mut through = read.after.get().min(log.events.len() as u64);
-            for (place, event) in log.events.iter().enumerate().skip(start) {
-                if !page.push(&event.borrowed(place)) {
-                    return page.finish(Position::new(through), false);
-                }
-                through = position(place).get();
-            }
-            page.finish(Position::new(through), true)
-        })
+        self.read(|log| log.page(&read))
+    }
+
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        let is_there = || self.read(|log| log.events.len() as u64 > after.get());
+        self.0.arrivals.until(is_there).await
     }
 
     async fn head(&self) -> Result<Position, ReadError> {
         self.read(|log| Position::new(log.events.len() as u64))
     }
 
+    fn checkpoints(&self) -> AnyCheckpoints {
+        AnyCheckpoints::new(self.0.checkpoints.clone())
+    }
+
     async fn close(&self) {
+        self.0.checkpoints.close();
         self.0.log.write().unwrap_or_else(PoisonError::into_inner).closed = true;
+        self.0.arrivals.ring();
     }
 }
 
@@ -309,6 +319,22 @@ impl Log {
             });
         let positions = (position(place), Position::new((place + events.len()) as u64));
         Committed::new(append, self.parts(place), positions, recorded_at, id, Durability::None)
+    }
+
+    fn page(&self, read: &LogRead) -> Page {
+        let mut page = PageBuilder::new(read.size);
+        let start = index(read.after.get());
+        // A reader that is ahead of the log is told how far the log goes, and not that all is well up to where it stands.
+        let mut through = read.after.get().min(self.events.len() as u64);
+        // No payload is looked at, so the count of events alone bounds how long the lock is held.
+        for (place, event) in self.events.iter().enumerate().skip(start).take(read.scan().events) {
+            let event = event.borrowed(place);
+            if read.filter.takes(&event) && !page.push(&event) {
+                break;
+            }
+            through = position(place).get();
+        }
+        page.finish(Position::new(through), through >= self.events.len() as u64)
     }
 
     fn stream_page(&self, read: &StreamRead) -> Page {

@@ -1,14 +1,17 @@
 //! Stores: what an append and a read are, and what every store promises. A store moves bytes and decodes none.
 
 mod any;
+mod arrivals;
 mod batch;
 mod capabilities;
+mod checkpoint;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod erased;
 mod error;
 #[cfg(target_os = "linux")]
 pub mod file;
+mod filter;
 mod key;
 mod memory;
 mod page;
@@ -17,15 +20,19 @@ mod unknown;
 
 use std::future::Future;
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use any::AnyStore;
 pub use batch::{Batch, Expected, NewEvent, Part};
 pub use capabilities::{Capabilities, Durability, KeyWindow, Limits};
+pub use checkpoint::{
+    AnyCheckpoints, Change, Checkpoint, CheckpointError, CheckpointStore, ConsumerName, DeadLetter, InvalidConsumer,
+    Lease, LetterRead, Live, MemoryCheckpoints, Mismatch, ParkedKey, PartId, ResumeError, Saved, StoredEvent, Waiver,
+};
 pub use error::{AppendError, Limit, ReadError, Refusal};
 #[cfg(target_os = "linux")]
 pub use file::FileStore;
+pub use filter::Filter;
 pub use key::{Fingerprint, IdempotencyKey, KnownKey};
 pub use memory::MemoryStore;
 pub use page::{EventRef, Page, PageBuilder};
@@ -33,6 +40,7 @@ pub use read::{LogRead, PageSize, StreamRead};
 pub use unknown::{Resolved, Unknown};
 
 use crate::clock::Timestamp;
+pub use crate::stream::StoreId;
 use crate::stream::{AppendId, Position, StreamId, Version};
 
 /// A log of events: appends to streams, and reads of one stream or of all.
@@ -125,7 +133,7 @@ pub trait EventStore: Send + Sync + 'static {
     /// Reading changes nothing.
     fn read_stream(&self, read: StreamRead) -> impl Future<Output = Result<Page, ReadError>> + Send;
 
-    /// Reads a page of the whole log, in the order of positions.
+    /// Reads a page of the whole log, in the order of positions. What the filter leaves out is not served, and counts as scanned.
     ///
     /// # Errors
     /// [`ReadError`]; never taken for the end of the log.
@@ -134,6 +142,17 @@ pub trait EventStore: Send + Sync + 'static {
     /// Reading changes nothing.
     fn read_log(&self, read: LogRead) -> impl Future<Output = Result<Page, ReadError>> + Send;
 
+    /// Ends when there may be an event after this position. It is a wake-up and no more (rule 7.2): it may end early, and the caller reads
+    /// the log to learn what is there. A caller that must not be late looks now and then anyway, so a store that cannot wake anybody waits
+    /// for ever ([`std::future::pending`]). It slows no writer.
+    ///
+    /// # Errors
+    /// Nothing will come after this position: [`ReadError::Closed`], or [`ReadError::Poisoned`] until the store is opened again.
+    ///
+    /// # Cancel safety
+    /// Waiting changes nothing.
+    fn wait(&self, after: Position) -> impl Future<Output = Result<(), ReadError>> + Send;
+
     /// The position of the last event that readers are served; [`Position::START`] without events. For showing a lag, and never as a
     /// fence: that is [`Page::scanned_through`] (rule 3.4).
     ///
@@ -141,28 +160,13 @@ pub trait EventStore: Send + Sync + 'static {
     /// [`ReadError`].
     fn head(&self) -> impl Future<Output = Result<Position, ReadError>> + Send;
 
+    /// Where the consumers of this store keep how far they have come: beside its events, and no more durable than they are. They end with
+    /// the store when it is closed.
+    fn checkpoints(&self) -> AnyCheckpoints;
+
     /// Finishes what was handed over, then lets go of files and threads. Appends after it are [`Refusal::Closed`], reads
     /// [`ReadError::Closed`]; closing again does nothing.
     fn close(&self) -> impl Future<Output = ()> + Send;
-}
-
-/// Which store, and which of its histories: a store restored from a backup has another epoch. Positions mean something only with both
-/// (rule 3.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct StoreId {
-    /// Drawn when the store was made.
-    pub store: Uuid,
-    /// Drawn when the store was made or restored.
-    pub epoch: u64,
-}
-
-impl StoreId {
-    /// This history of this store.
-    #[must_use]
-    pub const fn new(store: Uuid, epoch: u64) -> Self {
-        Self { store, epoch }
-    }
 }
 
 /// What an append has written.

@@ -132,6 +132,26 @@ impl Page {
         }
     }
 
+    /// The event at this place of the page, from 0.
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<EventRef<'_>> {
+        self.entries.get(place).map(|entry| self.event(entry))
+    }
+
+    /// An empty page, at the end of a log that is known to go so far.
+    pub(crate) fn end(scanned_through: Position) -> Self {
+        Self {
+            scanned_through,
+            at_end: true,
+            ..Self::default()
+        }
+    }
+
+    /// About how many bytes it takes in memory.
+    pub(crate) fn size(&self) -> usize {
+        self.bytes.capacity() + self.entries.capacity() * size_of::<Entry>() + size_of::<Self>()
+    }
+
     /// The last event of the page.
     #[must_use]
     pub fn last(&self) -> Option<EventRef<'_>> {

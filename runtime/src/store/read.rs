@@ -1,5 +1,6 @@
 //! What is read: a page of one stream, or of the whole log.
 
+use crate::store::Filter;
 use crate::stream::{Position, StreamId, Version};
 
 /// A page of one stream: which way, from where, and how much at most.
@@ -50,31 +51,55 @@ impl StreamRead {
     }
 }
 
-/// A page of the whole log: after which position, and how much at most.
-#[derive(Clone, Copy, Debug)]
+/// A page of the whole log: after which position, which events, and how much at most.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LogRead {
     /// Events after this position are served.
     pub after: Position,
+    /// Of those the ones that it takes.
+    pub filter: Filter,
     /// How much at most.
     pub size: PageSize,
 }
 
 impl LogRead {
-    /// The page after a position; [`Position::START`] for the first.
+    /// The page after a position, with every event; [`Position::START`] for the first.
     #[must_use]
-    pub const fn after(after: Position) -> Self {
+    pub fn after(after: Position) -> Self {
         Self {
             after,
+            filter: Filter::default(),
             size: PageSize::DEFAULT,
         }
     }
 
+    /// Only the events that the filter takes. A page may then be empty and not the last: a store looks at so much for one page and no
+    /// more, and [`Page::scanned_through`](crate::store::Page::scanned_through) says how far it came.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+
     /// How much at most, instead of [`PageSize::DEFAULT`].
     #[must_use]
-    pub const fn size(mut self, size: PageSize) -> Self {
+    pub fn size(mut self, size: PageSize) -> Self {
         self.size = size;
         self
+    }
+
+    /// How much a store looks at for this page: without a filter all that it serves, else [`PageSize::SCAN`].
+    #[must_use]
+    pub fn scan(&self) -> PageSize {
+        if self.filter.is_everything() {
+            PageSize {
+                events: usize::MAX,
+                bytes: usize::MAX,
+            }
+        } else {
+            PageSize::SCAN
+        }
     }
 }
 
@@ -92,6 +117,13 @@ impl PageSize {
     pub const DEFAULT: Self = Self {
         events: 512,
         bytes: 1 << 20,
+    };
+
+    /// How much a store looks at for one filtered page, whatever of it is wanted: 4096 events and 4 MiB. More would keep a thread of the
+    /// reader busy, or a lock of the store.
+    pub const SCAN: Self = Self {
+        events: 4096,
+        bytes: 4 << 20,
     };
 
     /// At most this many events, and 1 MiB.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use hash::{FromStream, StreamMap};
-pub use id::{AppendId, EventId, EventIdError};
+pub use id::{AppendId, EventId, EventIdError, StoreId};
 pub use key::{AsKey, StreamKey};
 pub use number::{Position, Version};
 
@@ -52,12 +52,19 @@ impl StreamId {
     /// [`InvalidName`] if a part is empty or has a control character, if the category has a `/` or begins with `$` (those belong to
     /// recount), if the id is longer than 512 bytes or the whole longer than 1024.
     pub fn new(category: &str, id: &str) -> Result<Self, InvalidName> {
+        if category.starts_with('$') {
+            let (name, reason) = (shown(category, id), NameReason::Reserved);
+            return Err(InvalidName { name, reason });
+        }
+        Self::stored(category, id)
+    }
+
+    /// The same, also of a category that belongs to recount: what a store may hold.
+    pub(crate) fn stored(category: &str, id: &str) -> Result<Self, InvalidName> {
         let reason = if category.is_empty() {
             NameReason::EmptyCategory
         } else if id.is_empty() {
             NameReason::EmptyId
-        } else if category.starts_with('$') {
-            NameReason::Reserved
         } else if category.contains('/') {
             NameReason::Slash
         } else if has_control(category) || has_control(id) {

@@ -58,6 +58,11 @@ impl StoredEvent {
         Ok(events)
     }
 
+    /// The stored name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// As one line of JSON: what a failed law shows of a history.
     #[cfg(feature = "laws")]
     pub(super) fn line(&self) -> String {
@@ -71,16 +76,6 @@ impl StoredEvent {
         format!(r#"{{"name":"{name}","version":{version},"floor":{floor},"payload":{payload}}}"#)
     }
 
-    #[cfg(feature = "laws")]
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
-    #[cfg(feature = "laws")]
-    pub(super) fn payload(&self) -> &[u8] {
-        &self.payload
-    }
-
     pub(super) fn raw<'a>(&'a self, stream: &'a StreamId, index: u32) -> RawEvent<'a> {
         let meta = UpcastMeta::new(stream, AppendId::new(Uuid::nil()).event(index), NOW, b"");
         RawEvent::new(&self.name, self.version, self.floor, &self.payload, meta)
@@ -91,13 +86,6 @@ impl StoredEvent {
 impl From<StoredEvent> for NewEvent {
     fn from(event: StoredEvent) -> Self {
         Self::new(event.name, event.version, event.floor, event.payload)
-    }
-}
-
-#[cfg(feature = "laws")]
-impl From<NewEvent> for StoredEvent {
-    fn from(event: NewEvent) -> Self {
-        stored(event.name, event.version, event.payload).floor(event.floor)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Stores of snapshots that are not quite what they should be.
+//! Stores of snapshots, and of events, that are not quite what they should be.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

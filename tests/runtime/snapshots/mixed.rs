@@ -6,12 +6,14 @@ use crate::doubles::{plant, raw};
 use crate::live::{Dice, seed};
 use crate::snapshots::domain::{Counter, always, both, large, never, single, third};
 use crate::snapshots::doubles::Careless;
+use crate::snapshots::timed;
 
 async fn start<A: Counter>(store: &MemoryStore, snapshots: impl SnapshotStore, states: u64) -> Runtime {
     let states = usize::try_from(states).expect("small");
     let builder = Runtime::builder()
         .store(store.clone())
         .aggregate::<A>()
+        .clock(timed::clock())
         .keep_states(states);
     builder.snapshots(snapshots).start().await.expect("a runtime")
 }
@@ -90,4 +92,5 @@ async fn each_event_counts_once() {
     under_each_store::<single::Counter>(&mut dice, seed).await;
     under_each_store::<large::Counter>(&mut dice, seed).await;
     under_each_store::<both::Counter>(&mut dice, seed).await;
+    under_each_store::<timed::Timed>(&mut dice, seed).await;
 }

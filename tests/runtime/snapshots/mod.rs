@@ -3,6 +3,8 @@
 mod domain;
 mod doubles;
 mod mixed;
+mod timed;
+mod times;
 
 use std::sync::atomic::Ordering;
 
@@ -116,7 +118,7 @@ async fn written_when_due() {
 /// Rule 6.2: a snapshot of which any part of the key is another, or that does not stand in its stream, is ignored, counted, and written anew.
 #[tokio::test]
 async fn each_part_of_the_key_alone() {
-    let parts: [(&str, Change); 12] = [
+    let parts: [(&str, Change); 13] = [
         ("stream", |it| it.key.stream = "third/b".parse().expect("a stream")),
         ("aggregate", |it| it.key.aggregate.push('s')),
         ("fingerprint", |it| it.key.fingerprint.0 ^= 1),
@@ -130,6 +132,9 @@ async fn each_part_of_the_key_alone() {
         ("position", |it| it.position = Position::new(39)),
         ("time", |it| {
             it.recorded_at = Timestamp::from_micros(it.recorded_at.as_micros() + 1)
+        }),
+        ("latest time", |it| {
+            it.latest = Timestamp::from_micros(it.recorded_at.as_micros() - 1)
         }),
         ("not of its type", |it| {
             it.state = br#"{"applied":1,"sum":"x"}"#.to_vec()

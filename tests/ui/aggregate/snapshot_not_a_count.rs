@@ -1,4 +1,4 @@
-//! When a snapshot is taken is said in events, in bytes, or in both.
+//! When a snapshot is taken is said in events, in bytes, in microseconds of folding, or in several of them.
 
 #[recount::events(prefix = "account")]
 pub enum AccountEvent {

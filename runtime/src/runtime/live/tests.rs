@@ -26,6 +26,7 @@ fn state(version: u64) -> State<u64> {
             version: Version::new(version).expect("not 0"),
             position: Position::new(version),
             recorded_at: Timestamp::from_micros(0),
+            latest: Timestamp::from_micros(0),
         }),
         unsaved: Unsaved::default(),
     }

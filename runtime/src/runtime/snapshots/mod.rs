@@ -130,11 +130,12 @@ impl Saved {
             version: snapshot.version,
             position: snapshot.position,
             recorded_at: snapshot.recorded_at,
+            latest: snapshot.latest,
         };
-        if !at.may_begin_at(reached) {
+        if !at.includes(reached) {
             return Ok(None);
         }
-        if !stands(events, stream, reached).await {
+        if reached.latest < reached.recorded_at || !stands(events, stream, reached).await {
             return Err(Unusable::Bad);
         }
         let decoded = Panicked::caught(|| (rule.decode)(&snapshot.state));
@@ -152,8 +153,12 @@ impl Saved {
         let Some(rule) = A::SNAPSHOTS.filter(|_| self.store.is_some()) else {
             return;
         };
-        let Unsaved { events: count, bytes } = state.unsaved;
-        if !rule.is_due(count, bytes) {
+        let Unsaved {
+            events: count,
+            bytes,
+            spent,
+        } = state.unsaved;
+        if !rule.is_due(count, bytes, spent) {
             return;
         }
         let (Some(shared), Some(reached)) = (state.state.clone(), state.reached) else {
@@ -201,6 +206,7 @@ fn snapshot<A: Aggregate>(key: SnapshotKey, rule: &Snapshots<A>, state: &A, reac
         version: reached.version,
         position: reached.position,
         recorded_at: reached.recorded_at,
+        latest: reached.latest,
         state: encoded,
     })
 }

@@ -13,6 +13,7 @@ pub use receipt::TransactionReceipt;
 
 use crate::aggregate::Aggregate;
 use crate::command::{Command, Fingerprinted, RejectionOf};
+use crate::envelope::Meta;
 use crate::runtime::error::ExecuteError;
 use crate::runtime::reason::{BadDecision, Panicked};
 use crate::runtime::trace::Asked;
@@ -80,7 +81,16 @@ impl<K> Transaction<K> {
         self
     }
 
-    /// The event that the transaction answers. Default: none, it comes from outside.
+    /// The event that the transaction answers, with what it belongs to: sets [`causation`](Self::causation), and
+    /// [`correlation`](Self::correlation) to that of the event, if it has one. Default: none, it comes from outside.
+    pub fn caused_by(mut self, event: &Meta) -> Self {
+        self.work.causation = Some(event.event_id);
+        let own = self.work.headers.correlation.take();
+        self.work.headers.correlation = event.headers.correlation.or(own);
+        self
+    }
+
+    /// The event that the transaction answers, where only its id is known. Default: none, it comes from outside.
     pub fn causation(mut self, event: EventId) -> Self {
         self.work.causation = Some(event);
         self

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -14,6 +15,7 @@ use crate::runtime::decide::{Deciding, decide};
 use crate::runtime::error::{ExecuteError, StateError};
 use crate::runtime::keyed::Keyed;
 use crate::runtime::load;
+use crate::runtime::projections::Inline;
 use crate::runtime::state::{Reached, State, Unsaved};
 use crate::runtime::transaction::TransactionReceipt;
 use crate::runtime::{Runtime, trace};
@@ -55,6 +57,8 @@ pub(super) struct Touched {
     reached: Option<Reached>,
     unsaved: Unsaved,
     events: Vec<NewEvent>,
+    /// How long it took to fold the events.
+    spent: Duration,
     /// An `Option` of the aggregate, after the events.
     state: Box<dyn Any + Send + Sync>,
     keep: fn(&Runtime, &StreamId, Box<dyn Any + Send + Sync>, Reached, Unsaved),
@@ -164,6 +168,7 @@ impl Work {
                     reached,
                     unsaved,
                     events: Vec::new(),
+                    spent: Duration::ZERO,
                     state: Box::new(state),
                     keep: keep::<C::Aggregate>,
                 });
@@ -185,13 +190,15 @@ impl Work {
             cx: &cx,
             append: self.append,
             verify: self.runtime.0.verify_writes,
+            clock: self.runtime.stopwatch::<C::Aggregate>(),
         };
         let state = part
             .state
             .downcast_mut()
             .expect("one category of streams is one aggregate");
         let decided = decide(state, command, &deciding)?;
-        part.events.extend(decided.encoded);
+        part.events.extend(decided.encoded.into_iter().map(NewEvent::from));
+        part.spent += decided.spent;
         if !self.names.contains(&command.name()) {
             self.names.push(command.name());
         }
@@ -223,13 +230,14 @@ impl Work {
         parts.retain(|part| !part.events.is_empty());
         for part in &mut parts {
             let (expected, events) = (Expected::loaded(part.base()), std::mem::take(&mut part.events));
-            part.unsaved = part.unsaved.with(&events);
+            part.unsaved = part.unsaved.with(&events, part.spent);
             batch = batch.part(part.stream.clone(), expected, events);
         }
         let committed = trace::append(&runtime.0.store, batch, 1).await?;
         if !committed.duplicate {
             keep_all(&runtime, parts, &committed);
         }
+        Inline::new(&runtime, None).see(Some(committed.last_position)).await;
         Ok(TransactionReceipt::of(committed))
     }
 
@@ -275,11 +283,8 @@ fn keep_all(runtime: &Runtime, parts: Vec<Touched>, committed: &Committed) {
         position += written.last.get() - written.first.get() + 1;
         let is_next = written.stream == part.stream && written.first == Version::after(part.base());
         if is_next && is_dense && committed.store == runtime.0.store.identity() {
-            let reached = Reached {
-                version: written.last,
-                position: Position::new(position - 1),
-                recorded_at: committed.recorded_at,
-            };
+            let position = Position::new(position - 1);
+            let reached = Reached::after(part.reached, written.last, position, committed.recorded_at);
             (part.keep)(runtime, &part.stream, part.state, reached, part.unsaved);
         } else if let Some(version) = part.base() {
             runtime.0.live.forget(&part.stream, version);

@@ -29,17 +29,41 @@ impl fmt::Display for MergeConflict {
 
 impl std::error::Error for MergeConflict {}
 
+/// Why a text with git's marks is no lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SidesError {
+    /// A side cannot be read: mend its lines, and leave the marks.
+    Unreadable(LockError),
+    /// The sides do not go together.
+    Conflict(MergeConflict),
+}
+
+impl fmt::Display for SidesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(error) => error.fmt(f),
+            Self::Conflict(conflict) => conflict.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for SidesError {}
+
 impl Lock {
-    /// Both sides of a text in which git has left the marks of a conflict, ours and theirs; `None` for a text without marks.
+    /// Both sides of a text in which git has left the marks of a conflict, put together without a base; `None` for a text without marks.
     ///
     /// git takes lines that both sides have for the same lines, even if they belong to two entries, so that removing the marks by hand
     /// mixes up what was added at one place. Each side by itself is whole.
     ///
     /// # Errors
-    /// [`LockError`] if a side cannot be read.
-    pub fn sides(text: &str) -> Option<Result<(Self, Self), LockError>> {
+    /// [`SidesError`] if a side cannot be read, or both changed one sealed version.
+    pub fn merge_sides(text: &str) -> Option<Result<Self, SidesError>> {
         let is_marked = text.lines().any(|line| line.starts_with("<<<<<<< "));
-        is_marked.then(|| Ok((Self::parse(&side(text, true))?, Self::parse(&side(text, false))?)))
+        is_marked.then(|| {
+            let of = |is_ours| Self::parse(&side(text, is_ours)).map_err(SidesError::Unreadable);
+            Self::merge(None, of(true)?, of(false)?).map_err(SidesError::Conflict)
+        })
     }
 
     /// What both sides have, and what one of them added, changed or removed since `base`. Without a base nothing counts as removed.
@@ -128,19 +152,18 @@ fn side(text: &str, is_ours: bool) -> String {
     }
     let (mut of, mut side) = (Of::Both, String::new());
     for line in text.lines() {
-        of = match line.get(..7) {
-            Some("<<<<<<<") => Of::Ours,
-            Some("|||||||") if of == Of::Ours => Of::Base,
-            Some("=======") if matches!(of, Of::Ours | Of::Base) => Of::Theirs,
-            Some(">>>>>>>") if of == Of::Theirs => Of::Both,
-            _ => {
-                if of == Of::Both || of == (if is_ours { Of::Ours } else { Of::Theirs }) {
-                    side.push_str(line);
-                    side.push('\n');
-                }
-                continue;
-            }
+        let mark = match line.get(..7) {
+            Some("<<<<<<<") => Some(Of::Ours),
+            Some("|||||||") if of == Of::Ours => Some(Of::Base),
+            Some("=======") if matches!(of, Of::Ours | Of::Base) => Some(Of::Theirs),
+            Some(">>>>>>>") if of == Of::Theirs => Some(Of::Both),
+            _ => None,
         };
+        let is_here = mark.is_none() && (of == Of::Both || of == (if is_ours { Of::Ours } else { Of::Theirs }));
+        of = mark.unwrap_or(of);
+        // What is left out stays as an empty line, so that an error names the line of the file.
+        side.push_str(if is_here { line } else { "" });
+        side.push('\n');
     }
     side
 }

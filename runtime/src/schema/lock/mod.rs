@@ -17,7 +17,7 @@ mod words;
 pub use error::{LineError, LockError};
 pub use file::{Entry, Kind, Lock, Release, Status};
 pub use hash::{Fingerprint, NotAFingerprint};
-pub use merge::MergeConflict;
+pub use merge::{MergeConflict, SidesError};
 pub use outline::{Choice, Key, Outline, Scalar, Tagging};
 
 pub(super) use hash::parts;

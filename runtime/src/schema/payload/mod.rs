@@ -1,5 +1,6 @@
 //! `Payload`: a JSON value of which every digit is kept, for what is generated from an outline and shown as a witness.
 
+mod complete;
 mod make;
 mod object;
 mod parse;

@@ -26,7 +26,9 @@ fn lock(entries: &[Entry]) -> Lock {
 
 fn sealed(entries: &[Entry]) -> Lock {
     let mut lock = lock(entries);
-    lock.seal();
+    for entry in &mut lock.events {
+        entry.status = Status::Sealed;
+    }
     lock
 }
 

@@ -37,6 +37,7 @@ fn snapshot(number: u64, version: u64) -> Snapshot {
         version: Version::new(version).expect("not 0"),
         position: Position::new(version),
         recorded_at: Timestamp::from_micros(0),
+        latest: Timestamp::from_micros(0),
         state: version.to_string().repeat(50).into_bytes(),
     }
 }

@@ -24,6 +24,7 @@ fn snapshot(stream: &StreamId, version: u64) -> Snapshot {
         version: Version::new(version).unwrap_or(Version::FIRST),
         position: Position::new(version),
         recorded_at: Timestamp::from_micros(0),
+        latest: Timestamp::from_micros(0),
         state: format!("{{\"version\":{version}}}").into_bytes(),
     }
 }

@@ -1,5 +1,7 @@
 //! A new store: its first segment and watermark, and last the file that says that it is one.
 
+use std::io;
+
 use super::active::{self, SegmentSizes};
 use super::disk::Disk;
 use super::error::{Doing, OpenError};
@@ -75,7 +77,9 @@ pub(crate) fn create<D: Disk>(options: &Options<D>, dir: &D::Dir, now: Timestamp
         chain: options.chain,
     };
     let name = segment_name(1);
-    let file = files::prepare(disk, dir, 1, SegmentSizes::of(options.sizes, 1), &AtOnce).doing("make", &name)?;
+    let file = files::prepare(disk, dir, 1, SegmentSizes::of(options.sizes, 1), &AtOnce)
+        .map_err(io::Error::from)
+        .doing("make", &name)?;
     let mut end = active::nothing();
     active::begin(disk, file, &identity, 1, now.as_micros(), &mut end, (1, FIRST_TYPE)).doing("begin", &name)?;
     let mut mark = MarkFile::create(disk, dir, &identity)?;

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::disk::{Disk, read_up_to, write_all_at};
+use super::disk::{Disk, is_full, is_resource, read_up_to, write_all_at};
 use super::error::{Doing, OpenError};
 use super::format::FIRST_FRAME;
 use super::format::bytes::all_zero;
@@ -112,27 +112,66 @@ pub(crate) fn piece(urgency: u8) -> (usize, Duration) {
     }
 }
 
+/// Why the file of a segment could not be made ready.
+#[derive(Debug)]
+pub(crate) enum Unprepared {
+    /// What lies there under its name could not be read. Nothing was changed, and it may be read the next time.
+    Unread(io::Error),
+    /// Anything else.
+    Failed(io::Error),
+}
+
+impl From<io::Error> for Unprepared {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<io::ErrorKind> for Unprepared {
+    fn from(kind: io::ErrorKind) -> Self {
+        Self::Failed(kind.into())
+    }
+}
+
+impl From<Unprepared> for io::Error {
+    fn from(error: Unprepared) -> Self {
+        match error {
+            Unprepared::Unread(error) | Unprepared::Failed(error) => error,
+        }
+    }
+}
+
+impl Unprepared {
+    /// Whether it is worth to try again: nothing was written that could be half there.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Unread(_) => true,
+            Self::Failed(error) => is_full(error) || is_resource(error),
+        }
+    }
+}
+
 /// Makes the file of a segment ready: real zeros up to `capacity`, all of it durable, its name too.
 ///
 /// `fallocate` alone would not do: its blocks cost like growing when they are written, and may read as zeros after a crash. A spare
 /// that was found is filled again, because a crash may have cut its filling short.
 ///
 /// # Errors
-/// The disk's own; `Interrupted` if the pace gives up; `AlreadyExists` if the segment is in use.
+/// The disk's own, and which of them only looked; `Interrupted` if the pace gives up; `AlreadyExists` if the segment is in use.
 pub(crate) fn prepare<D: Disk>(
     disk: &D,
     dir: &D::Dir,
     number: u32,
     capacity: u64,
     pace: &impl Pace,
-) -> io::Result<D::File> {
+) -> Result<D::File, Unprepared> {
     let name = segment_name(number);
     let file = match disk.create_excl(dir, &name) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let file = disk.open(dir, &name)?;
             let stat = disk.stat(&file)?;
             let mut page = [0; FIRST_FRAME as usize];
-            read_up_to(disk, &file, &mut page, 0)?;
+            read_up_to(disk, &file, &mut page, 0).map_err(Unprepared::Unread)?;
             if !stat.is_file || stat.links != 1 || !all_zero(&page) {
                 return Err(io::ErrorKind::AlreadyExists.into());
             }

@@ -189,6 +189,19 @@ impl<F> Index<F> {
         })
     }
 
+    /// The first positions of events of these streams, at most `limit`, in order: after one position and up to another.
+    pub(crate) fn positions_of(&self, streams: &[StreamId], after: u64, through: u64, limit: usize) -> Vec<u64> {
+        let mut found = Vec::new();
+        for stream in streams.iter().filter_map(|id| self.stream(self.number(id)?)) {
+            let first = stream.positions.partition_point(|position| *position <= after);
+            let rest = stream.positions.iter().skip(first).take(limit);
+            found.extend(rest.take_while(|position| **position <= through));
+        }
+        found.sort_unstable();
+        found.truncate(limit);
+        found
+    }
+
     /// What a record must say of itself: the stream's id, the version of the event at this position, and that version minus the base.
     pub(crate) fn version_at(&self, stream: u32, place: &Place<F>) -> Option<(&StreamId, Version, u64)> {
         let stream = self.stream(stream)?;

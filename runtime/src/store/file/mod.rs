@@ -29,6 +29,7 @@ mod scan;
 mod shared;
 mod spare;
 mod unit;
+mod wanted;
 mod window;
 mod writer;
 
@@ -51,8 +52,8 @@ pub use real_disk::RealDisk;
 pub use report::{PreviousState, RecoveryReport, TornTail};
 
 use crate::store::{
-    AppendError, Batch, Capabilities, Committed, Durability, EventStore, IdempotencyKey, KnownKey, LogRead, Page,
-    ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Durability, EventStore, IdempotencyKey, KnownKey,
+    LogRead, Page, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use crate::stream::{Position, StreamId};
 use known::Marks;
@@ -307,6 +308,18 @@ impl<D: Disk> EventStore for FileStore<D> {
         self.read_here(read, read::log_page).await
     }
 
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        let shared = &self.0.shared;
+        let is_there = || match shared.queue.phase() {
+            Phase::Closed => Err(ReadError::Closed),
+            // Looked at after the phase: what was published before the failure is still read.
+            _ if shared.index().last_position > after.get() => Ok(true),
+            Phase::Poisoned => Err(ReadError::Poisoned),
+            Phase::Open => Ok(false),
+        };
+        shared.arrivals.until(is_there).await
+    }
+
     async fn head(&self) -> Result<Position, ReadError> {
         if self.0.shared.queue.phase() == Phase::Closed {
             return Err(ReadError::Closed);
@@ -314,10 +327,15 @@ impl<D: Disk> EventStore for FileStore<D> {
         Ok(Position::new(self.0.shared.index().last_position))
     }
 
+    fn checkpoints(&self) -> AnyCheckpoints {
+        AnyCheckpoints::new(self.0.shared.consumers.clone())
+    }
+
     async fn close(&self) {
         let mut released = self.0.shared.released.subscribe();
         self.0.shared.queue.close();
         self.0.shared.permits.close();
+        self.0.shared.arrivals.ring();
         let _gone = released.wait_for(|released| *released).await;
     }
 }

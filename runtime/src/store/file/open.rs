@@ -209,7 +209,9 @@ fn go_on_in_new_segment<D: Disk>(
         .ok_or_else(|| io::Error::other("no segment number is left"));
     let number = number.doing("begin a segment after", &name)?;
     let name = segment_name(number);
-    let file = files::prepare(disk, dir, number, options.sizes.of(number), &AtOnce).doing("make", &name)?;
+    let file = files::prepare(disk, dir, number, options.sizes.of(number), &AtOnce)
+        .map_err(io::Error::from)
+        .doing("make", &name)?;
     let numbers = active::next_numbers(&log.replay.index);
     let (active, segment) =
         active::begin(disk, file, identity, number, now_us, &mut log.end, numbers).doing("begin", &name)?;

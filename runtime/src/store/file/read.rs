@@ -10,9 +10,10 @@ use super::format::segment::record_seed;
 use super::index::{Index, Place};
 use super::original::Kept;
 use super::shared::Shared;
+use super::wanted::Wanted;
 use super::window::{Fault, Waiting, Window, corrupt};
 use crate::clock::Timestamp;
-use crate::store::{EventRef, LogRead, Page, PageBuilder, StreamRead};
+use crate::store::{EventRef, Filter, LogRead, Page, PageBuilder, StreamRead};
 use crate::stream::{AppendId, Position, Version};
 use uuid::Uuid;
 
@@ -102,25 +103,40 @@ pub(crate) fn log_page<D: Disk>(shared: &Shared<D>, read: &LogRead, waiting: Wai
     // An event seldom has less than a quarter of a KiB with its record.
     let window = (read.size.events as u64).saturating_mul(256).clamp(NEIGHBOURS, MOST);
     let mut reader = Reader::new(shared, waiting, window, false);
+    let (mut wanted, scan) = (Wanted::new(&read.filter), read.scan());
     let last = shared.index().last_position;
     // A reader that is ahead of the log is told how far the log goes, and not that all is well up to where it stands.
-    let mut through = read.after.get().min(last);
+    let (mut through, mut looked) = (read.after.get().min(last), 0);
     while through < last {
         let places: Vec<_> = {
             let index = shared.index();
-            let end = last.min(through.saturating_add(LOOK_UP as u64));
-            (through + 1..=end)
-                .map_while(|position| index.place(position))
-                .collect()
+            let place = |position| index.place(position);
+            match read.filter.named_streams() {
+                [] => (through + 1..=last).take(LOOK_UP).map_while(place).collect(),
+                streams => {
+                    let positions = index.positions_of(streams, through, last, LOOK_UP);
+                    positions.into_iter().map_while(place).collect()
+                }
+            }
         };
-        if places.is_empty() {
-            break;
-        }
         for place in &places {
-            if !reader.event(place, None, |event| page.push(event))? {
+            if reader.event_if(place, None, &mut wanted, |event| page.push(event))? == Some(false) {
                 return Ok(page.finish(Position::new(through), false));
             }
             through = place.position;
+            looked += 1;
+            if looked >= scan.events || wanted.bytes >= scan.bytes {
+                return Ok(page.finish(Position::new(through), through >= last));
+            }
+        }
+        if places.is_empty() {
+            // Of streams that are asked for by name the index knows that there is no more.
+            through = if read.filter.named_streams().is_empty() {
+                through
+            } else {
+                last
+            };
+            break;
         }
     }
     Ok(page.finish(Position::new(through), true))
@@ -158,9 +174,25 @@ impl<'a, D: Disk> Reader<'a, D> {
         stream: Option<u32>,
         take: impl FnOnce(&EventRef<'_>) -> T,
     ) -> Result<T, Fault> {
+        let everything = Filter::default();
+        let taken = self.event_if(place, stream, &mut Wanted::new(&everything), take)?;
+        taken.ok_or_else(|| corrupt(place, "it was left out"))
+    }
+
+    /// Reads one event and hands it over if it is wanted; `None` if not.
+    pub(crate) fn event_if<T>(
+        &mut self,
+        place: &Place<D::File>,
+        stream: Option<u32>,
+        wanted: &mut Wanted<'_>,
+        take: impl FnOnce(&EventRef<'_>) -> T,
+    ) -> Result<Option<T>, Fault> {
         let (shared, waiting, at) = (self.shared, self.waiting, u64::from(place.offset));
         let whole = load_record(&mut self.records, shared, waiting, place, at)?;
         let record = record_at(&self.records, place, at, whole)?;
+        if !wanted.takes(shared, place, &record, whole)? {
+            return Ok(None);
+        }
         let distance = match record.place {
             InAppend::First(_) => 0,
             InAppend::Back(distance) => u64::from(distance),
@@ -215,7 +247,7 @@ impl<'a, D: Disk> Reader<'a, D> {
         let Some(ty) = index.event_type(record.type_number) else {
             return Err(corrupt(place, "its type is none that the log defines"));
         };
-        Ok(take(&EventRef {
+        Ok(Some(take(&EventRef {
             stream: id,
             version,
             position: Position::new(place.position),
@@ -229,7 +261,7 @@ impl<'a, D: Disk> Reader<'a, D> {
             shared_metadata: &append.shared,
             metadata: record.metadata,
             payload: record.payload,
-        }))
+        })))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::active;
 use super::disk::{Disk, is_full, is_resource, write_all_at};
-use super::files;
+use super::files::{self, Unprepared};
 use super::format::FIRST_FRAME;
 use super::format::frame::{self, FrameKind, NewFrame, header_len, seal_len};
 use super::format::watermark::State;
@@ -47,7 +47,7 @@ impl<D: Disk> Writer<D> {
             && let Err(error) = files::fill(disk, &spare, len, capacity, &files::AtOnce)
         {
             self.spare.put_back(number, spare);
-            return Err(no_spare(error));
+            return Err(no_spare(error.into()));
         }
         let (sealed, active) = (Arc::clone(&self.active.file), !self.active.ended);
         if active {
@@ -123,15 +123,14 @@ impl<D: Disk> Writer<D> {
     }
 }
 
-/// Without a spare nothing is written. Lack of room passes, everything else does not.
-fn no_spare(error: io::Error) -> Failure {
-    if is_full(&error) {
-        Failure::Refused(Refusal::StorageFull)
-    } else if is_resource(&error) {
-        Failure::Refused(Refusal::Resource {
+/// Without a spare nothing is written. Lack of room passes, and so may what could not be read; everything else does not.
+fn no_spare(error: Unprepared) -> Failure {
+    match error {
+        Unprepared::Unread(_) => Failure::Refused(Refusal::Unread),
+        Unprepared::Failed(error) if is_full(&error) => Failure::Refused(Refusal::StorageFull),
+        Unprepared::Failed(error) if is_resource(&error) => Failure::Refused(Refusal::Resource {
             what: "file descriptors or memory",
-        })
-    } else {
-        Failure::Before(error)
+        }),
+        Unprepared::Failed(error) => Failure::Before(error),
     }
 }

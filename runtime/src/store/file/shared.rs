@@ -22,7 +22,8 @@ use super::report::RecoveryReport;
 use super::spare::Spare;
 use super::writer::Writer;
 use crate::clock::Clock;
-use crate::store::{AppendError, Batch, Limits, Refusal, StoreId, Unknown};
+use crate::store::arrivals::Arrivals;
+use crate::store::{AppendError, Batch, Limits, MemoryCheckpoints, Refusal, StoreId, Unknown};
 
 /// The bytes of all appends in flight: the memory that the queue takes at most.
 pub(crate) const IN_FLIGHT: usize = 8 << 20;
@@ -45,9 +46,13 @@ pub(crate) struct Shared<D: Disk> {
     /// Only what is durable stands in it: the writer publishes after the sync.
     pub(crate) index: RwLock<Index<D::File>>,
     pub(crate) queue: Queue,
+    /// Readers that wait for what is new.
+    pub(crate) arrivals: Arrivals,
     /// The marks of appends that were answered with `Unknown`: a repeat of one is unknown as well, and not refused.
     doubt: Mutex<HashSet<u64>>,
     pub(crate) permits: Arc<Semaphore>,
+    /// Not in files yet: it ends with the store.
+    pub(crate) consumers: MemoryCheckpoints,
     /// Becomes true when files and lock are let go of.
     pub(crate) released: watch::Sender<bool>,
 }
@@ -73,6 +78,7 @@ impl<D: Disk> Shared<D> {
         for request in self.queue.poison() {
             self.refuse(request);
         }
+        self.arrivals.ring();
     }
 
     /// Notes that nobody knows whether an append was written.
@@ -139,6 +145,7 @@ pub(crate) fn start<D: Disk>(
         report,
     } = opened;
     let id = StoreId::new(Uuid::from_bytes(identity.store), identity.epoch);
+    let consumers = MemoryCheckpoints::shared(Arc::clone(&options.clock));
     let shared = Arc::new(Shared {
         disk: options.disk,
         dir,
@@ -151,8 +158,10 @@ pub(crate) fn start<D: Disk>(
         report,
         index: RwLock::new(index),
         queue: Queue::new(),
+        arrivals: Arrivals::default(),
         doubt: Mutex::default(),
         permits: Arc::new(Semaphore::new(IN_FLIGHT)),
+        consumers,
         released: watch::Sender::new(false),
     });
     let spare = Arc::new(Spare::new());

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::disk::{Disk, is_full, is_resource};
-use super::files::{self, Pace, piece};
+use super::disk::{Disk, is_full};
+use super::files::{self, Pace, Unprepared, piece};
 
 /// How urgent the spare is; from here on it is filled without pauses.
 const NOW: u8 = 2;
@@ -17,7 +17,7 @@ enum State<F> {
     Wanted(u32, u64),
     Filling,
     Ready(u32, F),
-    Failed(io::Error),
+    Failed(Unprepared),
 }
 
 #[derive(Debug)]
@@ -74,12 +74,12 @@ impl<F> Spare<F> {
         }
     }
 
-    /// Waits for the spare. After an error for lack of room the next call tries again.
-    pub(crate) fn obtain(&self, number: u32, capacity: u64) -> io::Result<F> {
+    /// Waits for the spare. After an error that may pass the next call tries again.
+    pub(crate) fn obtain(&self, number: u32, capacity: u64) -> Result<F, Unprepared> {
         self.urgency.store(NOW, Ordering::Relaxed);
         let mut work = self.lock();
         if let State::Failed(error) = &work.spare
-            && (is_full(error) || is_resource(error))
+            && error.is_passing()
         {
             work.spare = State::None;
         }
@@ -136,7 +136,7 @@ impl<F> Spare<F> {
                 let prepare = || files::prepare(disk, dir, number, capacity, &Paced(self));
                 // A writer waits for the result, whatever happens.
                 let prepared = std::panic::catch_unwind(std::panic::AssertUnwindSafe(prepare))
-                    .unwrap_or_else(|_| Err(io::Error::other("the preparation of a segment panicked")));
+                    .unwrap_or_else(|_| Err(io::Error::other("the preparation of a segment panicked").into()));
                 work = self.lock();
                 work.spare = match prepared {
                     Ok(file) => State::Ready(number, file),

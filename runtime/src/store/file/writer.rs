@@ -214,6 +214,8 @@ impl<D: Disk> Writer<D> {
         };
         let mut index = self.shared.index.write().unwrap_or_else(PoisonError::into_inner);
         encoded.publish(&mut index, &mut self.tally, self.active.number, end);
+        drop(index);
+        self.shared.arrivals.ring();
     }
 
     fn answer(&self, unit: Unit, encoded: &Encoded) {

@@ -132,6 +132,7 @@ where
         cx: &cx,
         append: AppendId::new(Uuid::nil()),
         verify: true,
+        clock: None,
     };
     let decided = decide(&mut state, command, &deciding)?;
     Ok((decided, state))

@@ -1,11 +1,11 @@
 //! The laws of events: what is written is read, old versions are read, and older readers read what they are promised.
 
 use crate::aggregate::Aggregate;
-use crate::codec;
 use crate::event::{EncodeError, EventSet};
 use crate::runtime::Panicked;
 use crate::schema::{EventFacts, Outline, Payload, Role, Style, VersionFacts};
 use crate::testing::aggregate::all;
+use crate::testing::difference::is_one;
 use crate::testing::laws::commands::not_run;
 use crate::testing::laws::history::fold;
 use crate::testing::laws::kind::{Kind, is_vague};
@@ -57,7 +57,7 @@ fn rewritten<S: EventSet>(event: &StoredEvent) -> Result<Option<Vec<StoredEvent>
             ));
         };
         let second = back.encode().map_err(|error| all(&error))?;
-        if second.name != encoded.name || codec::difference(&encoded.payload, &second.payload).is_some() {
+        if !is_one::<S>(&encoded, &second) {
             return Err(format!(
                 "it is written, read back, and written as another (- once, + twice)\n  - {}\n  + {}",
                 again.line(),

@@ -15,8 +15,9 @@ pub(super) struct Kind {
 enum Source {
     /// Any payload of this shape.
     Shape(Outline),
-    /// These alone: what reads them is code of the user's, or their shape does not say all of what they are.
-    Examples(Vec<&'static str>),
+    /// These alone, each with the keys that it leaves out: what reads them is code of the user's, or their shape does not say all of what
+    /// they are.
+    Examples(Vec<String>),
 }
 
 impl Kind {
@@ -39,7 +40,7 @@ impl Kind {
             name,
             version: 1,
             floor: 1,
-            source: Source::Examples(vec!["{}"]),
+            source: Source::Examples(vec!["{}".to_owned()]),
         }));
         current.extend(past);
         current
@@ -52,9 +53,9 @@ impl Kind {
         while let Some(facts) = described {
             for version in facts.versions.iter().rev() {
                 runs_code |= version.runs_code;
-                let shape = version.shape.filter(|_| !runs_code).map(Outline::of);
-                let examples = examples(event, version.version);
-                let source = match shape {
+                let outline = version.shape.map(Outline::of);
+                let examples = examples(event, version.version, outline.as_ref());
+                let source = match outline.filter(|_| !runs_code) {
                     Some(outline) if !is_vague(&outline) || examples.is_empty() => Source::Shape(outline),
                     Some(_) | None => Source::Examples(examples),
                 };
@@ -101,19 +102,24 @@ impl Kind {
             Source::Examples(examples) => {
                 let count = examples.len().max(1) as u64;
                 let place = usize::try_from(seed % count).unwrap_or_default();
-                examples.get(place).copied().unwrap_or("{}").to_owned()
+                examples.get(place).map_or("{}", String::as_str).to_owned()
             }
         };
         stored(self.name, self.version, payload).floor(self.floor)
     }
 }
 
-/// The examples of a version: they stand where it is described, or at the events that came to read it.
-fn examples(event: &'static EventFacts, version: u32) -> Vec<&'static str> {
+/// The examples of a version, completed by its shape: they stand where it is described, or at the events that came to read it.
+fn examples(event: &'static EventFacts, version: u32, outline: Option<&Outline>) -> Vec<String> {
+    let whole = |json: &str| match (outline, Payload::parse(json)) {
+        (Some(outline), Ok(given)) => outline.completed(given).to_string(),
+        // What is no JSON is told by the schema test, and by whoever reads it.
+        _ => json.to_owned(),
+    };
     let (mut found, mut described) = (Vec::new(), Some(event));
     while let Some(facts) = described {
         let own = facts.examples.iter().filter(|(of, _)| *of == version);
-        found.extend(own.map(|(_, json)| *json));
+        found.extend(own.map(|(_, json)| whole(json)));
         described = facts.older;
     }
     found

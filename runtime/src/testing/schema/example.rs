@@ -1,7 +1,7 @@
 //! Examples: payloads that a person has written, for ways up from old versions that run code of the user's.
 
 use crate::constant;
-use crate::schema::{Outline, Payload};
+use crate::schema::Payload;
 use crate::testing::schema::payload;
 use crate::testing::schema::report::Problem;
 use crate::testing::schema::today::{Event, Version};
@@ -38,7 +38,7 @@ pub(super) fn whole(event: &Event, version: u32, stem: &str, text: &str) -> Resu
     };
     let given = Payload::parse(text).map_err(|error| refuse(format!("has an example that is not JSON: {error}")))?;
     let payload = match &described.shape {
-        Some(shape) => filled(given, payload::max(shape), shape),
+        Some(shape) => shape.completed(given),
         None => given,
     };
     Ok(Example {
@@ -61,31 +61,6 @@ pub(super) fn is_inline(stem: &str) -> bool {
         && hash
             .bytes()
             .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-}
-
-/// What is left out of an object is taken from the other one, also inside; a variant is taken as it is.
-fn filled(given: Payload, from: Payload, outline: &Outline) -> Payload {
-    let mut outline = outline;
-    while let Outline::Option(inner) = outline {
-        outline = inner;
-    }
-    match (given, from, outline) {
-        (Payload::Object(given), Payload::Object(from), Outline::Object { keys, .. }) => {
-            let mut given = Payload::Object(given);
-            for (name, value) in from {
-                let key = keys.iter().find(|key| key.name == name);
-                let aliases = key.map_or(&[][..], |key| &key.aliases);
-                match (given.remove(&name), key) {
-                    (Some(own), Some(key)) => given.set(&name, filled(own, value, &key.value)),
-                    (Some(own), None) => given.set(&name, own),
-                    (None, _) if aliases.iter().any(|alias| given.get(alias).is_some()) => {}
-                    (None, _) => given.set(&name, value),
-                }
-            }
-            given
-        }
-        (given, ..) => given,
-    }
 }
 
 /// Ways from one version to the next that run code of the user's, and that no example goes.

@@ -27,7 +27,7 @@ pub(super) fn lock(dir: &Path, update: Update) -> Result<Lock, CannotCheck> {
     let Some(text) = text(&dir.join(LOCK))? else {
         return Ok(Lock::default());
     };
-    let Some(sides) = Lock::sides(&text) else {
+    let Some(merged) = Lock::merge_sides(&text) else {
         return parsed(&text);
     };
     if !update.is_in_place() {
@@ -35,8 +35,7 @@ pub(super) fn lock(dir: &Path, update: Update) -> Result<Lock, CannotCheck> {
             "{LOCK} holds both sides of a merge: `RECOUNT_UPDATE=always` puts them together, entry by entry; leave its marks to it"
         )));
     }
-    let (ours, theirs) = sides.map_err(|error| CannotCheck(error.to_string()))?;
-    Lock::merge(None, ours, theirs).map_err(|conflict| CannotCheck(conflict.to_string()))
+    merged.map_err(|error| CannotCheck(error.to_string()))
 }
 
 /// The lock of a text.

@@ -309,28 +309,6 @@ macro_rules! schema_test {
         }
     };
     ($($set:ty),+ $(,)?) => {
-        fn schema_test() -> $crate::testing::SchemaTest {
-            $crate::testing::from_env(::core::env!("CARGO_MANIFEST_DIR"))$(.set::<$set>())+
-        }
-        #[test]
-        fn lock() {
-            $crate::testing::expect_none(schema_test().lock());
-        }
-        #[test]
-        fn goldens() {
-            $crate::testing::expect_none(schema_test().goldens());
-        }
-        #[test]
-        fn payloads() {
-            $crate::testing::expect_none(schema_test().payloads());
-        }
-        #[test]
-        fn floors() {
-            $crate::testing::expect_none(schema_test().floors());
-        }
-        #[test]
-        fn honesty() {
-            $crate::testing::expect_none(schema_test().honesty());
-        }
+        $crate::schema_test!(dir = "", $($set),+);
     };
 }

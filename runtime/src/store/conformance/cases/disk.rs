@@ -90,6 +90,11 @@ pub(in super::super) async fn close_is_definite(bed: Bed) -> Verdict {
                 matches!(head, Err(ReadError::Closed)),
                 "a closed store gave a head, or another error: {head:?}"
             );
+            let waited = store.wait(Position::START).await;
+            check!(
+                matches!(waited, Err(ReadError::Closed)),
+                "who waits for a closed store is told that it is closed, and was told {waited:?}"
+            );
         }
     }
     drop((store, other));

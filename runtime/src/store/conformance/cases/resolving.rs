@@ -1,7 +1,5 @@
 //! Finding out what became of an append whose outcome nobody knows: never too early, and never of another store.
 
-use std::time::Duration;
-
 use crate::store::conformance::bed::{Bed, Stop, Verdict, check, equal};
 use crate::store::conformance::cases::keys::keyed;
 use crate::store::conformance::kit::{ANY, append, batch, event, exact, log, stream, whole_or_absent, yield_often};
@@ -191,7 +189,7 @@ pub(in super::super) async fn resolve_is_not_early(bed: Bed) -> Verdict {
 async fn settled(store: &AnyStore, unknown: &Unknown) -> Result<Resolved, Stop> {
     loop {
         match store.resolve(unknown).await? {
-            Resolved::StillUnknown => tokio::time::sleep(Duration::ZERO).await,
+            Resolved::StillUnknown => tokio::task::yield_now().await,
             resolved => return Ok(resolved),
         }
     }

@@ -7,7 +7,7 @@ use super::{Seen, batch, dump, event, exact, open, options};
 use crate::store::file::open::Opened;
 use crate::store::file::open::Opening;
 use crate::store::file::{FileStore, OpenError, PreviousState};
-use crate::store::{Batch, EventStore, Expected, LogRead, ReadError, StreamRead};
+use crate::store::{AppendError, Batch, EventStore, Expected, LogRead, ReadError, Refusal, StreamRead};
 use crate::stream::Position;
 
 const SEGMENT: &str = "seg-0000000001.log";
@@ -366,6 +366,41 @@ async fn damage_under_an_open_store_is_an_error_of_the_reader() {
             .len(),
         1
     );
+}
+
+/// F13: a read that fails where the next segment is made refuses that append and no other, and nothing is poisoned by it.
+#[tokio::test]
+async fn a_read_that_fails_at_a_roll_passes() {
+    let disk = SimDisk::default();
+    let store = open(&disk).await.expect("a new store");
+    // As a process leaves it that ended when it had made the next segment and not begun it.
+    disk.put("seg-0000000002.log", vec![0; 8192]);
+    disk.reads_fail(true);
+    let large = || batch("a", Expected::Any, vec![event(vec![7; 20 << 10])]);
+    let mut written = 0;
+    let refused = loop {
+        match store.append(large()).await {
+            Ok(_) => written += 1,
+            Err(refused) => break refused,
+        }
+    };
+    assert!(written > 0, "there was room in the first segment");
+    for refused in [
+        refused,
+        store.append(large()).await.expect_err("it still cannot be read"),
+    ] {
+        assert!(matches!(refused, AppendError::Refused(Refusal::Unread)), "{refused}");
+        assert!(Refusal::Unread.is_passing());
+    }
+    // What has room goes on even now.
+    append(&store, batch("b", Expected::NoStream, vec![event(*b"small")])).await;
+    disk.reads_fail(false);
+    append(&store, large()).await;
+    let seen = dump(&store).await;
+    assert_eq!(seen.len(), written + 2);
+    store.close().await;
+    let store = open(&disk).await.expect("the same store");
+    assert_eq!((dump(&store).await, store.recovery().segments), (seen, 2));
 }
 
 /// F22, F23: payloads that hold copies of the store's own bytes are never taken for frames.

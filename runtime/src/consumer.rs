@@ -1,0 +1,101 @@
+//! What reads events of several aggregates: the name it has, what it reads, and where it begins.
+
+use std::any::Any;
+
+use crate::aggregate::Aggregate;
+use crate::envelope::RawEvent;
+use crate::event::{DecodeError, EventName, EventSet, Outcome, StoredName};
+use crate::schema::SetFacts;
+
+/// Reads events: a projection, a policy or a process. Written by their derives.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` reads no events",
+    label = "neither a projection nor a policy nor a process",
+    note = "derive one: `#[derive(Projection)] #[projection(name = \"...\", reads(...))]`"
+)]
+pub trait Consumer: Sized + Send + Sync + 'static {
+    /// Its name beside its checkpoint, one alone in a runtime. Stored, so it is no Rust path.
+    const NAME: &'static str;
+    /// The aggregates whose events it reads.
+    const READS: &'static [Source];
+    /// The revision of its logic: another one is another consumer.
+    const REV: u32 = 0;
+    /// The bound of a loop: how many reactions may lie before an event that a policy or a process reacts to (rule 9.6). Without one it may
+    /// be part of no cycle, and 64 is the bound all the same.
+    const HOPS: Option<u32> = None;
+}
+
+/// One aggregate that a consumer reads.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+/// use recount::Source;
+///
+/// const READS: &[Source] = &[Source::of::<Account>()];
+/// assert_eq!(READS[0].category(), "account");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    category: &'static str,
+    names: &'static [StoredName],
+    facts: &'static SetFacts,
+    decode: fn(&RawEvent<'_>, &mut dyn FnMut(&dyn Any)) -> Result<Outcome, DecodeError>,
+}
+
+impl Source {
+    /// The events of this aggregate.
+    #[must_use]
+    pub const fn of<A: Aggregate>() -> Self {
+        Self {
+            category: A::NAME,
+            names: A::Events::NAMES,
+            facts: A::Events::FACTS,
+            decode: |raw, out| A::Events::decode_into(raw, &mut |event| out(event.event())),
+        }
+    }
+
+    /// The category of its streams: the name of the aggregate.
+    #[must_use]
+    pub const fn category(&self) -> &'static str {
+        self.category
+    }
+
+    /// Every stored name that is read, with the event that it becomes.
+    #[must_use]
+    pub const fn names(&self) -> &'static [StoredName] {
+        self.names
+    }
+
+    /// What the lock knows of its events.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn facts(&self) -> &'static SetFacts {
+        self.facts
+    }
+
+    /// Reads a stored event and gives each event it becomes to `out`, in order: the way of every other reader too (rule 5.3).
+    ///
+    /// # Errors
+    /// [`DecodeError`], as [`EventSet::decode_into`].
+    pub fn decode(&self, raw: &RawEvent<'_>, out: &mut dyn FnMut(&dyn Any)) -> Result<Outcome, DecodeError> {
+        (self.decode)(raw, out)
+    }
+}
+
+/// Where a policy or a process begins when it is started for the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With what happens from now on.
+    Now,
+    /// With the first event of the store.
+    Beginning,
+}
+
+/// The stored names that this build knows and a consumer does not need: what a store may leave out, and nothing else, so that a name that
+/// is not known still arrives (rule 7.8). A name that becomes several events or none is left out of nothing.
+#[must_use]
+pub fn left_out(reads: &'static [Source], needs: &[EventName]) -> Vec<EventName> {
+    let known = reads.iter().flat_map(|source| source.names);
+    let not_needed = known.filter(|stored| stored.event.is_some_and(|event| !needs.contains(&event)));
+    not_needed.map(|stored| stored.name).collect()
+}

@@ -1,0 +1,34 @@
+//! What the runner of a projection drives: a view, wherever it lives.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::runtime::projections::StopReason;
+use crate::runtime::projections::fault::Fault;
+use crate::runtime::projections::unit::Unit;
+use crate::store::EventRef;
+use crate::stream::Position;
+
+/// What lasts as long as its borrow.
+pub(super) type Doing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A view that is fed in units, each of which it takes as a whole.
+pub(super) trait Target: Send {
+    /// How far it has been fed. After a [`Fault`] it may be further back than before.
+    fn reached(&self) -> Position;
+
+    /// Takes the unit that begins after [`reached`](Self::reached).
+    fn apply(&mut self, unit: Unit) -> Doing<'_, Result<(), Fault>>;
+
+    /// How far queries see.
+    fn shown(&self) -> Position;
+
+    /// Shows to queries what it has taken.
+    fn publish(&mut self);
+
+    /// The key of each part of an event; `None` if nobody can tell them.
+    fn keys(&self, event: &EventRef<'_>) -> Option<Vec<(u32, String)>>;
+
+    /// The published view as bytes, with its position; `None` where the view lives somewhere that keeps it.
+    fn encode(&self) -> Option<Result<(Vec<u8>, Position), StopReason>>;
+}

@@ -1,0 +1,67 @@
+//! Consumers as they are registered, and what is checked of all of them together before one of them runs.
+
+use std::any::TypeId;
+use std::collections::{BTreeSet, HashMap};
+
+use crate::runtime::Known;
+use crate::runtime::error::StartError;
+use crate::runtime::following::Prepared;
+use crate::runtime::reaction::{Reaction, Reactor, Sends, unbounded_loop};
+use crate::store::InvalidConsumer;
+
+/// The longest name of what sends commands: it stands in their idempotency keys.
+const MAX_NAME: usize = 100;
+
+/// A consumer that is registered.
+pub(super) struct Registration {
+    /// What it sends; `None` if it sends nothing.
+    pub(super) reactor: Option<Reactor>,
+    pub(super) prepare: Box<dyn FnOnce() -> Result<Prepared, InvalidConsumer> + Send>,
+}
+
+/// The consumers, if they can run together (rules 9.6, 12.2).
+pub(super) fn prepared(
+    registered: Vec<Registration>,
+    aggregates: &HashMap<TypeId, Known>,
+) -> Result<Vec<Prepared>, StartError> {
+    let reactors: Vec<Reactor> = registered.iter().filter_map(|one| one.reactor).collect();
+    for reactor in &reactors {
+        if reactor.name.len() > MAX_NAME {
+            let name = reactor.name.chars().take(80).collect();
+            let why = "what sends commands has at most 100 bytes";
+            return Err(InvalidConsumer { name, why }.into());
+        }
+        let is_known = |name: &str| aggregates.values().any(|known| known.name == name);
+        if let Some(aggregate) = sent_to(reactor.reactions).into_iter().find(|name| !is_known(name)) {
+            let consumer = reactor.name.to_owned();
+            return Err(StartError::Unregistered { consumer, aggregate });
+        }
+    }
+    if let Some(chain) = unbounded_loop(&reactors) {
+        return Err(StartError::Loop { chain });
+    }
+    let mut names = BTreeSet::new();
+    let mut prepared = Vec::with_capacity(registered.len());
+    for one in registered {
+        let one = (one.prepare)()?;
+        let name = one.plan.name.as_str().to_owned();
+        if !names.insert(name.clone()) {
+            return Err(StartError::ConsumerTwice { name });
+        }
+        prepared.push(one);
+    }
+    Ok(prepared)
+}
+
+/// The aggregates that commands are sent to.
+fn sent_to(reactions: &'static [Reaction]) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    for reaction in reactions {
+        reaction.sends.each(&mut |sends| {
+            if let Sends::Command { sent, .. } = sends {
+                names.insert(sent.aggregate);
+            }
+        });
+    }
+    names
+}

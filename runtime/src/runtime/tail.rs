@@ -1,0 +1,171 @@
+//! The newest pages of the log, read once for all who follow it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::store::{AnyStore, EventStore, LogRead, Page, ReadError};
+use crate::stream::Position;
+
+/// How often a reader looks by itself whether there is something new: a wake-up that is lost costs no more than this.
+const EVERY: Duration = Duration::from_secs(1);
+/// The bytes that are kept for readers that are a little behind. The newest page is kept whatever its size.
+const BYTES: usize = 4 << 20;
+
+/// What all live readers of a store share. Whoever is at the end reads the next page, and the others take it from here; whoever is
+/// further behind than what is kept reads the store alone. It has no task: without readers nothing is read.
+#[derive(Debug)]
+pub(crate) struct Tail {
+    store: AnyStore,
+    every: Duration,
+    bytes: usize,
+    kept: Mutex<Kept>,
+    /// Held while a page is read at the end, so that it is read once. Never locked inside `kept`.
+    reading: tokio::sync::Mutex<()>,
+}
+
+/// Pages without a gap between them.
+#[derive(Debug, Default)]
+struct Kept {
+    /// The first page begins after this.
+    from: Position,
+    pages: VecDeque<Arc<Page>>,
+    bytes: usize,
+}
+
+/// What is kept for a reader that stands at a position.
+#[derive(Debug)]
+pub(crate) enum Look {
+    /// A page in which the next event is, and perhaps some before it.
+    Page(Arc<Page>),
+    /// It stands at the end of what is kept, or beyond.
+    End,
+    /// Its next event is kept no more.
+    Gone,
+}
+
+impl Tail {
+    pub(crate) fn new(store: AnyStore) -> Self {
+        Self {
+            store,
+            every: EVERY,
+            bytes: BYTES,
+            kept: Mutex::default(),
+            reading: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Looks so often instead of every second.
+    #[cfg(any(test, feature = "conformance"))]
+    pub(crate) fn every(mut self, every: Duration) -> Self {
+        self.every = every;
+        self
+    }
+
+    /// Keeps so many bytes instead of 4 MiB.
+    #[cfg(any(test, feature = "conformance"))]
+    pub(crate) fn bytes(mut self, bytes: usize) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
+    /// How many bytes are kept now.
+    #[cfg(any(test, feature = "conformance"))]
+    pub(crate) fn kept_bytes(&self) -> usize {
+        self.kept().bytes
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // Nothing panics between two changes of it.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is kept for a reader that was served everything up to this position.
+    pub(crate) fn look(&self, after: Position) -> Look {
+        self.kept().look(after)
+    }
+
+    /// A page from the store, for a reader that is further behind than what is kept.
+    ///
+    /// # Errors
+    /// [`ReadError`]; a page that goes no further and is not the last would be read for ever.
+    pub(crate) async fn fetch(&self, read: LogRead) -> Result<Page, ReadError> {
+        let after = read.after;
+        let page = self.store.read_log(read).await?;
+        if page.scanned_through() == after && !page.at_end() {
+            return Err(ReadError::Corrupt {
+                place: format!("the position after {after}"),
+                what: "the store gave a page that goes no further and is not the last".to_owned(),
+            });
+        }
+        Ok(page)
+    }
+
+    /// The next page for a reader that stands at the end; [`Look::End`] if there is nothing new.
+    ///
+    /// # Errors
+    /// [`ReadError`], to whoever read; the others then read themselves.
+    pub(crate) async fn read(&self, after: Position) -> Result<Look, ReadError> {
+        let _alone = self.reading.lock().await;
+        match self.look(after) {
+            Look::End => {}
+            // Somebody read it while this one waited.
+            found => return Ok(found),
+        }
+        let page = self.fetch(LogRead::after(after)).await?;
+        let (first, through) = (after.get(), page.scanned_through().get());
+        if through <= first {
+            return Ok(Look::End);
+        }
+        if self.store.capabilities().dense_positions && through - first != page.len() as u64 {
+            return Err(ReadError::Corrupt {
+                place: format!("the positions after {first}"),
+                what: format!("{} events up to position {through}", page.len()),
+            });
+        }
+        let page = Arc::new(page);
+        self.kept().keep(after, Arc::clone(&page), self.bytes);
+        Ok(Look::Page(page))
+    }
+
+    /// Ends when there may be something after this position, or when it is time to look.
+    ///
+    /// # Errors
+    /// [`ReadError`]: nothing will come any more.
+    pub(crate) async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        let woken = tokio::time::timeout(self.every, self.store.wait(after)).await;
+        woken.unwrap_or(Ok(()))
+    }
+}
+
+impl Kept {
+    fn look(&self, after: Position) -> Look {
+        let end = self.pages.back().map_or(self.from, |last| last.scanned_through());
+        if after >= end {
+            return Look::End;
+        }
+        let before = self.pages.partition_point(|page| page.scanned_through() <= after);
+        let page = self.pages.get(before).filter(|_| after >= self.from);
+        page.map_or(Look::Gone, |page| Look::Page(Arc::clone(page)))
+    }
+
+    fn keep(&mut self, after: Position, page: Arc<Page>, most: usize) {
+        let end = self.pages.back().map_or(self.from, |last| last.scanned_through());
+        if after != end {
+            // Nobody has followed for a while, and the reader caught up alone: the pages begin anew where it stands.
+            *self = Self {
+                from: after,
+                ..Self::default()
+            };
+        }
+        self.bytes += page.size();
+        self.pages.push_back(page);
+        while self.bytes > most && self.pages.len() > 1 {
+            let Some(oldest) = self.pages.pop_front() else {
+                break;
+            };
+            self.bytes -= oldest.size();
+            self.from = oldest.scanned_through();
+        }
+    }
+}
