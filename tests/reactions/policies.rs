@@ -6,6 +6,7 @@ use recount::{
 };
 
 use crate::bank::{Account, Deposit, Opened, TooLittle, account, balance, bank};
+use crate::crashing::kept;
 
 /// Gives each new account of a good name a present.
 #[derive(Default)]
@@ -53,7 +54,7 @@ impl React<Failed<Deposit>> for Welcome {
 crate::reactions!(Welcome: events(Opened) own(Failed<Deposit>));
 
 async fn start(store: &AnyStore) -> Runtime {
-    bank(store).policy::<Welcome>().start().await.expect("a start")
+    bank(kept(store)).policy::<Welcome>().start().await.expect("a start")
 }
 
 /// Rules 9.3, 9.5: each outcome of a command; a rejection comes back as it is, and its answer is sent under a name of its own.
