@@ -17,7 +17,7 @@ use crate::runtime::snapshots::Saved;
 use crate::runtime::tail::Tail;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::snapshot::{AnySnapshots, SnapshotStore};
-use crate::store::{AnyStore, EventStore};
+use crate::store::{AnyStore, ConsumerName, EventStore};
 use crate::stream::StreamId;
 
 /// How many states are kept unless told otherwise, and their bytes.
@@ -223,12 +223,18 @@ impl<S> Builder<S> {
                 begin(&store, &checkpoints, &plan).await?;
             }
             meter::describe();
-            let (projections, mut consumers) = started(settings.projections, &store, &settings.clock)?;
+            let tail = Arc::new(Tail::new(store.clone()));
+            let around = Around {
+                store: store.clone(),
+                tail: Arc::clone(&tail),
+                clock: Arc::clone(&settings.clock),
+            };
+            let (projections, mut consumers) = started(settings.projections, &around)?;
             consumers
                 .0
                 .extend(prepared.iter().map(|one| Arc::clone(&one.handle) as _));
             let runtime = Runtime(Arc::new(Inner {
-                tail: Arc::new(Tail::new(store.clone())),
+                tail,
                 store,
                 aggregates,
                 live: Arc::new(Live::new(settings.states, settings.state_bytes)),
@@ -246,19 +252,12 @@ impl<S> Builder<S> {
 }
 
 /// Starts the projections.
-fn started(
-    planned: Vec<Planned>,
-    store: &AnyStore,
-    clock: &Arc<dyn Clock>,
-) -> Result<(Projections, Consumers), StartError> {
-    let around = Around {
-        store: store.clone(),
-        clock: Arc::clone(clock),
-    };
+fn started(planned: Vec<Planned>, around: &Around) -> Result<(Projections, Consumers), StartError> {
     let (mut projections, mut consumers) = (Projections::new(), Consumers::default());
     for planned in planned {
         let id = planned.id;
-        let running = planned.start(&around);
+        let consumer = ConsumerName::new(planned.name)?;
+        let running = planned.start(around, consumer);
         consumers
             .0
             .push(Arc::new(AsConsumer(Arc::clone(&running))) as Arc<dyn Consuming>);

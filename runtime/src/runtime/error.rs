@@ -261,7 +261,7 @@ pub enum StartError {
         /// What is wrong with it.
         source: InvalidName,
     },
-    /// The name of a policy, process or publisher cannot be one.
+    /// The name of a consumer cannot be one.
     #[error(transparent)]
     Consumer(#[from] InvalidConsumer),
     /// Two consumers would share their checkpoint: give one of them another name.

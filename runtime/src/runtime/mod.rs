@@ -4,6 +4,7 @@ mod attempts;
 mod builder;
 mod consumers;
 mod decide;
+mod decoded;
 mod error;
 mod execute;
 pub(crate) mod feed;
@@ -22,10 +23,12 @@ mod registration;
 mod snapshots;
 mod state;
 mod status;
+mod subscription;
 pub(crate) mod tail;
 mod token;
 mod trace;
 mod transaction;
+mod verbs;
 mod view;
 
 use std::any::{Any, TypeId};
@@ -46,15 +49,19 @@ pub use policies::{RedriveError, Redriven};
 pub use processes::{CaseError, ProcessCase};
 pub use projections::{Kept, StopReason};
 pub use reaction::{
-    After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Input, Instance, Instances,
-    IntoEffects, Policy, Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
+    After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, HandlesTimer, Input, Instance,
+    Instances, IntoEffects, Policy, Process, React, Reaction, Reacts, Recordable, Sends, Sent, SentTimer, Timer,
 };
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
+#[cfg(target_os = "linux")]
+pub use snapshots::Warmer;
 pub use status::{KeptStates, SnapshotCounts, Status};
+pub use subscription::{Subscribe, SubscribeError, Subscription, SubscriptionError};
 pub use token::Token;
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 
+pub use verbs::VerbError;
 pub use view::{NoView, View, ViewRequest};
 
 use crate::aggregate::Aggregate;
@@ -269,7 +276,8 @@ impl Runtime {
         History::new(self.0.store.clone(), known.and(stream))
     }
 
-    /// Lets the projections and the other consumers save what they have come to, then closes the store, after what was handed to it is written. Commands after it are refused as
+    /// Lets the projections and the other consumers save what they have come to, then closes the store, after what was handed to it is
+    /// written. Commands after it are refused as
     /// [`Closed`](crate::store::Refusal::Closed). Snapshots that were taken are written as well, for five seconds at most.
     pub async fn shutdown(&self) {
         self.0.consumers.stop().await;

@@ -15,9 +15,9 @@ pub use effect::{Effect, Sends, Sent, SentTimer};
 pub(super) use effect::{Errand, Sending};
 pub use failed::{Failed, Failure};
 pub(super) use graph::{Reactor, unbounded_loop};
-pub use into_effects::{HandlesFailure, IntoEffects};
+pub use into_effects::{HandlesFailure, HandlesTimer, IntoEffects};
 pub(super) use outgoing::{Outgoing, StoredCommand, sends_command, timer};
-pub use timer::{After, CancelTimer, Due, End, Timer};
+pub use timer::{After, CancelTimer, Due, End, Recordable, Timer};
 
 use crate::aggregate::{Aggregate, FoldError};
 use crate::command::Command;
