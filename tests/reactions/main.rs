@@ -9,3 +9,4 @@ mod loops;
 mod pay;
 mod policies;
 mod processes;
+mod publishers;
