@@ -136,11 +136,12 @@ pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, 
 pub use runtime::{
     After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, CaseError, ConsumerState, ConsumerStatus,
     CorruptReason, CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure,
-    HandlesTimer, HasStore, History, HistoryError, Input, Instance, Instances, IntoEffects, Kept, KeptStates,
-    LoadError, Loaded, NoKey, NoStore, NoView, Panicked, Policy, Process, ProcessCase, React, Reaction, Reacts,
-    Recordable, RedriveError, Redriven, Runtime, Sends, Sent, SentTimer, SnapshotCounts, StartError, Status,
-    StopReason, Subscribe, SubscribeError, Subscription, SubscriptionError, Timer, Token, Transaction,
-    TransactionReceipt, Unreadable, Unsettled, VerbError, View, ViewRequest, Warmed, WithKey,
+    HandlesTimer, HasStore, History, HistoryError, Input, Instance, Instances, IntoEffects, JsonLines, Kept,
+    KeptStates, LoadError, Loaded, NoKey, NoStore, NoView, Panicked, Policy, Process, ProcessCase, Published,
+    Publisher, Publishing, React, Reaction, Reacts, Recordable, RedriveError, Redriven, Runtime, Sends, Sent,
+    SentTimer, SnapshotCounts, StartError, Status, StopReason, Subscribe, SubscribeError, Subscription,
+    SubscriptionError, Timer, Token, Transaction, TransactionReceipt, Unreadable, Unsettled, VerbError, View,
+    ViewRequest, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};

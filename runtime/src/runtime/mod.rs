@@ -17,6 +17,7 @@ mod meter;
 mod policies;
 mod processes;
 mod projections;
+mod publishing;
 mod reaction;
 mod reason;
 mod registration;
@@ -48,6 +49,7 @@ pub use load::{At, Loaded};
 pub use policies::{RedriveError, Redriven};
 pub use processes::{CaseError, ProcessCase};
 pub use projections::{Kept, StopReason};
+pub use publishing::{JsonLines, Published, Publisher, Publishing};
 pub use reaction::{
     After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, HandlesTimer, Input, Instance,
     Instances, IntoEffects, Policy, Process, React, Reaction, Reacts, Recordable, Sends, Sent, SentTimer, Timer,
