@@ -43,7 +43,7 @@ pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
 pub use policies::{RedriveError, Redriven};
-pub use projections::{Kept, StopReason};
+pub use projections::{Kept, KeptInDatabase, StopReason};
 pub use reaction::{
     After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Input, Instance, Instances,
     IntoEffects, Policy, Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
