@@ -3,4 +3,5 @@
 #![allow(unreachable_pub, reason = "the domain is written as it would be in a library")]
 
 mod bank;
+mod failing;
 mod views;
