@@ -56,6 +56,7 @@ type Start = Box<dyn FnOnce(&Around, ConsumerName) -> Running + Send>;
 pub(super) struct Planned {
     pub(super) id: TypeId,
     pub(super) name: &'static str,
+    pub(super) rust: &'static str,
     start: Start,
 }
 
@@ -89,6 +90,7 @@ impl Planned {
         Self {
             id: TypeId::of::<P>(),
             name: P::NAME,
+            rust: std::any::type_name::<P>(),
             start: Box::new(|around, consumer| {
                 let (wanted, identity) = (Wanted::of::<P>(), identity::<P>());
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
