@@ -353,6 +353,7 @@ mod database {
 
     impl ViewStore for Db {
         type Tx<'a> = Batch<'a>;
+        type Shown = ();
         type Error = DbError;
     }
 

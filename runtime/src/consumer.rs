@@ -11,7 +11,7 @@ use crate::schema::SetFacts;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` reads no events",
     label = "neither a projection nor a policy nor a process",
-    note = "derive one: `#[derive(Projection)] #[projection(name = \"...\", reads(...))]`"
+    note = "derive what it is: `#[derive(Projection)]`, `#[derive(Policy)]` or `#[derive(Process)]`"
 )]
 pub trait Consumer: Sized + Send + Sync + 'static {
     /// Its name beside its checkpoint, one alone in a runtime. Stored, so it is no Rust path.

@@ -73,7 +73,8 @@
 //! ```
 //!
 //! - **Declaring**: [`events`], [`derive(Event)`](derive@Event), [`derive(Schema)`](derive@Schema), [`derive(Aggregate)`](derive@Aggregate), [`handlers`],
-//!   [`derive(StreamKey)`](derive@StreamKey). Each macro writes impls of public traits that could be written by hand.
+//!   [`derive(StreamKey)`](derive@StreamKey), [`derive(Projection)`](derive@Projection), [`derive(Policy)`](derive@Policy),
+//!   [`derive(Process)`](derive@Process), [`derive(Timer)`](derive@Timer). Each macro writes impls of public traits that could be written by hand.
 //! - **Running**: [`Runtime::execute`], [`load`](Runtime::load), [`load_at`](Runtime::load_at), [`history`](Runtime::history).
 //! - **Storing**: [`FileStore`] (on Linux), [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`]; beside them [`FileSnapshots`],
 //!   [`MemorySnapshots`], or any [`SnapshotStore`].
@@ -134,13 +135,16 @@ pub use projection::{
     ViewDatabase, ViewError, ViewStore,
 };
 pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, StreamKey, Timer, events, handlers};
+#[cfg(target_os = "linux")]
+pub use runtime::Warmer;
 pub use runtime::{
-    After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, ConsumerState, ConsumerStatus, CorruptReason,
-    CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure, HasStore, History,
-    HistoryError, Input, Instance, Instances, IntoEffects, Kept, KeptInDatabase, KeptStates, LoadError, Loaded, NoKey,
-    NoStore, NoView, Panicked, Policy, Process, React, Reaction, Reacts, RedriveError, Redriven, Runtime, Sends, Sent,
-    SentTimer, SnapshotCounts, StartError, Status, StopReason, Timer, Token, Transaction, TransactionReceipt,
-    Unreadable, Unsettled, VerbError, View, ViewRequest, Warmed, WithKey,
+    After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, CaseError, ConsumerState, ConsumerStatus,
+    CorruptReason, CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure,
+    HandlesTimer, HasStore, History, HistoryError, Input, Instance, Instances, IntoEffects, Kept, KeptInDatabase,
+    KeptStates, LoadError, Loaded, NoKey, NoStore, NoView, Panicked, Policy, Process, ProcessCase, React, Reaction,
+    Reacts, Recordable, RedriveError, Redriven, Runtime, Sends, Sent, SentTimer, SnapshotCounts, StartError, Status,
+    StopReason, Subscribe, SubscribeError, Subscription, SubscriptionError, Timer, Token, Transaction,
+    TransactionReceipt, Unreadable, Unsettled, VerbError, View, ViewRequest, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};
@@ -168,6 +172,11 @@ struct ChangingEvents;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/schema-lock.md")]
 struct SchemaLock;
+
+/// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/snapshots.md")]
+struct SnapshotsOfStates;
 
 /// The programs of the guides run.
 #[cfg(all(doctest, feature = "laws"))]

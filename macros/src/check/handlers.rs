@@ -268,7 +268,8 @@ fn gives_the_state(apply: &Apply, aggregate: &str, errors: &mut Errors) {
 fn is_created(handlers: &Handlers, errors: &mut Errors) {
     let unclear = handlers.applies.iter().any(|apply| apply.does == Applied::Unclear);
     let creates = handlers.applies.iter().any(|apply| apply.does == Applied::Creates);
-    if !handlers.applies.is_empty() && !unclear && !creates {
+    let has_state = matches!(handlers.kind(), Kind::Aggregate | Kind::Process);
+    if has_state && !handlers.applies.is_empty() && !unclear && !creates {
         let name = handlers.name();
         let message =
             format!("no event creates `{name}`: one of its `#[apply]`s has to be `fn name(event: &E) -> Self`");

@@ -17,7 +17,7 @@ pub(super) fn ons(handlers: &Handlers, errors: &mut Errors) {
         changes_only_a_view(on, kind, errors);
         is_given_an_event(on, errors);
         sees_nothing_else(on, errors);
-        sends_nothing_from_a_view(on, errors);
+        sends_nothing_from_a_view(on, kind, errors);
         names_its_effects(on, errors);
         has_a_key_of_its_kind(on, kind, errors);
     }
@@ -111,8 +111,8 @@ fn sees_nothing_else(on: &On, errors: &mut Errors) {
 }
 
 /// What follows from an event is sent by who is not replayed.
-fn sends_nothing_from_a_view(on: &On, errors: &mut Errors) {
-    if let (Does::Changes, Some(output)) = (on.does, &on.output) {
+fn sends_nothing_from_a_view(on: &On, kind: Kind, errors: &mut Errors) {
+    if let (Kind::Projection, Does::Changes, Some(output)) = (kind, on.does, &on.output) {
         errors.at(
             output,
             "a projection returns nothing, because a replay would send it again: remove this\n\

@@ -76,7 +76,7 @@ fn projection(consumer: &Consumer, projection: &Projection, here: Span) -> Token
             const ON_ERROR: #krate::OnError = #krate::OnError::Park { max: #max };
         }
     });
-    let (view, copied, shape) = match &projection.view {
+    let (view, copied, kept) = match &projection.view {
         View::In(store) => (quote!(#store), None, None),
         View::InMemory { shape, .. } => {
             let copied = quote_spanned! {here=>
@@ -87,11 +87,12 @@ fn projection(consumer: &Consumer, projection: &Projection, here: Span) -> Token
                 const SHAPE: ::core::option::Option<&'static #krate::schema::Shape> =
                     ::core::option::Option::Some(<Self as #krate::Schema>::SHAPE);
             };
-            (
-                quote_spanned!(here=> #krate::InMemory<Self>),
-                Some(copied),
-                Some(schema(shape)),
-            )
+            let shape = schema(shape);
+            let kept = quote_spanned! {here=>
+                const _: () = <#ident as #krate::KeptInMemory>::OK;
+                #shape
+            };
+            (quote_spanned!(here=> #krate::InMemory<Self>), Some(copied), Some(kept))
         }
     };
     quote_spanned! {here=>
@@ -102,6 +103,6 @@ fn projection(consumer: &Consumer, projection: &Projection, here: Span) -> Token
             #(#on_error)*
             #copied
         }
-        #shape
+        #kept
     }
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Attribute, Type, Visibility};
 
 use super::commands::reach;
@@ -9,7 +10,7 @@ use super::handlers::equal;
 use crate::model::{Handlers, Query};
 use crate::support::attributes::{cfgs, docs_or};
 use crate::support::spans::generated;
-use crate::support::{types, words};
+use crate::support::words;
 
 /// What every item here is written from.
 struct All<'a> {
@@ -69,7 +70,7 @@ impl All<'_> {
             let docs = docs_or(&member.query.attributes, &format!("The query `{stored}`."));
             let fields = member.fields.iter().map(|(field, ty)| {
                 let doc = format!(" `{}` of the query `{stored}`.", words::plain(field));
-                let owned = types::owned(ty);
+                let owned = self.owned(ty);
                 quote!(#[doc = #doc] #field: #owned)
             });
             quote_spanned! {*here=>
@@ -88,6 +89,23 @@ impl All<'_> {
             #[serde(crate = #serde)]
             #vis enum #name { #(#variants),* }
             #equal
+        }
+    }
+
+    /// What is kept of a parameter: a text of `&str`, a list of `&[T]`, a value of `&T`.
+    fn owned(&self, ty: &Type) -> TokenStream {
+        let Type::Reference(reference) = ty else {
+            return quote!(#ty);
+        };
+        let (here, elem) = (generated(reference.span()), &reference.elem);
+        let krate = self.handlers.runtime.at(here);
+        match &**elem {
+            Type::Path(path) if path.path.is_ident("str") => quote_spanned!(here=> #krate::__private::String),
+            Type::Slice(slice) => {
+                let elem = &slice.elem;
+                quote_spanned!(here=> #krate::__private::Vec<#elem>)
+            }
+            _ => quote!(#elem),
         }
     }
 

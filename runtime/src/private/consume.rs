@@ -2,15 +2,14 @@
 
 use std::any::Any;
 
-use super::twins::ChangedInMemory;
+use super::twins::{ChangedInMemory, NamesInstance};
 use crate::aggregate::{Apply, FoldError};
 use crate::constant::{Text, same};
 use crate::consumer::{Consumer, Source};
 use crate::envelope::Meta;
 use crate::event::{EventName, EventVersion};
 use crate::projection::{On, Projection, Tx, ViewError};
-use crate::runtime::{Answered, Effect, Input, Instance, IntoEffects, Process, React, Reaction};
-use crate::stream::AsKey;
+use crate::runtime::{Answered, Effect, Input, Instance, IntoEffects, React, Reaction};
 
 /// The name of an event that is handled.
 ///
@@ -103,11 +102,9 @@ pub fn find<T>(known: &[Found<T>], event: &dyn Any, meta: &Meta) -> Option<T> {
 }
 
 /// The instance of a process that an event belongs to.
-pub fn instance<P: Process, K: AsKey<P::Id>>(key: &K, starts: bool) -> Instance {
-    Instance {
-        key: key.key().into_owned(),
-        starts,
-    }
+pub fn instance<P, K: NamesInstance<P>>(key: &K, starts: bool) -> Instance {
+    let key = key.key();
+    Instance { key, starts }
 }
 
 /// One reaction; `false` if the input is another.

@@ -8,9 +8,10 @@ use serde::de::DeserializeOwned;
 use crate::aggregate::{Aggregate, Apply, Snapshots};
 use crate::envelope::UpcastMeta;
 use crate::event::{EventName, EventVersion};
-use crate::projection::{InMemory, KeptInMemory, Projection, Tx};
+use crate::projection::{InMemory, Projection, Tx};
+use crate::runtime::Process;
 use crate::schema::Schema;
-use crate::stream::StreamKey;
+use crate::stream::{AsKey, StreamKey};
 use crate::unknown::UnknownEvent;
 use crate::upcast::{Downcast, TryUpcast, Upcast, UpcastError};
 
@@ -198,6 +199,24 @@ impl KeyText<&str> for &str {
     }
 }
 
+/// What `#[on(key = ..)]` of a process may be: the id of an instance, or what stands for it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the id of an instance of `{P}`",
+    label = "not what `#[process(id = ...)]` says",
+    note = "the key is the id of the instance, or a reference to it"
+)]
+pub trait NamesInstance<P> {
+    /// The id as text.
+    fn key(&self) -> String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Process, K: AsKey<P::Id>> NamesInstance<P> for K {
+    fn key(&self) -> String {
+        AsKey::key(self).into_owned()
+    }
+}
+
 /// A projection whose view is itself, in memory.
 #[diagnostic::on_unimplemented(
     message = "the view of `{Self}` does not live in memory, so `&mut self` is not it",
@@ -210,7 +229,7 @@ pub trait ChangedInMemory: Projection {
 }
 
 #[diagnostic::do_not_recommend]
-impl<P: Projection<View = InMemory<P>> + KeptInMemory> ChangedInMemory for P {
+impl<P: Projection<View = InMemory<P>>> ChangedInMemory for P {
     fn changed<'a>(view: &'a mut Tx<'_, Self>) -> &'a mut Self {
         view
     }

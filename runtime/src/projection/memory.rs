@@ -14,7 +14,11 @@ use crate::projection::ViewStore;
     label = "could not begin, or not be saved and read",
     note = "derive what it needs: `#[derive(Default, serde::Serialize, serde::Deserialize)]`, or name a database: `view = ...`"
 )]
-pub trait KeptInMemory: Default + Serialize + DeserializeOwned + Send + Sync + 'static {}
+pub trait KeptInMemory: Default + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Asked for by the derive, so that what is missing is said once.
+    #[doc(hidden)]
+    const OK: () = ();
+}
 
 #[diagnostic::do_not_recommend]
 impl<P: Default + Serialize + DeserializeOwned + Send + Sync + 'static> KeptInMemory for P {}
@@ -23,7 +27,7 @@ impl<P: Default + Serialize + DeserializeOwned + Send + Sync + 'static> KeptInMe
 #[derive(Debug)]
 pub struct InMemory<P>(PhantomData<fn() -> P>);
 
-impl<P: KeptInMemory> ViewStore for InMemory<P> {
+impl<P: Send + Sync + 'static> ViewStore for InMemory<P> {
     type Tx<'a> = P;
     type Shown = P;
     type Error = Infallible;

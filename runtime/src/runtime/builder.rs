@@ -1,7 +1,7 @@
 //! How a runtime is put together, and what is checked before it starts.
 
 use std::any::{Any, TypeId, type_name};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -80,8 +80,8 @@ struct Settings {
     states: usize,
     state_bytes: usize,
     snapshots: Option<AnySnapshots>,
-    projections: Vec<Planned>,
     reactors: Vec<Registration>,
+    projections: Vec<Planned>,
 }
 
 struct Registered {
@@ -100,8 +100,8 @@ impl Builder<NoStore> {
             states: STATES,
             state_bytes: STATE_BYTES,
             snapshots: None,
-            projections: Vec::new(),
             reactors: Vec::new(),
+            projections: Vec::new(),
         };
         Self {
             store: NoStore,
@@ -222,21 +222,21 @@ impl<S> Builder<S> {
         let (store, settings) = (self.store.into_store(), self.settings);
         Box::pin(async move {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
-            let prepared = prepared(settings.reactors, &aggregates)?;
+            let projections = settings.projections.iter().map(|planned| (planned.name, planned.rust));
+            let prepared = prepared(settings.reactors, projections, &aggregates)?;
             store.head().await?;
             let checkpoints = store.checkpoints();
             for plan in prepared.iter().map(|one| one.plan.clone()).collect::<Vec<_>>() {
                 begin(&store, &checkpoints, &plan).await?;
             }
             meter::describe();
-            let names = prepared.iter().map(|one| one.plan.name.as_str().to_owned()).collect();
             let tail = Arc::new(Tail::new(store.clone()));
             let around = Around {
                 store: store.clone(),
                 tail: Arc::clone(&tail),
                 clock: Arc::clone(&settings.clock),
             };
-            let (projections, mut consumers) = started(settings.projections, names, &around)?;
+            let (projections, mut consumers) = started(settings.projections, &around)?;
             consumers
                 .0
                 .extend(prepared.iter().map(|one| Arc::clone(&one.handle) as _));
@@ -258,18 +258,8 @@ impl<S> Builder<S> {
     }
 }
 
-/// Starts the projections, each of which has a name of its own.
-fn started(
-    planned: Vec<Planned>,
-    mut names: BTreeSet<String>,
-    around: &Around,
-) -> Result<(Projections, Consumers), StartError> {
-    for projection in &planned {
-        let name = projection.name.to_owned();
-        if !names.insert(name.clone()) {
-            return Err(StartError::ConsumerTwice { name });
-        }
-    }
+/// Starts the projections.
+fn started(planned: Vec<Planned>, around: &Around) -> Result<(Projections, Consumers), StartError> {
     let (mut projections, mut consumers) = (Projections::new(), Consumers::default());
     for planned in planned {
         let id = planned.id;

@@ -4,6 +4,7 @@ mod attempts;
 mod builder;
 mod consumers;
 mod decide;
+mod decoded;
 mod error;
 mod execute;
 pub(crate) mod feed;
@@ -14,6 +15,7 @@ mod live;
 mod load;
 mod meter;
 mod policies;
+mod processes;
 mod projections;
 mod reaction;
 mod reason;
@@ -21,6 +23,7 @@ mod registration;
 mod snapshots;
 mod state;
 mod status;
+mod subscription;
 pub(crate) mod tail;
 mod token;
 mod trace;
@@ -43,14 +46,18 @@ pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
 pub use policies::{RedriveError, Redriven};
+pub use processes::{CaseError, ProcessCase};
 pub use projections::{Kept, KeptInDatabase, StopReason};
 pub use reaction::{
-    After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Input, Instance, Instances,
-    IntoEffects, Policy, Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
+    After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, HandlesTimer, Input, Instance,
+    Instances, IntoEffects, Policy, Process, React, Reaction, Reacts, Recordable, Sends, Sent, SentTimer, Timer,
 };
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
+#[cfg(target_os = "linux")]
+pub use snapshots::Warmer;
 pub use status::{KeptStates, SnapshotCounts, Status};
+pub use subscription::{Subscribe, SubscribeError, Subscription, SubscriptionError};
 pub use token::Token;
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 

@@ -105,16 +105,16 @@ pub(crate) const ON: Keys = Keys {
     written: "on",
     keys: &[
         Key {
-            name: "start",
-            places: &[Place::On],
-            value: "`start` has no value: write `#[on(start, key = ...)]`",
-            example: "start, key = event.order",
-        },
-        Key {
             name: "key",
             places: &[Place::On],
             value: "a key is an expression in which `event` and `meta` stand, such as `key = event.order`",
             example: "key = event.order",
+        },
+        Key {
+            name: "start",
+            places: &[Place::On],
+            value: "`start` has no value: write `#[on(start, key = ...)]`",
+            example: "start",
         },
     ],
     repeated: &[],

@@ -62,6 +62,7 @@ type Start = Box<dyn FnOnce(&Around, ConsumerName) -> Running + Send>;
 pub(super) struct Planned {
     pub(super) id: TypeId,
     pub(super) name: &'static str,
+    pub(super) rust: &'static str,
     start: Start,
 }
 
@@ -95,6 +96,7 @@ impl Planned {
         Self {
             id: TypeId::of::<P>(),
             name: P::NAME,
+            rust: std::any::type_name::<P>(),
             start: Box::new(|around, consumer| {
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
                 let front = Arc::new(Front::new(Arc::new(P::default()), start));
@@ -109,6 +111,7 @@ impl Planned {
         Self {
             id: TypeId::of::<P>(),
             name: P::NAME,
+            rust: std::any::type_name::<P>(),
             start: Box::new(|around, consumer| {
                 let identity = laid_out(identity::<P>(), &database.layout());
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());

@@ -160,7 +160,6 @@ impl Runner {
                 Err(next) => return next,
             },
         };
-        self.feed.take_if(|feed| feed.position() != unit.through());
         self.hand_over(unit).await
     }
 
@@ -204,6 +203,8 @@ impl Runner {
 
     /// The next page, unless something else is to be done first.
     async fn read(&mut self, after: Position) -> Result<Arc<Page>, Next> {
+        // A page that was not taken to its end is read again.
+        self.feed.take_if(|feed| feed.position() != after);
         let (tail, filter) = (&self.tail, &self.filter);
         let feed = || Feed::new(Arc::clone(tail), filter.clone(), after);
         let feed = self.feed.get_or_insert_with(feed);

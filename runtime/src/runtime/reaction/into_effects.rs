@@ -2,17 +2,14 @@
 
 use std::convert::Infallible;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use crate::aggregate::Aggregate;
 use crate::codec;
-use crate::command::{Command, Fingerprinted, IntoEvents, OrPark, OutcomeOf, To};
+use crate::command::{Command, IntoEvents, OrPark, OutcomeOf, To};
 use crate::model::Tree;
 use crate::runtime::following::words;
 use crate::runtime::reaction::effect::{Effect, Errand, Sending, Sends, Sent, SentTimer};
 use crate::runtime::reaction::timer::due;
-use crate::runtime::reaction::{After, CancelTimer, Due, End, Failed, Failure, React, Timer};
+use crate::runtime::reaction::{After, CancelTimer, Due, End, Failed, Failure, React, Recordable, Timer};
 use crate::runtime::{BoxFuture, ExecuteError, Runtime};
 use crate::store::Refusal;
 use crate::stream::StreamId;
@@ -30,18 +27,29 @@ pub trait IntoEffects<P> {
     fn into_effects(self, out: &mut Vec<Effect>);
 }
 
-/// `P` says what happens when `C` fails.
+/// Who says what happens when `C` fails.
 #[diagnostic::on_unimplemented(
-    message = "`{P}` does not say what happens when `{C}` fails",
-    label = "sent by `{P}`",
+    message = "`{Self}` does not say what happens when `{C}` fails",
+    label = "sends `{C}`, which may be refused",
     note = "add `#[on] fn name(&self, failed: &Failed<{C}>, meta: &Meta)`, or send it with `.to(id).or_park()`"
 )]
-pub trait HandlesFailure<P, C> {}
+pub trait HandlesFailure<C> {}
 
 #[diagnostic::do_not_recommend]
-impl<P: React<Failed<C>>, C: Command> HandlesFailure<P, C> for To<C> {}
+impl<P: React<Failed<C>>, C: Command> HandlesFailure<C> for P {}
 
-impl<C: Command + Fingerprinted + Serialize + DeserializeOwned> OrPark<C> {
+/// Who says what to do when `T` is due.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what it does when `{T}` is due",
+    label = "sets the timer `{T}`, which comes back",
+    note = "add `#[on] fn name(&self, due: &Due<{T}>, meta: &Meta)`"
+)]
+pub trait HandlesTimer<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<P: React<Due<T>>, T: Timer> HandlesTimer<T> for P {}
+
+impl<C: Command + Recordable> OrPark<C> {
     const SENT: Sent = Sent {
         aggregate: <C::Aggregate as Aggregate>::NAME,
         command: C::NAME,
@@ -50,7 +58,7 @@ impl<C: Command + Fingerprinted + Serialize + DeserializeOwned> OrPark<C> {
     };
 }
 
-impl<P, C: Command + Fingerprinted + Serialize + DeserializeOwned> IntoEffects<P> for OrPark<C> {
+impl<P, C: Command + Recordable> IntoEffects<P> for OrPark<C> {
     const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command {
         sent: Self::SENT,
         or_park: true,
@@ -61,10 +69,7 @@ impl<P, C: Command + Fingerprinted + Serialize + DeserializeOwned> IntoEffects<P
     }
 }
 
-impl<P, C: Command + Fingerprinted + Serialize + DeserializeOwned> IntoEffects<P> for To<C>
-where
-    Self: HandlesFailure<P, C>,
-{
+impl<P: HandlesFailure<C>, C: Command + Recordable> IntoEffects<P> for To<C> {
     const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command {
         sent: OrPark::<C>::SENT,
         or_park: false,
@@ -75,7 +80,7 @@ where
     }
 }
 
-fn command<C: Command + Fingerprinted + Serialize + DeserializeOwned>(to: To<C>, or_park: bool) -> Effect {
+fn command<C: Command + Recordable>(to: To<C>, or_park: bool) -> Effect {
     Effect::Command {
         sent: const { &OrPark::<C>::SENT },
         stream: to.stream,
@@ -84,7 +89,7 @@ fn command<C: Command + Fingerprinted + Serialize + DeserializeOwned>(to: To<C>,
     }
 }
 
-impl<P: React<Due<T>>, T: Timer> IntoEffects<P> for After<T> {
+impl<P: HandlesTimer<T>, T: Timer> IntoEffects<P> for After<T> {
     const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Timer(Self::SENT));
 
     fn into_effects(self, out: &mut Vec<Effect>) {
@@ -161,7 +166,7 @@ tuple!(A B C D E);
 tuple!(A B C D E F);
 
 /// Sends a command from its recorded bytes.
-fn send<C: Command + Fingerprinted + Serialize + DeserializeOwned>(
+fn send<C: Command + Recordable>(
     runtime: &Runtime,
     stream: StreamId,
     payload: &[u8],
