@@ -131,13 +131,16 @@ pub use projection::{
     InMemory, KeptInMemory, Mode, On, OnError, Projection, Projects, Query, Tx, ViewError, ViewStore,
 };
 pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, StreamKey, Timer, events, handlers};
+#[cfg(target_os = "linux")]
+pub use runtime::Warmer;
 pub use runtime::{
     After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, ConsumerState, ConsumerStatus, CorruptReason,
     CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure, HandlesTimer, HasStore,
     History, HistoryError, Input, Instance, Instances, IntoEffects, Kept, KeptStates, LoadError, Loaded, NoKey,
     NoStore, NoView, Panicked, Policy, Process, React, Reaction, Reacts, Recordable, RedriveError, Redriven, Runtime,
-    Sends, Sent, SentTimer, SnapshotCounts, StartError, Status, StopReason, Timer, Token, Transaction,
-    TransactionReceipt, Unreadable, Unsettled, View, ViewRequest, Warmed, WithKey,
+    Sends, Sent, SentTimer, SnapshotCounts, StartError, Status, StopReason, Subscribe, SubscribeError, Subscription,
+    SubscriptionError, Timer, Token, Transaction, TransactionReceipt, Unreadable, Unsettled, View, ViewRequest, Warmed,
+    WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};
@@ -165,6 +168,11 @@ struct ChangingEvents;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/schema-lock.md")]
 struct SchemaLock;
+
+/// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/snapshots.md")]
+struct SnapshotsOfStates;
 
 /// The programs of the guides run.
 #[cfg(all(doctest, feature = "laws"))]

@@ -19,8 +19,16 @@ pub enum Odd {
     LostAnswer,
     /// An append never ends.
     Stuck,
-    /// Every page of a stream is empty, and none is the last.
+    /// Every page of a stream or of the log is empty, and none is the last.
     Endless,
+    /// Nobody is ever woken.
+    Deaf,
+    /// Everybody is woken all the time.
+    Restless,
+    /// The log cannot be read behind this position.
+    Unreadable(u64),
+    /// An earlier write failed: nothing new comes.
+    Poisoned,
 }
 
 /// A memory store with one oddity.
@@ -78,7 +86,7 @@ impl EventStore for Double {
                 })
             }
             Odd::Stuck => std::future::pending().await,
-            Odd::Hole | Odd::Endless => self.inner.append(batch).await,
+            _ => self.inner.append(batch).await,
         }
     }
 
@@ -106,11 +114,25 @@ impl EventStore for Double {
     }
 
     async fn read_log(&self, read: LogRead) -> Result<Page, ReadError> {
-        self.inner.read_log(read).await
+        match self.odd {
+            Odd::Endless => return Ok(PageBuilder::new(read.size).finish(read.after, false)),
+            Odd::Unreadable(after) if read.after.get() >= after => {
+                return Err(ReadError::Io {
+                    place: format!("position {after}"),
+                    source: std::io::Error::other("a bad sector"),
+                });
+            }
+            _ => self.inner.read_log(read).await,
+        }
     }
 
     async fn wait(&self, after: Position) -> Result<(), ReadError> {
-        self.inner.wait(after).await
+        match self.odd {
+            Odd::Deaf => std::future::pending().await,
+            Odd::Restless => Ok(()),
+            Odd::Poisoned if self.inner.head().await? <= after => Err(ReadError::Poisoned),
+            _ => self.inner.wait(after).await,
+        }
     }
 
     async fn head(&self) -> Result<Position, ReadError> {

@@ -18,6 +18,7 @@ pub struct Watched(Arc<Inner>);
 struct Inner {
     store: MemoryStore,
     reads: AtomicU64,
+    pages: AtomicU64,
     events: AtomicU64,
     /// An append takes a permit and gives it back.
     gate: Semaphore,
@@ -42,6 +43,7 @@ impl Watched {
         Self(Arc::new(Inner {
             store,
             reads: AtomicU64::new(0),
+            pages: AtomicU64::new(0),
             events: AtomicU64::new(0),
             gate: Semaphore::new(1_000),
             arrived: Semaphore::new(0),
@@ -57,6 +59,11 @@ impl Watched {
             self.0.reads.swap(0, Ordering::SeqCst),
             self.0.events.swap(0, Ordering::SeqCst),
         )
+    }
+
+    /// How many pages of the log were served since the last call.
+    pub fn pages(&self) -> u64 {
+        self.0.pages.swap(0, Ordering::SeqCst)
     }
 
     /// Holds all appends from now on.
@@ -138,6 +145,7 @@ impl EventStore for Watched {
     }
 
     async fn read_log(&self, read: LogRead) -> Result<Page, ReadError> {
+        self.0.pages.fetch_add(1, Ordering::SeqCst);
         self.0.store.read_log(read).await
     }
 

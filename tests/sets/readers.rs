@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_core::Stream;
@@ -11,11 +12,11 @@ use recount::store::NewEvent;
 use recount::testing::{given_stored, stored};
 use recount::{
     At, DecodeError, EventSet, ExecuteError, Loaded, ManualClock, MemoryStore, Outcome, Position, RawEvent, Recorded,
-    Runtime, StreamId, Timestamp, UpcastMeta, Version,
+    Runtime, StreamId, Subscribe, Timestamp, UpcastMeta, Version,
 };
 use uuid::Uuid;
 
-use crate::account::{Account, AccountEvent, Deposit, Look, Seen, deposited, on};
+use crate::account::{Account, AccountEvent, Deposit, Deposited, Look, NameChanged, Seen, deposited, on};
 use crate::planted::{plant, raw};
 
 /// What a stored event is read as.
@@ -52,6 +53,7 @@ pub async fn everywhere(olds: &[Old]) {
     }
     let runtime = on(store.clone()).await;
     history(&runtime, olds, &places).await;
+    subscribed(&runtime, olds, &places).await;
     states(&runtime, olds, &places).await;
     deciding(&runtime, olds).await;
     appended(&runtime, &store, olds).await;
@@ -61,8 +63,17 @@ fn all(olds: &[Old]) -> Vec<AccountEvent> {
     olds.iter().flat_map(|old| old.becomes.clone()).collect()
 }
 
+/// A record as its reader sees it: the event, version, position, time, part, stored name and version.
+type Shown = (AccountEvent, u64, Position, Timestamp, (u32, u32), String, u32);
+
+fn shown(event: Recorded<AccountEvent>) -> Shown {
+    let (version, position, at) = (event.version().get(), event.position(), event.recorded_at());
+    let (part, name, schema) = (event.part(), event.stored_name().to_owned(), event.stored_version());
+    (event.into_event(), version, position, at, part, name, schema)
+}
+
 /// Rule 5.4: each part has the place of the stored event and its own number; what becomes nothing takes a version and shows nothing.
-async fn history(runtime: &Runtime, olds: &[Old], places: &[(Position, Timestamp)]) {
+fn records(olds: &[Old], places: &[(Position, Timestamp)]) -> Vec<Shown> {
     let mut expected = Vec::new();
     for ((old, place), version) in olds.iter().zip(places).zip(1_u64..) {
         let count = old.becomes.len() as u32;
@@ -71,11 +82,11 @@ async fn history(runtime: &Runtime, olds: &[Old], places: &[(Position, Timestamp
             expected.push((event.clone(), version, place.0, place.1, (index, count), name, schema));
         }
     }
-    let shown = |event: Recorded<AccountEvent>| {
-        let (version, position, at) = (event.version().get(), event.position(), event.recorded_at());
-        let (part, name, schema) = (event.part(), event.stored_name().to_owned(), event.stored_version());
-        (event.into_event(), version, position, at, part, name, schema)
-    };
+    expected
+}
+
+async fn history(runtime: &Runtime, olds: &[Old], places: &[(Position, Timestamp)]) {
+    let expected = records(olds, places);
     let mut read = Vec::new();
     let mut history = runtime.history::<Account>("a");
     while let Some(event) = history.next().await {
@@ -87,6 +98,55 @@ async fn history(runtime: &Runtime, olds: &[Old], places: &[(Position, Timestamp
         streamed.push(shown(event.expect("readable")));
     }
     assert_eq!(streamed, expected);
+}
+
+/// Rules 5.4, 7.8: a subscription gives the same records from every position, of one stream and of all; one that asks for an event finds
+/// it under its old names and in what was split, and its position moves over all the rest.
+async fn subscribed(runtime: &Runtime, olds: &[Old], places: &[(Position, Timestamp)]) {
+    let (all, end) = (records(olds, places), places.last().map_or(0, |place| place.0.get()));
+    for after in 0..=end {
+        let after = Position::new(after);
+        let rest: Vec<Shown> = all.iter().filter(|record| record.2 > after).cloned().collect();
+        // The neighbour's events become nothing.
+        take(runtime.subscribe::<Account>().after(after), rest.clone(), end).await;
+        take(
+            runtime.subscribe::<Account>().stream("a").after(after),
+            rest.clone(),
+            end,
+        )
+        .await;
+        take(
+            runtime.subscribe::<Account>().stream("other").after(after),
+            Vec::new(),
+            end,
+        )
+        .await;
+        let deposits = |record: &Shown| matches!(record.0, AccountEvent::Deposited(_));
+        let names = |record: &Shown| matches!(record.0, AccountEvent::NameChanged(_));
+        let only = |keep: &dyn Fn(&Shown) -> bool| rest.iter().filter(|record| keep(record)).cloned().collect();
+        let asked = || runtime.subscribe::<Account>().after(after);
+        take(asked().only::<Deposited>(), only(&deposits), end).await;
+        take(asked().only::<NameChanged>(), only(&names), end).await;
+        let both = |record: &Shown| deposits(record) || names(record);
+        take(asked().only::<NameChanged>().only::<Deposited>(), only(&both), end).await;
+    }
+}
+
+/// Takes what is expected, then finds nothing more, and stands at the end of the log.
+async fn take(asked: Subscribe<Account>, expected: Vec<Shown>, end: u64) {
+    let mut subscription = asked.await.expect("it begins");
+    for record in expected {
+        let next = subscription.next().await.expect("it has no end").expect("readable");
+        assert_eq!(shown(next), record);
+    }
+    // Without a budget, so that it waits because there is nothing more.
+    tokio::task::unconstrained(std::future::poll_fn(|cx| {
+        let more = Pin::new(&mut subscription).poll_next(cx);
+        assert!(more.is_pending(), "{more:?}");
+        Poll::Ready(())
+    }))
+    .await;
+    assert_eq!(subscription.position(), end);
 }
 
 /// A state has all parts of a stored event or none, wherever it is cut.
@@ -204,8 +264,9 @@ fn the_list_of_readers_is_complete() {
         decodes.iter().map(String::as_str).collect::<Vec<_>>(),
         [
             "aggregate.rs",            // `fold_stored`, for load, load_at, execute, dispatch and `given`
+            "consumer.rs",             // `Source`, of projections, policies and processes
             "runtime/decide.rs",       // what was just encoded is read back
-            "runtime/history.rs",      // history
+            "runtime/decoded.rs",      // history, subscribe
             "runtime/keyed.rs",        // the events of a receipt that was given before
             "runtime/load.rs",         // load, load_at, and the state that a command is decided on
             "testing/aggregate.rs",    // given, given_stored
@@ -227,6 +288,8 @@ fn the_list_of_readers_is_complete() {
             "runtime/snapshots/verbs.rs: drop_snapshots", // reads no event
             "runtime/snapshots/verbs.rs: warm_all_snapshots", // by the way of `load`
             "runtime/snapshots/verbs.rs: warm_snapshots",
+            "runtime/subscription/builder.rs: only", // says what is asked for
+            "runtime/subscription/builder.rs: subscribe",
             "testing/aggregate.rs: given",
             "testing/aggregate.rs: given_nothing",
             "testing/aggregate.rs: given_stored",

@@ -28,8 +28,8 @@ pub(crate) struct Feed {
     position: Position,
     /// It has come to the end of the log, and follows it from there.
     is_live: bool,
-    /// The consumer was told that it has come to the end.
-    told: bool,
+    /// The page that was served last was the last that there was.
+    at_end: bool,
 }
 
 /// Why a feed served nothing. It stands where it stood: asked again, it tries again.
@@ -70,7 +70,7 @@ impl Feed {
             filter,
             position: after,
             is_live: false,
-            told: false,
+            at_end: false,
         }
     }
 
@@ -79,7 +79,7 @@ impl Feed {
         self.position
     }
 
-    /// The next page. It waits at the end of the log until there is one; before it waits for the first time it serves a page that says
+    /// The next page. It waits at the end of the log until there is one; before it waits it has served a page that says
     /// [`at_end`](Served::at_end), if need be without events. Pages without events come also where nothing was asked for, so that
     /// [`position`](Self::position) and checkpoints move on.
     ///
@@ -89,13 +89,15 @@ impl Feed {
     /// # Cancel safety
     /// A dropped call has served nothing: the next one serves it.
     pub(crate) async fn next(&mut self) -> Result<Served, FeedError> {
+        // Whoever was told that this is the end waits first, and does not read to find nothing.
+        let (mut looks, mut was_woken) = (!self.at_end, false);
         loop {
             // A consumer far behind always finds a page, and must leave the thread to others now and then.
             tokio::task::consume_budget().await;
             let after = self.position;
             let at = |source| FeedError::Store { after, source };
             let look = match self.tail.look(after) {
-                Look::End if self.is_live => self.tail.read(after).await.map_err(at)?,
+                Look::End if self.is_live && looks => self.tail.read(after).await.map_err(at)?,
                 look => look,
             };
             match look {
@@ -103,12 +105,15 @@ impl Feed {
                     self.is_live = true;
                     return Ok(self.serve(page));
                 }
+                Look::End if self.is_live && !self.at_end => return Ok(self.serve(Arc::new(Page::end(after)))),
                 Look::End if self.is_live => {
-                    if !self.told {
-                        // What others read brought it to the end.
-                        return Ok(self.serve(Arc::new(Page::end(after))));
-                    }
-                    self.tail.wait(after).await.map_err(at)?;
+                    was_woken = if was_woken {
+                        self.tail.rest().await;
+                        false
+                    } else {
+                        self.tail.wait(after).await.map_err(at)?
+                    };
+                    looks = true;
                 }
                 Look::End | Look::Gone => {
                     if let Some(page) = self.catch_up().await? {
@@ -135,7 +140,7 @@ impl Feed {
 
     fn serve(&mut self, page: Arc<Page>) -> Served {
         let after = std::mem::replace(&mut self.position, page.scanned_through());
-        self.told |= page.at_end();
+        self.at_end = page.at_end();
         let filter = self.filter.clone();
         Served { page, after, filter }
     }

@@ -8,12 +8,13 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use crate::envelope::Recorded;
-use crate::event::{DecodeError, EventSet};
+use crate::event::EventSet;
 use crate::runtime::BoxFuture;
+use crate::runtime::decoded::decoded;
 use crate::runtime::error::HistoryError;
-use crate::runtime::load::{self, corrupt, unreadable};
-use crate::runtime::reason::{CorruptReason, Panicked};
-use crate::store::{AnyStore, EventRef, EventStore, Page, ReadError, StreamRead};
+use crate::runtime::load::{self, corrupt};
+use crate::runtime::reason::CorruptReason;
+use crate::store::{AnyStore, EventStore, Page, ReadError, StreamRead};
 use crate::stream::{StreamId, Version};
 
 /// The events of one stream, in order: a [`Stream`], and [`next`](Self::next) for whoever needs no more.
@@ -94,38 +95,16 @@ impl<E: EventSet> History<E> {
                 ))));
             }
             self.reached = Some(event.version);
-            self.decode(&event);
+            match decoded(&event) {
+                Ok(parts) => self.ready.extend(parts.into_iter().map(Ok)),
+                Err(unreadable) => self.ready.push_back(Err(HistoryError::Unreadable(unreadable))),
+            }
         }
     }
 
     fn end(&mut self, error: HistoryError) {
         self.ready.push_back(Err(error));
         self.stream = None;
-    }
-
-    fn decode(&mut self, event: &EventRef<'_>) {
-        let mut parts = Vec::new();
-        let raw = event.raw();
-        let decoded = Panicked::caught(|| E::decode_into(&raw, &mut |part| parts.push(part)));
-        let decoded = decoded.unwrap_or_else(|panicked| {
-            let known = E::NAMES.iter().find(|known| known.name == event.name);
-            Err(DecodeError::Upcast {
-                name: known.map_or("", |known| known.name),
-                version: event.schema,
-                source: Box::new(panicked),
-            })
-        });
-        if let Err(source) = decoded {
-            self.ready
-                .push_back(Err(HistoryError::Unreadable(Box::new(unreadable(event, source)))));
-            return;
-        }
-        let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-        for (part, index) in parts.into_iter().zip(0..) {
-            let mut stored = event.stored();
-            stored.part = (index, count);
-            self.ready.push_back(Ok(Recorded::new(part, event.meta(), stored)));
-        }
     }
 }
 

@@ -4,6 +4,7 @@ mod attempts;
 mod builder;
 mod consumers;
 mod decide;
+mod decoded;
 mod error;
 mod execute;
 pub(crate) mod feed;
@@ -21,6 +22,7 @@ mod registration;
 mod snapshots;
 mod state;
 mod status;
+mod subscription;
 pub(crate) mod tail;
 mod token;
 mod trace;
@@ -49,7 +51,10 @@ pub use reaction::{
 };
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
+#[cfg(target_os = "linux")]
+pub use snapshots::Warmer;
 pub use status::{KeptStates, SnapshotCounts, Status};
+pub use subscription::{Subscribe, SubscribeError, Subscription, SubscriptionError};
 pub use token::Token;
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 

@@ -9,6 +9,8 @@ use crate::stream::Position;
 
 /// How often a reader looks by itself whether there is something new: a wake-up that is lost costs no more than this.
 const EVERY: Duration = Duration::from_secs(1);
+/// How often a reader that is woken for nothing looks in that time.
+const RESTS: u32 = 100;
 /// The bytes that are kept for readers that are a little behind. The newest page is kept whatever its size.
 const BYTES: usize = 4 << 20;
 
@@ -128,13 +130,20 @@ impl Tail {
         Ok(Look::Page(page))
     }
 
-    /// Ends when there may be something after this position, or when it is time to look.
+    /// Ends when there may be something after this position, or when it is time to look; whether it was woken.
     ///
     /// # Errors
     /// [`ReadError`]: nothing will come any more.
-    pub(crate) async fn wait(&self, after: Position) -> Result<(), ReadError> {
-        let woken = tokio::time::timeout(self.every, self.store.wait(after)).await;
-        woken.unwrap_or(Ok(()))
+    pub(crate) async fn wait(&self, after: Position) -> Result<bool, ReadError> {
+        match tokio::time::timeout(self.every, self.store.wait(after)).await {
+            Ok(woken) => woken.map(|()| true),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// A pause after a wake-up for nothing, so that a store which wakes too often does not keep a processor busy.
+    pub(crate) async fn rest(&self) {
+        tokio::time::sleep(self.every / RESTS).await;
     }
 }
 

@@ -30,7 +30,9 @@ pub(super) struct Event {
 impl Event {
     /// With the items of its sets in one order: a hasher gives them another in each process.
     pub(super) fn sorted(mut self) -> Self {
-        if let (Some(shape), Ok(payload)) = (self.shape, Payload::parse(&self.payload)) {
+        if let Some(shape) = self.shape
+            && let Ok(payload) = Payload::parse(&self.payload)
+        {
             let sorted = Outline::of(shape).sorted(&payload);
             if sorted != payload {
                 self.payload = sorted.to_string();
