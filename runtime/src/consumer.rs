@@ -39,8 +39,11 @@ pub struct Source {
     category: &'static str,
     names: &'static [StoredName],
     facts: &'static SetFacts,
-    decode: fn(&RawEvent<'_>, &mut dyn FnMut(&dyn Any)) -> Result<Outcome, DecodeError>,
+    decode: Decode,
 }
+
+/// Reads one stored event, and gives each event that it becomes to the function.
+type Decode = fn(&RawEvent<'_>, &mut dyn FnMut(&dyn Any)) -> Result<Outcome, DecodeError>;
 
 impl Source {
     /// The events of this aggregate.
