@@ -1,6 +1,7 @@
 //! What surrounds an event: the headers beside it, the recorded event, and a command's receipt.
 
 mod raw;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -79,7 +80,7 @@ impl Headers {
     /// Never: all of it are texts, which JSON has.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        codec::encode(self).expect("texts can be written as JSON")
+        write::headers(self)
     }
 
     /// Headers are information and never decide anything, so what cannot be read (another program wrote the log) is left out.

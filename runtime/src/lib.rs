@@ -134,13 +134,13 @@ pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, 
 #[cfg(target_os = "linux")]
 pub use runtime::Warmer;
 pub use runtime::{
-    After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, ConsumerState, ConsumerStatus, CorruptReason,
-    CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure, HandlesTimer, HasStore,
-    History, HistoryError, Input, Instance, Instances, IntoEffects, Kept, KeptStates, LoadError, Loaded, NoKey,
-    NoStore, NoView, Panicked, Policy, Process, React, Reaction, Reacts, Recordable, RedriveError, Redriven, Runtime,
-    Sends, Sent, SentTimer, SnapshotCounts, StartError, Status, StopReason, Subscribe, SubscribeError, Subscription,
-    SubscriptionError, Timer, Token, Transaction, TransactionReceipt, Unreadable, Unsettled, View, ViewRequest, Warmed,
-    WithKey,
+    After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, CaseError, ConsumerState, ConsumerStatus,
+    CorruptReason, CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure,
+    HandlesTimer, HasStore, History, HistoryError, Input, Instance, Instances, IntoEffects, Kept, KeptStates,
+    LoadError, Loaded, NoKey, NoStore, NoView, Panicked, Policy, Process, ProcessCase, React, Reaction, Reacts,
+    Recordable, RedriveError, Redriven, Runtime, Sends, Sent, SentTimer, SnapshotCounts, StartError, Status,
+    StopReason, Subscribe, SubscribeError, Subscription, SubscriptionError, Timer, Token, Transaction,
+    TransactionReceipt, Unreadable, Unsettled, VerbError, View, ViewRequest, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};

@@ -1,7 +1,7 @@
 //! How a runtime is put together, and what is checked before it starts.
 
 use std::any::{Any, TypeId, type_name};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::runtime::snapshots::Saved;
 use crate::runtime::tail::Tail;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::snapshot::{AnySnapshots, SnapshotStore};
-use crate::store::{AnyStore, EventStore};
+use crate::store::{AnyStore, ConsumerName, EventStore};
 use crate::stream::StreamId;
 
 /// How many states are kept unless told otherwise, and their bytes.
@@ -80,8 +80,8 @@ struct Settings {
     states: usize,
     state_bytes: usize,
     snapshots: Option<AnySnapshots>,
-    projections: Vec<Planned>,
     reactors: Vec<Registration>,
+    projections: Vec<Planned>,
 }
 
 struct Registered {
@@ -100,8 +100,8 @@ impl Builder<NoStore> {
             states: STATES,
             state_bytes: STATE_BYTES,
             snapshots: None,
-            projections: Vec::new(),
             reactors: Vec::new(),
+            projections: Vec::new(),
         };
         Self {
             store: NoStore,
@@ -215,20 +215,26 @@ impl<S> Builder<S> {
         let (store, settings) = (self.store.into_store(), self.settings);
         Box::pin(async move {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
-            let prepared = prepared(settings.reactors, &aggregates)?;
+            let projections = settings.projections.iter().map(|planned| (planned.name, planned.rust));
+            let prepared = prepared(settings.reactors, projections, &aggregates)?;
             store.head().await?;
             let checkpoints = store.checkpoints();
             for plan in prepared.iter().map(|one| one.plan.clone()).collect::<Vec<_>>() {
                 begin(&store, &checkpoints, &plan).await?;
             }
             meter::describe();
-            let names = prepared.iter().map(|one| one.plan.name.as_str().to_owned()).collect();
-            let (projections, mut consumers) = started(settings.projections, names, &store, &settings.clock)?;
+            let tail = Arc::new(Tail::new(store.clone()));
+            let around = Around {
+                store: store.clone(),
+                tail: Arc::clone(&tail),
+                clock: Arc::clone(&settings.clock),
+            };
+            let (projections, mut consumers) = started(settings.projections, &around)?;
             consumers
                 .0
                 .extend(prepared.iter().map(|one| Arc::clone(&one.handle) as _));
             let runtime = Runtime(Arc::new(Inner {
-                tail: Arc::new(Tail::new(store.clone())),
+                tail,
                 store,
                 aggregates,
                 live: Arc::new(Live::new(settings.states, settings.state_bytes)),
@@ -245,27 +251,13 @@ impl<S> Builder<S> {
     }
 }
 
-/// Starts the projections, each of which has a name of its own.
-fn started(
-    planned: Vec<Planned>,
-    mut names: BTreeSet<String>,
-    store: &AnyStore,
-    clock: &Arc<dyn Clock>,
-) -> Result<(Projections, Consumers), StartError> {
-    for projection in &planned {
-        let name = projection.name.to_owned();
-        if !names.insert(name.clone()) {
-            return Err(StartError::ConsumerTwice { name });
-        }
-    }
-    let around = Around {
-        store: store.clone(),
-        clock: Arc::clone(clock),
-    };
+/// Starts the projections.
+fn started(planned: Vec<Planned>, around: &Around) -> Result<(Projections, Consumers), StartError> {
     let (mut projections, mut consumers) = (Projections::new(), Consumers::default());
     for planned in planned {
         let id = planned.id;
-        let running = planned.start(&around);
+        let consumer = ConsumerName::new(planned.name)?;
+        let running = planned.start(around, consumer);
         consumers
             .0
             .push(Arc::new(AsConsumer(Arc::clone(&running))) as Arc<dyn Consuming>);

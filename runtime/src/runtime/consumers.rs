@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::runtime::policies::Redriven;
+use crate::runtime::verbs::{Verb, VerbError};
 use crate::runtime::{BoxFuture, Runtime};
 use crate::store::{EventStore, ReadError};
 use crate::stream::Position;
@@ -25,6 +26,12 @@ pub(super) trait Consuming: Send + Sync {
     /// Delivers parked events again, of one key or of all; `None` if it parks none, and inside if it has ended.
     fn redrive(&self, _key: Option<String>) -> Option<BoxFuture<Option<Redriven>>> {
         None
+    }
+
+    /// Does what a person says.
+    fn order(&self, _verb: Verb) -> BoxFuture<Result<(), VerbError>> {
+        let consumer = self.name().to_owned();
+        Box::pin(std::future::ready(Err(VerbError::Unsupported { consumer })))
     }
 
     /// Saves what is to be saved and ends.

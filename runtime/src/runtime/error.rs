@@ -261,14 +261,18 @@ pub enum StartError {
         /// What is wrong with it.
         source: InvalidName,
     },
-    /// The name of a policy, process or publisher cannot be one.
+    /// The name of a consumer cannot be one.
     #[error(transparent)]
     Consumer(#[from] InvalidConsumer),
-    /// Two consumers would share a checkpoint: give one of them another name.
-    #[error("two consumers are declared with the name `{name}`")]
+    /// Two consumers would share their checkpoint: give one of them another name.
+    #[error("two consumers are declared with the name `{name}`: {first} and {second}")]
     ConsumerTwice {
         /// The declared name.
         name: String,
+        /// The Rust type that came first.
+        first: &'static str,
+        /// The Rust type that came second.
+        second: &'static str,
     },
     /// A policy or process sends commands to an aggregate that is not registered: add it with `.aggregate::<..>()`.
     #[error("`{consumer}` sends commands to `{aggregate}`, which is not registered with this runtime")]

@@ -223,7 +223,7 @@ impl<C: Command> Execute<C> {
             options.keyed = Some(Keyed { key, fingerprint });
         }
         let now = runtime.0.clock.now();
-        let mut fresh = Fresh::draw();
+        let mut fresh = Fresh::draw(now);
         options.headers.correlation.get_or_insert_with(|| fresh.id(now));
         options.headers.command = Some(Cause::new(fresh.id(now), command.name(), options.causation));
         let decide = move |state: &mut Option<_>, deciding: &Deciding<'_>| decide(state, &command, deciding);

@@ -15,6 +15,7 @@ mod live;
 mod load;
 mod meter;
 mod policies;
+mod processes;
 mod projections;
 mod reaction;
 mod reason;
@@ -27,6 +28,7 @@ pub(crate) mod tail;
 mod token;
 mod trace;
 mod transaction;
+mod verbs;
 mod view;
 
 use std::any::{Any, TypeId};
@@ -44,6 +46,7 @@ pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
 pub use policies::{RedriveError, Redriven};
+pub use processes::{CaseError, ProcessCase};
 pub use projections::{Kept, StopReason};
 pub use reaction::{
     After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, HandlesTimer, Input, Instance,
@@ -58,6 +61,7 @@ pub use subscription::{Subscribe, SubscribeError, Subscription, SubscriptionErro
 pub use token::Token;
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
 
+pub use verbs::VerbError;
 pub use view::{NoView, View, ViewRequest};
 
 use crate::aggregate::Aggregate;

@@ -16,12 +16,15 @@ const MAX_NAME: usize = 100;
 pub(super) struct Registration {
     /// What it sends; `None` if it sends nothing.
     pub(super) reactor: Option<Reactor>,
+    /// Its Rust type.
+    pub(super) rust: &'static str,
     pub(super) prepare: Box<dyn FnOnce() -> Result<Prepared, InvalidConsumer> + Send>,
 }
 
 /// The consumers, if they can run together (rules 9.6, 12.2).
 pub(super) fn prepared(
     registered: Vec<Registration>,
+    projections: impl Iterator<Item = (&'static str, &'static str)>,
     aggregates: &HashMap<TypeId, Known>,
 ) -> Result<Vec<Prepared>, StartError> {
     let reactors: Vec<Reactor> = registered.iter().filter_map(|one| one.reactor).collect();
@@ -40,14 +43,23 @@ pub(super) fn prepared(
     if let Some(chain) = unbounded_loop(&reactors) {
         return Err(StartError::Loop { chain });
     }
-    let mut names = BTreeSet::new();
+    let mut names = HashMap::new();
+    let mut alone = |name: &str, second: &'static str| match names.insert(name.to_owned(), second) {
+        Some(first) => Err(StartError::ConsumerTwice {
+            name: name.to_owned(),
+            first,
+            second,
+        }),
+        None => Ok(()),
+    };
+    for (name, rust) in projections {
+        alone(name, rust)?;
+    }
     let mut prepared = Vec::with_capacity(registered.len());
     for one in registered {
+        let rust = one.rust;
         let one = (one.prepare)()?;
-        let name = one.plan.name.as_str().to_owned();
-        if !names.insert(name.clone()) {
-            return Err(StartError::ConsumerTwice { name });
-        }
+        alone(one.plan.name.as_str(), rust)?;
         prepared.push(one);
     }
     Ok(prepared)

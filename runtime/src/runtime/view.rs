@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::projection::Projection;
+use crate::projection::{Projection, Query, ViewStore};
 use crate::runtime::projections::{Shown, StopReason};
 use crate::runtime::token::Token;
 use crate::runtime::{BoxFuture, Runtime};
@@ -114,7 +114,8 @@ impl<P: Projection> ViewRequest<P> {
             }
             running.progress.see(projection, &token, self.within).await?;
         }
-        let (shown, position) = running.shown::<P>().ok_or(NoView::NotRegistered { projection })?;
+        let (shown, checkpoint) = running.shown::<P>().ok_or(NoView::NotRegistered { projection })?;
+        let position = checkpoint.position();
         Ok(View { shown, position })
     }
 }
@@ -137,7 +138,7 @@ impl<P: Projection> View<P> {
 }
 
 impl<P: Projection> Deref for View<P> {
-    type Target = <P::View as crate::projection::ViewStore>::Shown;
+    type Target = <P::View as ViewStore>::Shown;
 
     fn deref(&self) -> &Self::Target {
         &self.shown
@@ -183,5 +184,18 @@ impl Runtime {
     /// Looking changes nothing.
     pub fn view<P: Projection>(&self) -> ViewRequest<P> {
         ViewRequest::new(self.clone())
+    }
+
+    /// Asks a view a question that came as data: the enum of all `#[query]`s of a projection. The answer is that of the view as it was
+    /// published last; to see a write of one's own first, ask the [`view`](Self::view) itself.
+    ///
+    /// # Errors
+    /// [`NoView::NotRegistered`].
+    pub fn query<Q>(&self, query: Q) -> BoxFuture<Result<Q::Answer, NoView>>
+    where
+        Q: Query<View: Projection<View: ViewStore<Shown = Q::View>>>,
+    {
+        let request = self.view::<Q::View>();
+        Box::pin(async move { Ok(query.ask(&*request.await?)) })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use crate::runtime::feed::FeedError;
 use crate::store::{CheckpointError, ReadError, ResumeError};
 
 /// Why a consumer does not go on, in words without a payload.
@@ -35,6 +36,15 @@ impl From<ReadError> for Halt {
         match error {
             ReadError::Closed => Self::Closed,
             ReadError::Io { .. } => Self::Retry(words(&error)),
+            error => Self::Stop(words(&error)),
+        }
+    }
+}
+
+impl From<FeedError> for Halt {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::Store { source, .. } => source.into(),
             error => Self::Stop(words(&error)),
         }
     }

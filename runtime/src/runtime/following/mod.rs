@@ -22,9 +22,9 @@ pub(super) use lanes::{in_lanes, lane};
 pub(super) use term::{Plan, Term, begin};
 
 use crate::runtime::consumers::ConsumerState;
+use crate::runtime::feed::{Feed, Served};
 use crate::runtime::following::handle::Desk;
 use crate::runtime::{Inner, Runtime};
-use crate::store::{EventStore, LogRead, Page};
 
 /// How long a consumer sleeps at most: a wake-up may be lost, and a clock may be set.
 const LONGEST_REST: Duration = Duration::from_secs(1);
@@ -43,7 +43,7 @@ pub(super) trait Work: Send + 'static {
     fn resume(&mut self, term: &Arc<Term>) -> impl Future<Output = Result<(), Halt>> + Send;
 
     /// Completes a page with events, and keeps the checkpoint behind what is completed.
-    fn take(&mut self, term: &Arc<Term>, page: &Arc<Page>) -> impl Future<Output = Result<(), Halt>> + Send;
+    fn take(&mut self, term: &Arc<Term>, served: &Served) -> impl Future<Output = Result<(), Halt>> + Send;
 
     /// Does what is to be done besides reading.
     fn tend(&mut self, term: &Arc<Term>) -> impl Future<Output = Result<Tended, Halt>> + Send;
@@ -101,7 +101,7 @@ impl<W: Work> Follower<W> {
     async fn run(self, runtime: std::sync::Weak<Inner>) {
         let (mut stop, term) = (self.desk.stop.clone(), Arc::clone(&self.term));
         // A consumer may be stopped at any point: what it has done and not yet kept is done again under the same names.
-        either(self.work_on(runtime), stop.wait_for(|stop| *stop)).await;
+        first(self.work_on(runtime), stop.wait_for(|stop| *stop)).await;
         release(&term).await;
     }
 
@@ -128,45 +128,43 @@ impl<W: Work> Follower<W> {
                 }
             };
             self.desk.says(state);
-            either(sleep(pause), self.desk.wake.notified()).await;
+            first(sleep(pause), self.desk.wake.notified()).await;
         }
     }
 
     /// Works under one lease, until something is in the way.
     async fn terms_work(&mut self, inner: Arc<Inner>) -> Result<Infallible, Halt> {
-        let store = inner.store.clone();
+        let tail = Arc::clone(&inner.tail);
         let term = Arc::new(Term::claim(&inner, self.work.plan()).await?);
         drop(inner);
         *self.term.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&term));
         self.work.resume(&term).await?;
         self.desk.says(ConsumerState::CatchingUp);
-        let mut kept_at = Instant::now();
+        let mut feed = Feed::new(tail, self.work.plan().filter.clone(), term.position().await);
+        let (mut kept_at, mut at_end) = (Instant::now(), false);
         loop {
             term.renew().await?;
             let asked = self.desk.asked();
-            let position = term.position().await;
-            let read = LogRead::after(position).filter(self.work.plan().filter.clone());
-            let page = Arc::new(store.read_log(read).await?);
-            if page.is_empty() {
-                term.pass(&page).await?;
-            } else {
-                self.work.take(&term, &page).await?;
-                kept_at = Instant::now();
-            }
             let tended = self.work.tend(&term).await?;
-            let position = term.position().await;
-            let is_idle = page.at_end() && !tended.did_something;
-            self.desk.reports(asked, position, is_idle, tended.parked);
-            if !is_idle {
-                continue;
-            }
-            if kept_at.elapsed() >= LONGEST_REST {
+            let is_idle = at_end && !tended.did_something;
+            self.desk.reports(asked, term.position().await, is_idle, tended.parked);
+            if is_idle && kept_at.elapsed() >= LONGEST_REST {
                 term.keep_passed().await?;
                 kept_at = Instant::now();
             }
             let rest = tended.rest.map_or(LONGEST_REST, |rest| rest.min(LONGEST_REST));
-            let news = either(store.wait(position), sleep(rest));
-            either(news, self.desk.wake.notified()).await;
+            let woken = first(sleep(rest), self.desk.wake.notified());
+            let Some(served) = first(feed.next(), woken).await.0 else {
+                continue;
+            };
+            let served = served?;
+            at_end = served.at_end();
+            if served.next_at(0).is_some() {
+                self.work.take(&term, &served).await?;
+                kept_at = Instant::now();
+            } else {
+                term.pass(served.page()).await?;
+            }
         }
     }
 }
@@ -179,12 +177,14 @@ async fn release(term: &Mutex<Option<Arc<Term>>>) {
     }
 }
 
-/// Ends when one of two has ended; what it answers does not matter.
-async fn either<A: Future, B: Future>(one: A, other: B) {
+/// What the first of two answers that has ended; the other is dropped.
+async fn first<A: Future, B: Future>(one: A, other: B) -> (Option<A::Output>, Option<B::Output>) {
     let (mut one, mut other) = (pin!(one), pin!(other));
     poll_fn(|cx| {
-        let has_ended = one.as_mut().poll(cx).is_ready() || other.as_mut().poll(cx).is_ready();
-        if has_ended { Poll::Ready(()) } else { Poll::Pending }
+        if let Poll::Ready(answer) = one.as_mut().poll(cx) {
+            return Poll::Ready((Some(answer), None));
+        }
+        other.as_mut().poll(cx).map(|answer| (None, Some(answer)))
     })
-    .await;
+    .await
 }

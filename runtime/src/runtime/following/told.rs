@@ -38,3 +38,13 @@ pub(in crate::runtime) fn parked(consumer: &str, event: &EventRef<'_>, because: 
         "an event is parked",
     );
 }
+
+/// An instance of a process stands still.
+pub(in crate::runtime) fn parked_instance(stream: &StreamId, because: &str) {
+    warn!(target: TARGET, %stream, because, "an instance is parked");
+}
+
+/// A record of a process had no definite answer.
+pub(in crate::runtime) fn written_again(stream: &StreamId, because: &str) {
+    debug!(target: TARGET, %stream, because, "a record is written again");
+}

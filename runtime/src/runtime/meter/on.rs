@@ -16,6 +16,7 @@ const CONFLICTS: &str = "recount_append_conflicts_total";
 const FOLDED: &str = "recount_fold_events";
 const REACTED: &str = "recount_reactions_total";
 const PARKED: &str = "recount_parked_total";
+const IGNORED: &str = "recount_ignored_total";
 const HITS: &str = "recount_states_hits_total";
 const MISSES: &str = "recount_states_misses_total";
 const EVICTED: &str = "recount_states_evicted_total";
@@ -71,6 +72,11 @@ pub(crate) fn describe() {
         "Inputs that policies and processes have completed, by consumer."
     );
     describe_counter!(
+        IGNORED,
+        Unit::Count,
+        "Events of instances that were never started or have ended, by process."
+    );
+    describe_counter!(
         PARKED,
         Unit::Count,
         "Inputs that consumers have set aside, by consumer."
@@ -115,6 +121,10 @@ pub(crate) fn folded(events: u64) {
 
 pub(crate) fn reacted(consumer: &'static str) {
     counter!(REACTED, "consumer" => consumer).increment(1);
+}
+
+pub(crate) fn ignored(consumer: &'static str) {
+    counter!(IGNORED, "consumer" => consumer).increment(1);
 }
 
 pub(crate) fn parked(consumer: &'static str) {

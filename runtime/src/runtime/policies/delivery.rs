@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use crate::envelope::Meta;
 use crate::event::DecodeError;
+use crate::runtime::feed::Served;
 use crate::runtime::following::{Halt, Term, told, words};
 use crate::runtime::policies::notes::Notes;
 use crate::runtime::policies::{Script, key};
 use crate::runtime::reaction::{Effect, Errand, Outgoing, Sending};
 use crate::runtime::reason::Panicked;
 use crate::runtime::{Runtime, meter, trace};
-use crate::store::{DeadLetter, EventRef, EventStore, Page, StoreId};
+use crate::store::{DeadLetter, EventRef, EventStore, StoreId};
 
 /// Events that are delivered in order.
 pub(super) struct Lane {
@@ -58,10 +59,10 @@ impl From<Halt> for Undone {
 type Answers = Vec<Vec<Effect>>;
 
 impl Lane {
-    pub(super) async fn walk(mut self, page: Arc<Page>, places: Vec<usize>) -> Walked {
+    pub(super) async fn walk(mut self, served: Served, places: Vec<usize>) -> Walked {
         let mut walked = Walked::default();
         for place in places {
-            let Some(event) = page.iter().nth(place) else { break };
+            let Some(event) = served.page().get(place) else { break };
             let key = key(event.stream);
             let reason = if self.parked.contains(key) {
                 "it stands behind a parked event of its stream".to_owned()

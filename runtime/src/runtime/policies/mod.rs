@@ -4,21 +4,23 @@ mod delivery;
 mod notes;
 mod redrive;
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::consumer::{Source, left_out};
 use crate::envelope::Meta;
 use crate::runtime::Builder;
+use crate::runtime::feed::Served;
 use crate::runtime::following::{Halt, Plan, Prepared, Tended, Term, Work, in_lanes, lane};
 use crate::runtime::policies::delivery::{Lane, Walked};
 use crate::runtime::policies::notes::Notes;
 use crate::runtime::reaction::{Effect, Policy, Reaction, Reactor, Reacts};
 use crate::runtime::registration::Registration;
-use crate::store::{Change, CheckpointStore, ConsumerName, Filter, InvalidConsumer, Page};
+use crate::store::{Change, CheckpointStore, ConsumerName, Filter, InvalidConsumer};
 use crate::stream::StreamId;
 
+pub(super) use delivery::{identity, too_deep};
 pub(super) use redrive::{Redrive, Redriving};
 pub use redrive::{RedriveError, Redriven};
 
@@ -81,6 +83,7 @@ impl<S> Builder<S> {
         };
         self.registration(Registration {
             reactor: Some(reactor),
+            rust: type_name::<P>(),
             prepare: Box::new(|| {
                 let (redrives, redriving) = Redriving::new();
                 Ok(Prepared::new(Policing::new::<P>(redriving)?, Some(redrives)))
@@ -111,11 +114,13 @@ impl Work for Policing {
         Notes::read(&term.state().await).map(drop).map_err(Halt::Stop)
     }
 
-    async fn take(&mut self, term: &Arc<Term>, page: &Arc<Page>) -> Result<(), Halt> {
+    async fn take(&mut self, term: &Arc<Term>, served: &Served) -> Result<(), Halt> {
         let notes = Arc::new(Notes::read(&term.state().await).map_err(Halt::Stop)?);
         let mut lanes = std::collections::BTreeMap::<u64, Vec<usize>>::new();
-        for (place, event) in page.iter().enumerate() {
+        let mut next = served.next_at(0);
+        while let Some((place, event)) = next {
             lanes.entry(lane(key(event.stream))).or_default().push(place);
+            next = served.next_at(place + 1);
         }
         let lanes = lanes.into_values().map(|places| {
             let lane = Lane {
@@ -124,17 +129,17 @@ impl Work for Policing {
                 notes: Arc::clone(&notes),
                 parked: self.parked.clone(),
             };
-            lane.walk(Arc::clone(page), places)
+            lane.walk(served.clone(), places)
         });
         let mut all = Walked::default();
         for walked in in_lanes(lanes).await? {
             all.join(walked);
         }
         // What comes after the first event that is not completed is delivered again, and has no second effect.
-        let completed = all.halted.as_ref().map_or(page.len(), |(place, _)| *place);
+        let completed = all.halted.as_ref().map_or(served.page().len(), |(place, _)| *place);
         self.parked.extend(all.letters.iter().map(|letter| letter.key.clone()));
         let change = Change::new().park(all.letters);
-        term.complete(page, completed, Notes::forget, change).await?;
+        term.complete(served.page(), completed, Notes::forget, change).await?;
         match all.halted {
             Some((_, halt)) => Err(halt),
             None => Ok(()),

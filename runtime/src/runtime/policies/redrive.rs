@@ -33,7 +33,11 @@ impl Redrive {
         (Self { key, answer }, answered)
     }
 
-    pub(super) fn answer(self, redriven: Redriven) {
+    pub(in crate::runtime) fn asks_for(&self, key: &str) -> bool {
+        self.key.as_deref().is_none_or(|asked| asked == key)
+    }
+
+    pub(in crate::runtime) fn answer(self, redriven: Redriven) {
         // Whoever asked may have gone away.
         let _gone = self.answer.send(redriven);
     }
@@ -48,7 +52,7 @@ impl Redriving {
         (sender, Self(Mutex::new(receiver)))
     }
 
-    pub(super) fn next(&mut self) -> Option<Redrive> {
+    pub(in crate::runtime) fn next(&mut self) -> Option<Redrive> {
         let queue = self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
         queue.try_recv().ok()
     }
@@ -58,8 +62,11 @@ impl Redriving {
 pub(super) async fn redrive(lane: &Lane, term: &Term, asked: &Redrive) -> Result<Redriven, Halt> {
     let mut redriven = Redriven::default();
     let keys = term.checkpoints.parked(&term.name).await?;
-    let is_asked = |key: &str| asked.key.as_deref().is_none_or(|asked| asked == key);
-    for key in keys.into_iter().map(|parked| parked.key).filter(|key| is_asked(key)) {
+    for key in keys
+        .into_iter()
+        .map(|parked| parked.key)
+        .filter(|key| asked.asks_for(key))
+    {
         match redrive_key(lane, term, &key).await {
             Ok(done) => redriven.done += done,
             Err((done, Undone::Park(reason))) => {

@@ -8,8 +8,8 @@ use crate::projection::{Projects, ViewError};
 use crate::runtime::load;
 use crate::runtime::projections::StopReason;
 use crate::runtime::projections::handing::{Unhanded, Why};
-use crate::runtime::projections::letters::PartId;
 use crate::runtime::projections::unit::Unit;
+use crate::store::{DeadLetter, PartId};
 use crate::stream::Position;
 
 /// What keeps a view from going on.
@@ -32,8 +32,20 @@ pub(super) struct BadEvent {
     pub(super) reason: StopReason,
     /// A newer build knows it (rule 5.6).
     pub(super) is_new: bool,
-    /// `None` if nobody can tell it.
-    pub(super) key: Option<String>,
+    /// The event under its key, to be set aside; `None` if nobody can tell the key.
+    pub(super) letter: Option<DeadLetter>,
+}
+
+/// An error with all that caused it.
+pub(super) fn whole(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }
 
 impl BadEvent {
@@ -56,12 +68,15 @@ impl BadEvent {
             Why::Handler(error) => failed_with(Arc::new(error)),
             Why::Panicked(panicked) => failed_with(Arc::new(panicked)),
         };
+        let letter = failed
+            .key
+            .map(|key| DeadLetter::new(&event, failed.part, key, whole(&reason)));
         Some(Self {
+            letter,
+            part: PartId::new(event.position, failed.part),
             boundary: unit.boundary(failed.index),
             reason,
             is_new,
-            part: PartId::new(event.position, failed.part),
-            key: failed.key,
         })
     }
 }

@@ -5,10 +5,9 @@ use std::any::Any;
 use crate::consumer::{Source, left_out};
 use crate::event::{DecodeError, EventName, Outcome};
 use crate::projection::{Projects, Tx, ViewError};
-use crate::runtime::projections::letters::PartId;
 use crate::runtime::projections::unit::Unit;
 use crate::runtime::reason::Panicked;
-use crate::store::{EventRef, Filter};
+use crate::store::{EventRef, Filter, PartId};
 use crate::stream::AppendId;
 
 /// What a projection reads of the log.
@@ -81,7 +80,7 @@ pub(super) fn hand<P: Projects>(
     let (mut place, mut part, mut key) = (0, 0, None);
     let mut touched = None::<AppendId>;
     let handed = Panicked::caught(|| {
-        for (index, event) in unit.iter().enumerate() {
+        for (index, event) in unit.events().enumerate() {
             let Some(source) = wanted.source(&event) else { continue };
             (place, part, key) = (index, 0, None);
             let is_skipped = |part| !unit.skip.is_empty() && unit.skip.contains(&PartId::new(event.position, part));

@@ -15,8 +15,7 @@ use crate::runtime::projections::handing::{Wanted, hand, keys};
 use crate::runtime::projections::target::{Doing, Target};
 use crate::runtime::projections::unit::Unit;
 use crate::runtime::reason::Panicked;
-use crate::store::EventRef;
-use crate::stream::Position;
+use crate::store::{Checkpoint, EventRef};
 
 /// How many units are kept to be handed to the other copy as well; beyond it the other copy is made anew.
 const KEPT_UNITS: usize = 4;
@@ -32,7 +31,7 @@ pub(super) struct TwoCopies<P> {
     front: Arc<Front<P>>,
     /// What is fed; `None` if it would be the same as what is shown.
     back: Option<P>,
-    at: Position,
+    at: Checkpoint,
     /// What was shown before, to be fed next once no reader holds it, and the units that it lacks.
     spare: Option<(Arc<P>, Vec<Unit>)>,
     /// The units since the last publication; `None` if they are too many to be handed over twice.
@@ -71,10 +70,15 @@ impl<P: Kept> TwoCopies<P> {
     }
 
     fn take(&mut self, unit: Unit) -> Result<(), Fault> {
-        if !unit.iter().any(|event| self.wanted.source(&event).is_some()) {
-            self.at = unit.through();
-            return Ok(());
+        if unit.events().any(|event| self.wanted.source(&event).is_some()) {
+            self.feed(unit)
+        } else {
+            unit.advance(&mut self.at);
+            Ok(())
         }
+    }
+
+    fn feed(&mut self, unit: Unit) -> Result<(), Fault> {
         let mut view = self.back().map_err(Fault::Stop)?;
         match hand::<P>(&self.wanted, &mut view, &unit, |_, _, _| {}) {
             Ok(()) => {
@@ -99,7 +103,7 @@ impl<P: Kept> TwoCopies<P> {
 
     fn keep(&mut self, view: P, unit: Unit) {
         self.back = Some(view);
-        self.at = unit.through();
+        unit.advance(&mut self.at);
         if let Some(since) = &mut self.since {
             since.push(unit);
         }
@@ -108,8 +112,8 @@ impl<P: Kept> TwoCopies<P> {
 }
 
 impl<P: Kept> Target for TwoCopies<P> {
-    fn reached(&self) -> Position {
-        self.at
+    fn reached(&self) -> &Checkpoint {
+        &self.at
     }
 
     fn apply(&mut self, unit: Unit) -> Doing<'_, Result<(), Fault>> {
@@ -117,16 +121,21 @@ impl<P: Kept> Target for TwoCopies<P> {
         Box::pin(std::future::ready(taken))
     }
 
-    fn shown(&self) -> Position {
+    fn redo(&mut self, unit: Unit) -> Doing<'_, Result<(), Fault>> {
+        let taken = self.feed(unit);
+        Box::pin(std::future::ready(taken))
+    }
+
+    fn shown(&self) -> Checkpoint {
         self.front.shown().1
     }
 
     fn publish(&mut self) {
         let Some(back) = self.back.take() else {
-            self.front.advance(self.at);
+            self.front.advance(self.at.clone());
             return;
         };
-        let before = self.front.swap(Arc::new(back), self.at);
+        let before = self.front.swap(Arc::new(back), self.at.clone());
         let since = mem::replace(&mut self.since, Some(Vec::new()));
         self.spare = since.map(|lacks| (before, lacks));
     }
@@ -135,9 +144,20 @@ impl<P: Kept> Target for TwoCopies<P> {
         keys::<P>(&self.wanted, event)
     }
 
-    fn encode(&self) -> Option<Result<(Vec<u8>, Position), StopReason>> {
-        let (view, position) = self.front.shown();
-        Some(encoded(&*view).map(|bytes| (bytes, position)))
+    fn restore(&mut self, state: Option<&[u8]>, checkpoint: Checkpoint) -> Result<(), StopReason> {
+        let view = match state {
+            Some(state) => decoded(state)?,
+            None => Panicked::caught(P::default).map_err(StopReason::Panicked)?,
+        };
+        self.front.swap(Arc::new(view), checkpoint.clone());
+        (self.at, self.back, self.spare) = (checkpoint, None, None);
+        self.since = Some(Vec::new());
+        Ok(())
+    }
+
+    fn encode(&self) -> Option<Result<(Vec<u8>, Checkpoint), StopReason>> {
+        let (view, checkpoint) = self.front.shown();
+        Some(encoded(&*view).map(|bytes| (bytes, checkpoint)))
     }
 }
 

@@ -4,20 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::runtime::projections::target::Target;
 use crate::runtime::projections::unit::Unit;
+use crate::store::PartId;
 use crate::stream::Position;
-
-/// Where a part of a stored event stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct PartId {
-    pub(super) position: Position,
-    pub(super) part: u32,
-}
-
-impl PartId {
-    pub(super) const fn new(position: Position, part: u32) -> Self {
-        Self { position, part }
-    }
-}
 
 /// Each part that is set aside, with its key.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +29,12 @@ impl Parked {
         self.0.range(parts).map(|(part, _)| *part).collect()
     }
 
+    /// What of an event is set aside.
+    pub(super) fn of(&self, position: Position) -> Vec<PartId> {
+        let parts = PartId::new(position, 0)..=PartId::new(position, u32::MAX);
+        self.0.range(parts).map(|(part, _)| *part).collect()
+    }
+
     pub(super) fn has(&self, part: PartId) -> bool {
         self.0.contains_key(&part)
     }
@@ -55,7 +49,7 @@ impl Parked {
             return Vec::new();
         }
         let keys = self.keys();
-        let parts = unit.iter().enumerate().flat_map(|(index, event)| {
+        let parts = unit.events().enumerate().flat_map(|(index, event)| {
             let parts = target.keys(&event).unwrap_or_default();
             let part = move |(part, key)| (index, PartId::new(event.position, part), key);
             parts.into_iter().map(part)

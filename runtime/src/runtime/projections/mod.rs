@@ -5,7 +5,9 @@ mod front;
 mod handing;
 mod in_memory;
 mod inline;
+mod keeper;
 mod letters;
+mod obeying;
 mod progress;
 mod runner;
 mod stop_reason;
@@ -13,7 +15,7 @@ mod target;
 mod unit;
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::{Sender, channel};
@@ -25,14 +27,20 @@ pub(super) use inline::Inline;
 pub use stop_reason::StopReason;
 
 use crate::clock::Clock;
-use crate::projection::{Mode, Projection, ViewStore};
+use crate::consumer::Source;
+use crate::projection::{Mode, Projection, Projects, ViewStore};
 use crate::runtime::BoxFuture;
 use crate::runtime::consumers::{ConsumerStatus, Consuming};
-use crate::store::{AnyStore, EventStore, Filter, LogRead, PageSize};
+use crate::runtime::policies::Redriven;
+use crate::runtime::tail::Tail;
+use crate::runtime::verbs::{Verb, VerbError};
+use crate::schema::{Fingerprint, Shape, consumed_fingerprint};
+use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, Filter, LogRead, PageSize};
 use crate::stream::Position;
 use front::Front;
 use handing::Wanted;
 use in_memory::TwoCopies;
+use keeper::Keeper;
 use progress::{Progress, progress};
 use runner::{Order, Runner};
 
@@ -42,17 +50,20 @@ pub(super) type Shown<P> = Arc<<<P as Projection>::View as ViewStore>::Shown>;
 /// How many orders wait for a projection at most.
 const ORDERS: usize = 16;
 
+type Start = Box<dyn FnOnce(&Around, ConsumerName) -> Running + Send>;
+
 /// A projection as it is registered.
 pub(super) struct Planned {
     pub(super) id: TypeId,
     pub(super) name: &'static str,
     pub(super) rust: &'static str,
-    start: Box<dyn FnOnce(&Around) -> Running + Send>,
+    start: Start,
 }
 
 /// What a projection needs of its runtime.
 pub(super) struct Around {
     pub(super) store: AnyStore,
+    pub(super) tail: Arc<Tail>,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -80,21 +91,25 @@ impl Planned {
             id: TypeId::of::<P>(),
             name: P::NAME,
             rust: std::any::type_name::<P>(),
-            start: Box::new(|around| {
-                let front = Arc::new(Front::new(Arc::new(P::default()), Position::START));
+            start: Box::new(|around, consumer| {
+                let (wanted, identity) = (Wanted::of::<P>(), identity::<P>());
+                let start = Checkpoint::start(consumer.clone(), around.store.identity());
+                let front = Arc::new(Front::new(Arc::new(P::default()), start));
                 let target = TwoCopies::<P>::new(Arc::clone(&front));
-                let wanted = Wanted::of::<P>();
                 let (saying, progress) = progress();
                 let (orders, received) = channel(ORDERS);
                 let runner = Runner {
                     store: around.store.clone(),
+                    tail: Arc::clone(&around.tail),
                     filter: wanted.filter.clone(),
                     on_error: P::ON_ERROR,
                     target: Box::new(target),
                     saying,
                     orders: received,
+                    keeper: Keeper::new(around.store.checkpoints(), consumer, identity),
+                    feed: None,
                     parked: Arc::default(),
-                    size: PageSize::DEFAULT,
+                    waived: BTreeSet::new(),
                     barrier: None,
                     failures: 0,
                 };
@@ -114,14 +129,20 @@ impl Planned {
     }
 
     /// Begins to read.
-    pub(super) fn start(self, around: &Around) -> Arc<Running> {
-        Arc::new((self.start)(around))
+    pub(super) fn start(self, around: &Around, consumer: ConsumerName) -> Arc<Running> {
+        Arc::new((self.start)(around, consumer))
     }
+}
+
+/// What a view follows from: the shapes that it consumes, its own, and its revision (rule 8.7).
+fn identity<P: Projects>() -> Fingerprint {
+    let sets = P::READS.iter().map(Source::facts);
+    consumed_fingerprint(P::SHAPE.unwrap_or(&Shape::Any), sets, P::NEEDS, P::REV)
 }
 
 impl Running {
     /// What is shown, and the position it is of; `None` for another type than that of the projection.
-    pub(super) fn shown<P: Projection>(&self) -> Option<(Shown<P>, Position)> {
+    pub(super) fn shown<P: Projection>(&self) -> Option<(Shown<P>, Checkpoint)> {
         let front = self.front.downcast_ref::<Front<<P::View as ViewStore>::Shown>>()?;
         Some(front.shown())
     }
@@ -159,6 +180,25 @@ impl Consuming for AsConsumer {
     fn reach(&self, position: Position) -> BoxFuture<Result<(), String>> {
         let progress = self.0.progress.clone();
         Box::pin(async move { progress.reach(position).await })
+    }
+
+    fn redrive(&self, key: Option<String>) -> Option<BoxFuture<Option<Redriven>>> {
+        let orders = self.0.orders.clone();
+        Some(Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            orders.send(Order::Redrive(key, answer)).await.ok()?;
+            answered.await.ok()
+        }))
+    }
+
+    fn order(&self, verb: Verb) -> BoxFuture<Result<(), VerbError>> {
+        let orders = self.0.orders.clone();
+        Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            let sent = orders.send(Order::Do(verb, answer)).await;
+            sent.map_err(|_| VerbError::ShutDown)?;
+            answered.await.unwrap_or(Err(VerbError::ShutDown))
+        })
     }
 
     fn stop(&self) -> BoxFuture<()> {

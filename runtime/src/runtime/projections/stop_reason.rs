@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::codec::JsonError;
 use crate::runtime::reason::{Panicked, Unreadable};
+use crate::store::{CheckpointError, ResumeError};
 use crate::stream::{Position, StreamId, Version};
 
 /// Why a projection has stopped. What it has shown until then it still shows.
@@ -51,6 +52,12 @@ pub enum StopReason {
     /// The user's own code panicked outside a handler: in `Default`, `Clone`, `Serialize` or `Deserialize` of the view.
     #[error(transparent)]
     Panicked(Panicked),
+    /// Somebody else runs the projection, or what is kept of it does not belong here: the error says what to do.
+    #[error("the checkpoint cannot be gone on from")]
+    Checkpoint(#[source] Arc<CheckpointError>),
+    /// The checkpoint is of another history, or ahead of the log: put back the store that it belongs to, or reset the projection.
+    #[error(transparent)]
+    Resume(Arc<ResumeError>),
     /// The runtime was shut down.
     #[error("the runtime was shut down")]
     ShutDown,

@@ -1,4 +1,6 @@
 //! Reactions: what policies and processes do on an event, as data. They perform nothing; the runtime sends what they return.
+//!
+//! `hops = 8` on a derive is `Consumer::HOPS`.
 
 mod effect;
 mod failed;
@@ -14,7 +16,7 @@ pub(super) use effect::{Errand, Sending};
 pub use failed::{Failed, Failure};
 pub(super) use graph::{Reactor, unbounded_loop};
 pub use into_effects::{HandlesFailure, HandlesTimer, IntoEffects};
-pub(super) use outgoing::{Outgoing, StoredCommand};
+pub(super) use outgoing::{Outgoing, StoredCommand, sends_command, timer};
 pub use timer::{After, CancelTimer, Due, End, Recordable, Timer};
 
 use crate::aggregate::{Aggregate, FoldError};
@@ -109,6 +111,8 @@ pub trait Policy: Consumer + Default {
 pub trait Process: Consumer {
     /// What names an instance.
     type Id: StreamKey;
+    /// How many instances may be parked; with one more it stops (rule 9.9).
+    const MAX_PARKED: u32 = 100;
     /// Where it begins when it is started for the first time.
     const START: Start;
 }

@@ -8,8 +8,8 @@ use tokio::time::sleep;
 use crate::codec::Raw;
 use crate::runtime::Runtime;
 use crate::runtime::following::told;
+use crate::runtime::reaction::Reaction;
 use crate::runtime::reaction::effect::{Effect, Errand, Sending, Sends, Sent, SentTimer};
-use crate::runtime::reaction::{Reaction, Reacts};
 use crate::stream::StreamId;
 
 /// How long to wait before a command is sent again, at first; it doubles with each time.
@@ -120,9 +120,7 @@ fn each(reactions: &'static [Reaction], out: &mut dyn FnMut(&'static Sends)) {
     }
 }
 
-/// All that a policy or process can do.
-pub(in crate::runtime) fn all_sends<P: Reacts>() -> Vec<&'static Sends> {
-    let mut all = Vec::new();
-    each(P::SENDS, &mut |sends| all.push(sends));
-    all
+/// Whether the reactions can send a command of these names.
+pub(in crate::runtime) fn sends_command(reactions: &'static [Reaction], aggregate: &str, name: &str) -> bool {
+    command(reactions, aggregate, name).is_some()
 }

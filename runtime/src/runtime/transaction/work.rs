@@ -99,7 +99,8 @@ fn keep<A: Aggregate>(
 
 impl Work {
     pub(super) fn new(runtime: Runtime) -> Self {
-        let (began, mut fresh) = (runtime.0.clock.now(), Fresh::draw());
+        let began = runtime.0.clock.now();
+        let mut fresh = Fresh::draw(began);
         let headers = Headers {
             correlation: Some(fresh.id(began)),
             ..Headers::default()
@@ -196,7 +197,7 @@ impl Work {
             .downcast_mut()
             .expect("one category of streams is one aggregate");
         let decided = decide(state, command, &deciding)?;
-        part.events.extend(decided.encoded.into_iter().map(NewEvent::from));
+        part.events.extend(decided.encoded);
         part.spent += decided.spent;
         if !self.names.contains(&command.name()) {
             self.names.push(command.name());
