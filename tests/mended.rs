@@ -409,6 +409,8 @@ mod lock_never_locked;
 mod lock_sealed_shape_changed;
 #[path = "mended/reads.rs"]
 mod reads;
+#[path = "ui/runtime/checkpoint_of_a_position_mended.rs"]
+mod runtime_checkpoint_of_a_position;
 #[path = "ui/runtime/key_without_fingerprint_mended.rs"]
 mod runtime_key_without_fingerprint;
 #[path = "ui/runtime/no_store_mended.rs"]
