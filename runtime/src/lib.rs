@@ -107,6 +107,8 @@ mod consumer;
 mod envelope;
 mod event;
 pub mod model;
+#[cfg(target_os = "linux")]
+pub mod program;
 mod projection;
 mod runtime;
 pub mod schema;
@@ -131,8 +133,6 @@ pub use projection::{
     InMemory, KeptInMemory, Mode, On, OnError, Projection, Projects, Query, Tx, ViewError, ViewStore,
 };
 pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, StreamKey, Timer, events, handlers};
-#[cfg(target_os = "linux")]
-pub use runtime::Warmer;
 pub use runtime::{
     After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, CaseError, ConsumerState, ConsumerStatus,
     CorruptReason, CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure,

@@ -56,8 +56,6 @@ pub use reaction::{
 };
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
-#[cfg(target_os = "linux")]
-pub use snapshots::Warmer;
 pub use status::{KeptStates, SnapshotCounts, Status};
 pub use subscription::{Subscribe, SubscribeError, Subscription, SubscriptionError};
 pub use token::Token;
