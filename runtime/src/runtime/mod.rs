@@ -48,7 +48,7 @@ pub use history::History;
 pub use load::{At, Loaded};
 pub use policies::{RedriveError, Redriven};
 pub use processes::{CaseError, ProcessCase};
-pub use projections::{Kept, StopReason};
+pub use projections::{Kept, KeptInDatabase, StopReason};
 pub use publishing::{JsonLines, Published, Publisher, Publishing};
 pub use reaction::{
     After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, HandlesTimer, Input, Instance,
