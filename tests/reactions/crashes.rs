@@ -8,7 +8,7 @@ use std::time::Duration;
 use recount::store::{Durability, EventStore};
 use recount::{AnyStore, FileStore, ManualClock, MemoryStore, Runtime, Timestamp};
 
-use crate::bank::{account, bank, told};
+use crate::bank::{Open, account, bank, told};
 use crate::crashing::{Life, Mortal};
 use crate::pay::Pay;
 use crate::policies::Welcome;
@@ -43,7 +43,7 @@ async fn closed(store: AnyStore) {
 }
 
 /// One life of everything that reacts. Answers whether it came to its end in peace.
-fn live(open: &Open<'_>, clock: &ManualClock, life: &Arc<Life>, until: impl AsyncFnOnce(&Runtime)) -> bool {
+fn live(open: &Opening<'_>, clock: &ManualClock, life: &Arc<Life>, until: impl AsyncFnOnce(&Runtime)) -> bool {
     let tokio = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -72,10 +72,10 @@ fn live(open: &Open<'_>, clock: &ManualClock, life: &Arc<Life>, until: impl Asyn
     peaceful
 }
 
-type Open<'a> = dyn Fn() -> recount::BoxFuture<AnyStore> + 'a;
+type Opening<'a> = dyn Fn() -> recount::BoxFuture<AnyStore> + 'a;
 
 struct World<'a> {
-    open: &'a Open<'a>,
+    open: &'a Opening<'a>,
     stores_clock: ManualClock,
     clock: ManualClock,
 }
@@ -88,7 +88,7 @@ fn plain() -> tokio::runtime::Runtime {
 }
 
 impl<'a> World<'a> {
-    fn new(open: &'a Open<'a>, stores_clock: ManualClock) -> Self {
+    fn new(open: &'a Opening<'a>, stores_clock: ManualClock) -> Self {
         plain().block_on(async {
             let store = open().await;
             asked(&store).await;
@@ -187,4 +187,50 @@ fn crashes_on_the_disk_change_nothing() -> std::io::Result<()> {
         assert_eq!(in_files(&lives, folder()?.path()), without, "lives of {lives:?} steps");
     }
     Ok(())
+}
+
+/// Rules 9.2, 9.5: the first outcome counts. What failed before a crash and would not fail after it is answered or done, and never both.
+#[test]
+fn the_first_outcome_counts() {
+    let (mut failed, mut done) = ([0, 0], [0, 0]);
+    for steps in 0..70 {
+        let stores_clock = clock();
+        let store = AnyStore::new(MemoryStore::with_clock(stores_clock.clone()));
+        let open = || -> recount::BoxFuture<AnyStore> { Box::pin(std::future::ready(store.clone())) };
+        let world = World::new(&open, stores_clock);
+        live(&open, &world.clock, &Life::of(steps), async |_| ());
+        world.stores_clock.advance(Duration::from_secs(31));
+        plain().block_on(async {
+            let runtime = bank(store_of(&store, Life::of(i64::MAX)))
+                .start()
+                .await
+                .expect("a start");
+            for id in ["no-such-account", "absent"] {
+                let owner = "nobody".to_owned();
+                runtime.execute(id, Open { owner }).await.expect("a new account");
+            }
+        });
+        let told = world.run(std::iter::empty());
+        let has = |what: &str| told.keys().any(|event| event.starts_with(what));
+        let pairs = [
+            (
+                "account/bank account.deposited {\"amount\":200}",
+                "account/no-such-account account.deposited",
+            ),
+            (
+                "account/ada account.refunded {\"transfer\":\"t-1\"",
+                "account/absent account.credited",
+            ),
+        ];
+        for (place, (answered, succeeded)) in pairs.into_iter().enumerate() {
+            assert_ne!(has(answered), has(succeeded), "a life of {steps} steps: {told:?}");
+            failed[place] += u32::from(has(answered));
+            done[place] += u32::from(has(succeeded));
+        }
+        assert!(told.values().all(|times| *times == 1), "{told:?}");
+    }
+    assert!(
+        failed.iter().chain(&done).all(|times| *times > 0),
+        "both were seen: {failed:?} {done:?}"
+    );
 }
