@@ -180,6 +180,11 @@ struct SchemaLock;
 struct SnapshotsOfStates;
 
 /// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/processes.md")]
+struct PoliciesAndProcesses;
+
+/// The programs of the guides run.
 #[cfg(all(doctest, feature = "laws"))]
 #[doc = include_str!("../../docs/guide/laws.md")]
 struct LawsOfADomain;
