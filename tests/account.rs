@@ -1,11 +1,15 @@
 //! The account of the design: it compiles as written, it behaves, and it does not get longer.
 #![allow(
     missing_docs,
+    missing_debug_implementations,
     clippy::semicolon_if_nothing_returned,
     reason = "the account is the design's, letter by letter"
 )]
 
-use recount::Aggregate;
+use std::collections::BTreeMap;
+
+use recount::{Aggregate, Meta, Projection};
+use serde::{Deserialize, Serialize};
 
 // yardstick: begin
 /// What can happen to an account.
@@ -69,6 +73,28 @@ impl Account {
     #[apply]
     fn withdrawn(&mut self, event: &Withdrawn) {
         self.balance -= event.amount
+    }
+}
+
+#[derive(Projection, Default, Serialize, Deserialize)]
+#[projection(name = "balances", reads(Account))]
+pub struct Balances {
+    by_account: BTreeMap<String, u64>,
+}
+
+#[recount::handlers]
+impl Balances {
+    #[on]
+    fn deposited(&mut self, event: &Deposited, meta: &Meta) {
+        *self.by_account.entry(meta.id().into()).or_default() += event.amount
+    }
+    #[on]
+    fn withdrawn(&mut self, event: &Withdrawn, meta: &Meta) {
+        *self.by_account.entry(meta.id().into()).or_default() -= event.amount
+    }
+    #[query]
+    pub fn balance(&self, account: &str) -> Option<u64> {
+        self.by_account.get(account).copied()
     }
 }
 // yardstick: end
@@ -172,7 +198,6 @@ fn commands_are_values_that_serde_knows() -> Result<(), serde_json::Error> {
     Ok(())
 }
 
-/// The whole account, with a projection, has 75 lines and 1 600 characters; this is the part of it that there is.
 #[test]
 fn the_account_does_not_get_longer() {
     let source = include_str!("account.rs");
@@ -188,9 +213,9 @@ fn the_account_does_not_get_longer() {
         .filter(|letter| !letter.is_whitespace())
         .count();
     assert!(
-        lines().count() > 40 && lines().count() <= 55,
+        lines().count() > 60 && lines().count() <= 75,
         "{} lines",
         lines().count()
     );
-    assert!(characters > 800 && characters <= 1_068, "{characters} characters");
+    assert!(characters > 1_400 && characters <= 1_600, "{characters} characters");
 }

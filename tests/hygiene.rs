@@ -33,6 +33,11 @@ mod taken {
     pub struct Context;
     pub struct Apply;
     pub struct Infallible;
+    pub struct Meta;
+    pub struct Projection;
+    pub struct Query;
+    pub struct On;
+    pub struct Effect;
     pub struct Serialize;
     pub struct Deserialize;
     pub mod core {}
@@ -307,6 +312,72 @@ mod inside {
     /// Called as that of std: what is said of it is not said of what is in it.
     #[derive(::serde::Serialize, ::serde::Deserialize)]
     pub struct Option(u8);
+}
+
+/// What reads: a view, its questions, and reactions.
+mod reads {
+    #![allow(unused_imports, reason = "they are there to be in the way")]
+    use super::taken::*;
+    use super::types_of_known_names::{Box, State};
+
+    #[derive(
+        ::core::default::Default, ::core::fmt::Debug, ::serde::Serialize, ::serde::Deserialize, ::recount::Projection,
+    )]
+    #[projection(name = "hygiene", reads(State))]
+    pub struct View {
+        pub r#type: u64,
+    }
+
+    #[::recount::handlers(queries = Query)]
+    impl View {
+        #[on(key = event.r#type)]
+        fn on(&mut self, view: &Box, event: &::recount::Meta) {
+            self.r#type += view.r#type + event.position.get();
+        }
+
+        #[query]
+        pub fn r#in(&self, r#type: &u64, name: &str, view: &[u8]) -> bool {
+            self.r#type == *r#type && name.len() == view.len()
+        }
+    }
+
+    #[derive(::core::default::Default, ::recount::Policy)]
+    #[policy(name = "hygiene", reads(State), start = now)]
+    pub struct Rule;
+
+    #[::recount::handlers]
+    impl Rule {
+        #[on]
+        fn react(&self, input: &Box) {
+            let _ = input;
+        }
+    }
+
+    #[derive(::serde::Serialize, ::serde::Deserialize, ::recount::Timer)]
+    #[timer(name = "hygiene")]
+    pub struct Timer {}
+
+    #[derive(::recount::Process)]
+    #[process(name = "hygiene", id = ::std::string::String, reads(State), start = beginning)]
+    pub struct Process;
+
+    #[::recount::handlers]
+    impl Process {
+        #[apply]
+        fn fold(_: &Box) -> Self {
+            Self
+        }
+
+        #[on(start, key = ::std::format!("{}{}", event.r#type, meta.id()))]
+        fn instance(&self, _: &Box) -> ::recount::After<Timer> {
+            ::recount::After(::core::time::Duration::ZERO, Timer {})
+        }
+
+        #[on]
+        fn due(&self, _: &::recount::Due<Timer>) -> ::recount::End {
+            ::recount::End
+        }
+    }
 }
 
 #[test]

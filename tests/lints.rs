@@ -366,6 +366,9 @@ pub mod retired {
     }
 }
 
+#[path = "lints/reads.rs"]
+pub mod reads;
+
 #[test]
 fn both_domains_are_used() {
     assert_eq!(history::left().day, 1);

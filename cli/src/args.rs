@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 /// As cargo's own help.
 const STYLES: Styles = Styles::styled()
@@ -27,6 +27,23 @@ target `event_schema`, and is reviewed like code. Only that test knows the types
   cargo recount lock review     accept it, one entry after another
   cargo recount lock check      in CI: fails where lock, goldens and types are not one; writes nothing
   cargo recount lock seal       in the release job: drafts become sealed, and from then on take no change that loses something";
+
+const SNAPSHOTS_STORY: &str = "\
+Snapshots are folded states, kept beside the events so that a load need not begin with the first one. They are a cache: dropping them changes
+no answer, and costs the next load of each aggregate its whole stream.
+
+  cargo recount snapshots drop data --all          they are gone; nobody else may have the directory open
+  cargo recount snapshots warm data                builds and runs the program `snapshots` of your package, which writes them anew
+
+Only your code knows how your events are folded. The program is one line, src/bin/snapshots.rs or examples/snapshots.rs:
+
+  recount::snapshots_main!(bank::Account, bank::Loan);";
+
+const SNAPSHOTS_EXIT_CODES: &str = "\
+Exit codes:
+  0  all of it was done
+  1  some aggregates could not be folded, or their snapshots not written
+  2  it could not run: no store, no program, a build that fails, a wrong argument";
 
 /// What cargo runs: this program, with `recount` as the first word.
 #[derive(Debug, Parser)]
@@ -51,6 +68,50 @@ pub(crate) enum Area {
     Lock {
         #[command(subcommand)]
         command: Lock,
+    },
+    /// The folded states that are kept beside events
+    #[command(arg_required_else_help = true, before_long_help = SNAPSHOTS_STORY, after_help = SNAPSHOTS_EXIT_CODES)]
+    Snapshots {
+        #[command(subcommand)]
+        command: Snapshots,
+    },
+}
+
+/// What can be done with snapshots.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Snapshots {
+    /// Write a snapshot of now of aggregates in a file store, by the program of your package
+    ///
+    /// The program has the store to itself: stop what uses it first.
+    #[command(after_help = SNAPSHOTS_EXIT_CODES)]
+    Warm {
+        /// The directory of the file store
+        store: PathBuf,
+        /// Only these: aggregates such as `account`, or single ones such as `account/acc-101`
+        what: Vec<String>,
+        /// Where the snapshots are kept, if not beside the events
+        #[arg(long, value_name = "DIR")]
+        snapshots: Option<PathBuf>,
+        /// The binary or example that holds `recount::snapshots_main!(..)`
+        #[arg(long, value_name = "NAME", default_value = "snapshots")]
+        program: String,
+        #[command(flatten)]
+        packages: Packages,
+        /// Passed on to `cargo build` and `cargo run`, such as `--release` or `--features x`
+        #[arg(last = true, value_name = "CARGO_ARGS")]
+        cargo_args: Vec<String>,
+    },
+    /// Remove snapshots; builds nothing
+    #[command(after_help = SNAPSHOTS_EXIT_CODES, group = ArgGroup::new("which").required(true))]
+    Drop {
+        /// The directory that they are kept in
+        directory: PathBuf,
+        /// Those of these: aggregates such as `account`, or single ones such as `account/acc-101`
+        #[arg(group = "which")]
+        what: Vec<String>,
+        /// Those of all aggregates
+        #[arg(long, group = "which")]
+        all: bool,
     },
 }
 

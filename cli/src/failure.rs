@@ -5,6 +5,7 @@ use std::process::ExitStatus;
 use std::{fmt, io};
 
 use recount::schema::LockError;
+use recount::{InvalidName, SnapshotError};
 
 /// Why a command could not run. The text says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,27 @@ pub(crate) enum Failure {
         status: ExitStatus,
         output: String,
     },
+    #[error(
+        "no binary and no example `{program}` in {}\n\
+         write it, src/bin/{program}.rs or examples/{program}.rs, with one line:\n\
+         \n    recount::snapshots_main!({}::Account);\n\
+         \nwith the names of your own aggregates; or say with `--program` what it is called",
+        Names(packages),
+        crate_name(packages)
+    )]
+    NoProgram { program: String, packages: Vec<String> },
+    #[error("{} have a program `{program}`; run one of them: `-p <package>`", Names(packages))]
+    Programs { program: String, packages: Vec<String> },
+    #[error("`{program}` of `{package}` does not build: mend what the compiler says above, then run this again")]
+    BuildProgram { package: String, program: String },
+    #[error("`{program}` was ended from outside ({status})")]
+    Killed { program: String, status: ExitStatus },
+    #[error("{} is no directory", .0.display())]
+    NoDirectory(PathBuf),
+    #[error("`{name}` names no stream")]
+    NoStream { name: String, source: InvalidName },
+    #[error("the snapshots in {} could not be dropped", directory.display())]
+    Snapshots { directory: PathBuf, source: SnapshotError },
     #[error("{0}")]
     CannotCheck(String),
     #[error(

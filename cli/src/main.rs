@@ -15,13 +15,14 @@ mod review;
 mod schema_test;
 mod seal;
 mod show;
+mod snapshots;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Area, Cargo, Lock};
+use args::{Area, Cargo, Lock, Snapshots};
 use failure::Failure;
 
 /// Nothing to do, or all of it was done.
@@ -33,9 +34,12 @@ const COULD_NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
     let Cargo::Recount(recount) = Cargo::parse();
-    let Area::Lock { command } = recount.area;
     let mut out = anstream::stdout().lock();
-    let code = match lock(&command, &mut out) {
+    let code = match recount.area {
+        Area::Lock { command } => lock(&command, &mut out),
+        Area::Snapshots { command } => snapshots(&command, &mut out),
+    };
+    let code = match code {
         Ok(code) => code,
         // Whoever read the output has seen enough.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => DONE,
@@ -69,4 +73,25 @@ fn lock(command: &Lock, out: &mut dyn Write) -> Result<u8, Failure> {
         }
     };
     Ok(if is_done { DONE } else { DIFFERENT })
+}
+
+fn snapshots(command: &Snapshots, out: &mut dyn Write) -> Result<u8, Failure> {
+    match command {
+        Snapshots::Warm {
+            store,
+            what,
+            snapshots,
+            program,
+            packages,
+            cargo_args,
+        } => {
+            let program = snapshots::Program::build(packages, program, cargo_args)?;
+            program.warm(store, snapshots.as_deref(), what)
+        }
+        Snapshots::Drop { directory, what, all } => {
+            let what = if *all { None } else { Some(what.as_slice()) };
+            snapshots::drop(directory, what, out)?;
+            Ok(DONE)
+        }
+    }
 }

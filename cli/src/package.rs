@@ -29,6 +29,23 @@ struct Target {
     kind: Vec<String>,
 }
 
+/// What cargo calls a program.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ProgramKind {
+    Binary,
+    Example,
+}
+
+impl ProgramKind {
+    /// The option that names one.
+    pub(crate) const fn flag(self) -> &'static str {
+        match self {
+            Self::Binary => "--bin",
+            Self::Example => "--example",
+        }
+    }
+}
+
 /// What is needed of `cargo metadata`: so little that a crate for it would cost more than it saves.
 #[derive(Debug, Deserialize)]
 struct Metadata {
@@ -45,6 +62,17 @@ impl Package {
         inside
             .map(|folder| folder.join("events.lock"))
             .find(|path| path.is_file())
+    }
+
+    /// Whether it has a binary or an example of this name.
+    fn program(&self, name: &str) -> Option<ProgramKind> {
+        let named = self.targets.iter().filter(|target| target.name == name);
+        let mut kinds = named.flat_map(|target| &target.kind);
+        kinds.find_map(|kind| match kind.as_str() {
+            "bin" => Some(ProgramKind::Binary),
+            "example" => Some(ProgramKind::Example),
+            _ => None,
+        })
     }
 
     fn has_test(&self, name: &str) -> bool {
@@ -68,6 +96,36 @@ pub(crate) fn with_test(asked: &Packages, test: &str) -> Result<Vec<Package>, Fa
         test: test.to_owned(),
         packages,
     })
+}
+
+/// The one package that was asked for and has a program of this name.
+///
+/// # Errors
+/// If there is none, or there are several.
+pub(crate) fn with_program(asked: &Packages, program: &str) -> Result<(Package, ProgramKind), Failure> {
+    let mut packages = select(asked, read(asked)?)?;
+    let names = |packages: Vec<Package>| packages.into_iter().map(|package| package.name).collect();
+    let with = |package: &Package| package.program(program).is_some();
+    if !packages.iter().any(with) {
+        return Err(Failure::NoProgram {
+            program: program.to_owned(),
+            packages: names(packages),
+        });
+    }
+    packages.retain(with);
+    match (packages.pop(), packages.is_empty()) {
+        (Some(package), true) => {
+            let kind = package.program(program).unwrap_or(ProgramKind::Binary);
+            Ok((package, kind))
+        }
+        (last, _) => {
+            packages.extend(last);
+            Err(Failure::Programs {
+                program: program.to_owned(),
+                packages: names(packages),
+            })
+        }
+    }
 }
 
 /// The packages that were asked for and have a lock.

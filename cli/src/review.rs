@@ -6,11 +6,13 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use crate::args::{Packages, Test};
 use crate::difference::{Difference, Line};
 use crate::failure::Failure;
+use crate::package::{self, Package};
 use crate::paint::{BAD, FAINT, GOOD, STRONG, painted};
+use crate::report::Problem;
 use crate::schema_test::SchemaTest;
-use crate::{package, show};
+use crate::show;
 
-/// Whether nothing differs any more.
+/// Whether nothing differs any more, and no other test has anything to say: what was pinned may be another though the lock is as it was.
 ///
 /// # Errors
 /// If a test could not run, or there is nobody to ask.
@@ -21,10 +23,13 @@ pub(crate) fn run(packages: &Packages, test: &Test, yes: bool, out: &mut dyn Wri
     let mut is_one = true;
     for package in package::with_test(packages, &test.test)? {
         let built = SchemaTest::build(&package, test)?;
-        let reports = built.run("no", &[], Some("lock"))?.reports;
+        let reports = built.run("no", &[], None)?.reports;
         let differences = Difference::all(&reports);
         if differences.is_empty() {
-            writeln!(out, "{}: {}", package.name, painted(GOOD, "nothing differs"))?;
+            if reports.others.is_empty() {
+                writeln!(out, "{}: {}", package.name, painted(GOOD, "nothing differs"))?;
+            }
+            is_one &= is_closed(&package, &reports.others, out)?;
             continue;
         }
         let answers = match yes {
@@ -36,18 +41,35 @@ pub(crate) fn run(packages: &Packages, test: &Test, yes: bool, out: &mut dyn Wri
             .iter()
             .filter_map(|difference| difference.key())
             .collect();
+        let mut now = None;
         if !accepted.is_empty() {
             let only = accepted.join(",");
-            let now = built.run("always", &[("RECOUNT_ONLY", OsStr::new(&only))], Some("lock"))?;
-            is_one &= now.reports.problems.is_empty();
+            built.run("always", &[("RECOUNT_ONLY", OsStr::new(&only))], Some("lock"))?;
+            now = Some(built.run("no", &[], None)?.reports);
         }
-        is_one &= answers.accepted.len() == differences.len();
+        let now = now.as_ref().unwrap_or(&reports);
+        is_one &= now.problems.is_empty();
         writeln!(out, "{}: {}", package.name, summary(&differences, &answers))?;
+        is_one &= is_closed(&package, &now.others, out)?;
         if answers.is_over {
             return Ok(false);
         }
     }
     Ok(is_one)
+}
+
+/// Whether the tests beside that of the lock have found nothing. What they have found no answer here mends: its help says what does.
+fn is_closed(package: &Package, open: &[Problem], out: &mut dyn Write) -> io::Result<bool> {
+    if open.is_empty() {
+        return Ok(true);
+    }
+    let count = format!("{} still open", show::count(open.len(), "problem", "problems"));
+    writeln!(out, "{}: {}\n", package.name, painted(BAD, count))?;
+    for problem in open {
+        show::problem(out, problem)?;
+        writeln!(out)?;
+    }
+    Ok(false)
 }
 
 /// What was said to the differences of one lock.
@@ -185,7 +207,7 @@ mod tests {
     use recount::schema::{Entry, Kind, Lock, Outline, Status};
 
     use super::*;
-    use crate::report::{Problem, Reports};
+    use crate::report::Reports;
 
     fn entry(name: &str, lines: &[&str]) -> Entry {
         Entry {

@@ -25,7 +25,7 @@ pub(crate) fn difference(out: &mut dyn Write, difference: &Difference<'_>) -> io
 pub(crate) fn problem(out: &mut dyn Write, problem: &Problem) -> io::Result<()> {
     let style = if problem.is_acceptable { GOOD } else { BAD };
     for (place, line) in problem.text.lines().enumerate() {
-        let word = ["witness:", "help:", "see:"]
+        let word = ["witness:", "help:", "see"]
             .into_iter()
             .find(|word| line.starts_with(&format!("  {word}")));
         match (word, line.strip_prefix(&problem.code)) {

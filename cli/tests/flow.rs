@@ -179,8 +179,12 @@ fn from_the_first_lock_to_a_cured_change() {
             .is_some_and(|entry| entry.status == Draft)
     );
 
-    let cured = "#[event(version = 2)] Deposited { amount: u64, #[event(renamed(2, from = \"memo\"))] remark: Option<String> }, Closed,";
-    bank.events(&format!("{OPENED} {cured}"));
+    let cured = |currency: &str| {
+        let since = format!("#[event(since = 2, default = \"{currency}\")] currency: String");
+        let remark = "#[event(renamed(2, from = \"memo\"))] remark: Option<String>";
+        format!("{OPENED} #[event(version = 2)] Deposited {{ amount: u64, {since}, {remark} }}, Closed,")
+    };
+    bank.events(&cured("EUR"));
     assert_eq!(
         bank.differences(1).iter().map(|one| one.2).collect::<Vec<_>>(),
         [true; 2]
@@ -198,4 +202,19 @@ fn from_the_first_lock_to_a_cured_change() {
         schema.contains("\"bank/account.deposited/v1\"") && schema.contains("\"bank/account.deposited/v2\""),
         "{schema}"
     );
+
+    // The lock can be taken over; what the old events become is another now, and that nobody takes over unasked.
+    bank.events(&cured("USD"));
+    let open = bank.ends(1, &["review", "--yes"]).out;
+    assert!(
+        open.contains("bank: 1 accepted\nbank: 1 problem still open\n\nUPCAST_CHANGED account.deposited v1 "),
+        "{open}"
+    );
+    let open = bank.ends(1, &["review", "--yes"]).out;
+    assert!(
+        open.starts_with("bank: 1 problem still open\n\nUPCAST_CHANGED "),
+        "{open}"
+    );
+    bank.events(&cured("EUR"));
+    bank.ends(0, &["review", "--yes"]);
 }

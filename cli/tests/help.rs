@@ -2,13 +2,18 @@
 
 mod support;
 
-use support::{recount, run};
+use support::{area, recount, run};
 
 #[test]
 fn every_command_says_how_it_ends() {
     let folder = tempfile::tempdir().expect("a folder");
     for command in ["check", "diff", "review", "seal", "merge", "export"] {
         let help = run(recount(folder.path()).args([command, "--help"]));
+        assert_eq!((help.code, help.err.as_str()), (0, ""));
+        assert!(help.out.contains("\nExit codes:\n  0  "), "{}", help.out);
+    }
+    for command in ["warm", "drop"] {
+        let help = run(area(folder.path(), "snapshots").args([command, "--help"]));
         assert_eq!((help.code, help.err.as_str()), (0, ""));
         assert!(help.out.contains("\nExit codes:\n  0  "), "{}", help.out);
     }

@@ -1,6 +1,7 @@
 //! The uses of the macros whose expansions are snapshots and stand in `docs/generated.md`.
 
 mod history;
+mod reads;
 
 /// One use of a macro: the file's name, the heading and the words in the docs, and the program.
 pub(crate) struct Example {
@@ -11,7 +12,7 @@ pub(crate) struct Example {
 
 /// All of them, in the order of the docs.
 pub(crate) fn all() -> impl Iterator<Item = &'static Example> {
-    EXAMPLES.iter().chain(history::EXAMPLES)
+    EXAMPLES.iter().chain(history::EXAMPLES).chain(reads::EXAMPLES)
 }
 
 const EXAMPLES: &[Example] = &[

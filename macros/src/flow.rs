@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, ItemEnum, ItemImpl};
 
+use crate::model::Consumer;
 use crate::support::errors::Errors;
 use crate::support::shown::shown;
 use crate::{check, expand, read};
@@ -77,6 +78,51 @@ pub(crate) fn aggregate(input: TokenStream) -> TokenStream {
     shown(
         &input.ident.to_string(),
         or_stub(errors, || expand::aggregate(&aggregate), stub),
+    )
+}
+
+pub(crate) fn projection(input: TokenStream) -> TokenStream {
+    consumer(input, read::projection)
+}
+
+pub(crate) fn policy(input: TokenStream) -> TokenStream {
+    consumer(input, read::policy)
+}
+
+pub(crate) fn process(input: TokenStream) -> TokenStream {
+    consumer(input, read::process)
+}
+
+fn consumer(input: TokenStream, read: fn(&DeriveInput, &mut Errors) -> Consumer) -> TokenStream {
+    let input = match syn::parse2::<DeriveInput>(input) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let consumer = read(&input, &mut errors);
+    if errors.is_empty() {
+        check::consumer(&consumer, &mut errors);
+    }
+    let stub = |faulty: &TokenStream| expand::stub::consumer(&consumer, faulty);
+    shown(
+        &input.ident.to_string(),
+        or_stub(errors, || expand::consumer(&consumer), stub),
+    )
+}
+
+pub(crate) fn timer(input: TokenStream) -> TokenStream {
+    let input = match syn::parse2::<DeriveInput>(input) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let timer = read::timer(&input, &mut errors);
+    if errors.is_empty() {
+        check::timer(&timer, &mut errors);
+    }
+    shown(
+        &input.ident.to_string(),
+        or_stub(errors, || expand::timer(&timer), |_| expand::stub::timer(&timer)),
     )
 }
 

@@ -107,6 +107,52 @@ pub fn aggregate(input: TokenStream) -> TokenStream {
     flow::aggregate(input.into()).into()
 }
 
+/// A projection: a view that follows from events.
+///
+#[doc = include_str!("../docs/projection.md")]
+#[proc_macro_derive(Projection, attributes(projection, schema))]
+pub fn projection(input: TokenStream) -> TokenStream {
+    flow::projection(input.into()).into()
+}
+
+/// A policy: what is sent when something has happened, without a state.
+///
+#[doc = include_str!("../docs/policy.md")]
+#[proc_macro_derive(Policy, attributes(policy))]
+pub fn policy(input: TokenStream) -> TokenStream {
+    flow::policy(input.into()).into()
+}
+
+/// A process: what is done over time when something has happened, with a state for each instance.
+///
+#[doc = include_str!("../docs/process.md")]
+#[proc_macro_derive(Process, attributes(process))]
+pub fn process(input: TokenStream) -> TokenStream {
+    flow::process(input.into()).into()
+}
+
+/// A timer: what a process is reminded of, recorded as JSON.
+///
+/// ```
+/// use recount::Timer;
+///
+/// #[derive(Timer, serde::Serialize, serde::Deserialize)]
+/// #[timer(name = "late")]
+/// struct Late {}
+/// assert_eq!(Late::NAME, "late");
+/// ```
+///
+/// | key | |
+/// |---|---|
+/// | `name = "late"` | its name in its instance: set again it replaces the one of its name. Letters, digits, `.`, `_` and `-`. Required |
+/// | `crate = ::other::recount` | where recount is, if it is not at `::recount` |
+///
+/// What comes out: `Timer`. It is set by `After(duration, Late {})`, and comes back as `Due<Late>`: see [`macro@Process`].
+#[proc_macro_derive(Timer, attributes(timer))]
+pub fn timer(input: TokenStream) -> TokenStream {
+    flow::timer(input.into()).into()
+}
+
 /// The id of an aggregate, from a struct of one field that is one.
 ///
 /// ```
@@ -123,7 +169,7 @@ pub fn stream_key(input: TokenStream) -> TokenStream {
     flow::stream_key(input.into()).into()
 }
 
-/// What an aggregate decides and how its events change it: on its one `impl` block.
+/// What an aggregate decides and how its events change it, or what a projection, a policy or a process does with events: on its one `impl` block.
 ///
 /// ```
 /// use recount::Command;
@@ -187,12 +233,14 @@ pub fn stream_key(input: TokenStream) -> TokenStream {
 /// | `fn deposited(&mut self, event: &Deposited)` | changes it |
 /// | `fn closed(self, event: &Closed) -> Self` | replaces it |
 ///
+#[doc = include_str!("../docs/handlers_on.md")]
 /// # Keys
 ///
 /// | key | |
 /// |---|---|
 /// | `commands = AccountCommand` | also an enum of all commands, itself a command: `{"withdraw": {"amount": 5}}`. With it comes `AccountRejection`, an enum of their errors |
 /// | `rejection = AccountError` | beside it: the one error that the commands reject with, instead of that enum |
+/// | `queries = BalanceQuery` | in a projection: an enum of all queries, which is a `Query`, and `BalanceAnswer`, an enum of their answers, which are `Debug` and `Serialize` |
 /// | `derive(Clone, Debug)` | what the commands derive. Default: `Clone`, `Debug`, `Serialize`, `Deserialize`, and a `PartialEq`. `Clone` must be one |
 /// | `crate = ::other::recount` | where recount is, if it is not at `::recount` |
 #[proc_macro_attribute]

@@ -51,6 +51,10 @@ fn expand(input: &str) -> TokenStream {
             fixture::with(lock, || flow::event(tokens(rest)))
         }
         _ if arguments.ends_with("Aggregate") => flow::aggregate(tokens(rest)),
+        _ if arguments.ends_with("Projection") => flow::projection(tokens(rest)),
+        _ if arguments.ends_with("Policy") => flow::policy(tokens(rest)),
+        _ if arguments.ends_with("Process") => flow::process(tokens(rest)),
+        _ if arguments.ends_with("Timer") => flow::timer(tokens(rest)),
         _ => flow::stream_key(tokens(rest)),
     }
 }

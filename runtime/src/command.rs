@@ -5,6 +5,9 @@ mod to;
 
 use std::cell::Cell;
 use std::convert::Infallible;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use uuid::Uuid;
 
@@ -216,7 +219,8 @@ pub(crate) fn fresh_id(now: Timestamp) -> Uuid {
     Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, micros / 1_000_000, nanos))
 }
 
-/// Where the ids of one request come from: one look at the system's randomness for all of them.
+/// Where the ids of one request come from. They are told apart, and are no secrets: so the system's randomness is asked for once in a
+/// process, for a key, and each request is a number under that key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fresh {
     bits: u128,
@@ -224,18 +228,20 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
-    /// New bits.
-    pub(crate) fn draw() -> Self {
-        let bits = Uuid::new_v4().as_u128();
+    /// New bits. The moment is in them too, for processes that go on from one image of a machine.
+    pub(crate) fn draw(now: Timestamp) -> Self {
+        static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(|| [RandomState::new(), RandomState::new()]);
+        static REQUESTS: AtomicU64 = AtomicU64::new(0);
+        let request = (REQUESTS.fetch_add(1, Ordering::Relaxed), now.as_micros());
+        let [high, low] = KEYS.each_ref().map(|key| u128::from(key.hash_one(request)));
+        let bits = (high << 64) | low;
         Self { bits, drawn: 0 }
     }
 
     /// A UUIDv7 of a moment, another one at each call. Counting up leaves 74 random bits to each id, as in one that is drawn alone.
     pub(crate) fn id(&mut self, now: Timestamp) -> Uuid {
         self.drawn += 1;
-        // The fixed bits of a v4 stand in the middle; multiplied by an odd number no two sets of bits become one.
-        let bits = self.bits.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835) >> 48;
-        let bits = bits.wrapping_add(u128::from(self.drawn)).to_be_bytes();
+        let bits = self.bits.wrapping_add(u128::from(self.drawn)).to_be_bytes();
         let mut random = [0; 10];
         random.copy_from_slice(&bits[6..]);
         let millis = u64::try_from(now.as_micros() / 1_000).unwrap_or_default();
@@ -291,6 +297,11 @@ impl Context {
     pub const fn meta(&self) -> &Headers {
         &self.headers
     }
+
+    /// The headers, for the next attempt.
+    pub(crate) fn into_headers(self) -> Headers {
+        self.headers
+    }
 }
 
 #[cfg(test)]
@@ -303,7 +314,7 @@ mod tests {
         let now = Timestamp::from_micros(1_700_000_000_000_000);
         let mut ids = std::collections::HashSet::new();
         for _ in 0..50 {
-            let mut fresh = Fresh::draw();
+            let mut fresh = Fresh::draw(now);
             for _ in 0..50 {
                 let id = fresh.id(now);
                 assert_eq!((id.get_version_num(), id.get_variant()), (7, uuid::Variant::RFC4122));

@@ -11,7 +11,7 @@ use crate::schema::SetFacts;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` reads no events",
     label = "neither a projection nor a policy nor a process",
-    note = "derive one: `#[derive(Projection)] #[projection(name = \"...\", reads(...))]`"
+    note = "derive what it is: `#[derive(Projection)]`, `#[derive(Policy)]` or `#[derive(Process)]`"
 )]
 pub trait Consumer: Sized + Send + Sync + 'static {
     /// Its name beside its checkpoint, one alone in a runtime. Stored, so it is no Rust path.
@@ -20,6 +20,9 @@ pub trait Consumer: Sized + Send + Sync + 'static {
     const READS: &'static [Source];
     /// The revision of its logic: another one is another consumer.
     const REV: u32 = 0;
+    /// The bound of a loop: how many reactions may lie before an event that a policy or a process reacts to (rule 9.6). Without one it may
+    /// be part of no cycle, and 64 is the bound all the same.
+    const HOPS: Option<u32> = None;
 }
 
 /// One aggregate that a consumer reads.

@@ -1,6 +1,7 @@
 //! What surrounds an event: the headers beside it, the recorded event, and a command's receipt.
 
 mod raw;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::codec;
-use crate::stream::{AppendId, EventId, Position, StreamId, Version};
+use crate::stream::{AppendId, EventId, Position, StoreId, StreamId, Version};
 
 pub use raw::{RawEvent, UpcastMeta};
 
@@ -28,9 +29,17 @@ pub struct Headers {
     /// Who asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+    /// How many reactions of policies and processes lie between what came from outside and this event: 0 for a command from outside.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub hops: u32,
     /// The user's own entries.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub user: BTreeMap<String, String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_none(hops: &u32) -> bool {
+    *hops == 0
 }
 
 /// The command that decided an event.
@@ -71,7 +80,7 @@ impl Headers {
     /// Never: all of it are texts, which JSON has.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        codec::encode(self).expect("texts can be written as JSON")
+        write::headers(self)
     }
 
     /// Headers are information and never decide anything, so what cannot be read (another program wrote the log) is left out.
@@ -248,6 +257,8 @@ pub struct Receipt<S> {
     pub version: Option<Version>,
     /// Where the events stand in the store, first and last; `None` if the command decided none.
     pub positions: Option<(Position, Position)>,
+    /// The store and epoch that the positions belong to; `None` if the command decided none.
+    pub store: Option<StoreId>,
     /// When the store wrote them; `None` if the command decided none.
     pub recorded_at: Option<Timestamp>,
     /// What was decided.
@@ -265,6 +276,7 @@ impl<S> Receipt<S> {
             append,
             version,
             positions: None,
+            store: None,
             recorded_at: None,
             events,
             duplicate: false,
@@ -290,9 +302,10 @@ mod tests {
             correlation: Some(id),
             command: Some(Cause::new(id, "withdraw", Some(AppendId::new(id).event(2)))),
             actor: Some("teller-9".into()),
+            hops: 3,
             user: [("ip".to_owned(), "::1".to_owned())].into(),
         };
-        let stored = r#"{"correlation":"00000000-0000-0000-0000-000000000001","command":{"id":"00000000-0000-0000-0000-000000000001","name":"withdraw","causation":"00000000-0000-0000-0000-000000000001-2"},"actor":"teller-9","user":{"ip":"::1"}}"#;
+        let stored = r#"{"correlation":"00000000-0000-0000-0000-000000000001","command":{"id":"00000000-0000-0000-0000-000000000001","name":"withdraw","causation":"00000000-0000-0000-0000-000000000001-2"},"actor":"teller-9","hops":3,"user":{"ip":"::1"}}"#;
         assert_eq!(String::from_utf8(headers.encode())?, stored);
         assert_eq!(Headers::decode(stored.as_bytes()), headers);
         assert_eq!(Headers::default().encode(), b"{}");

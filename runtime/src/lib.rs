@@ -73,7 +73,8 @@
 //! ```
 //!
 //! - **Declaring**: [`events`], [`derive(Event)`](derive@Event), [`derive(Schema)`](derive@Schema), [`derive(Aggregate)`](derive@Aggregate), [`handlers`],
-//!   [`derive(StreamKey)`](derive@StreamKey). Each macro writes impls of public traits that could be written by hand.
+//!   [`derive(StreamKey)`](derive@StreamKey), [`derive(Projection)`](derive@Projection), [`derive(Policy)`](derive@Policy),
+//!   [`derive(Process)`](derive@Process), [`derive(Timer)`](derive@Timer). Each macro writes impls of public traits that could be written by hand.
 //! - **Running**: [`Runtime::execute`], [`load`](Runtime::load), [`load_at`](Runtime::load_at), [`history`](Runtime::history).
 //! - **Storing**: [`FileStore`] (on Linux), [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`]; beside them [`FileSnapshots`],
 //!   [`MemorySnapshots`], or any [`SnapshotStore`].
@@ -126,14 +127,20 @@ pub use command::{
 pub use consumer::{Consumer, Source, Start, left_out};
 pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, UpcastMeta};
 pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
-pub use projection::{InMemory, Mode, On, OnError, Projection, Projects, Tx, ViewError, ViewStore};
-pub use recount_macros::{Aggregate, Event, Schema, StreamKey, events, handlers};
+pub use projection::{
+    InMemory, KeptInMemory, Mode, On, OnError, Projection, Projects, Query, Tx, ViewError, ViewStore,
+};
+pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, StreamKey, Timer, events, handlers};
+#[cfg(target_os = "linux")]
+pub use runtime::Warmer;
 pub use runtime::{
-    After, At, BadDecision, BoxFuture, Builder, CancelTimer, CorruptReason, CorruptStream, Due, Effect, End, Execute,
-    ExecuteError, Failed, Failure, HandlesFailure, HasStore, History, HistoryError, Instance, Instances, IntoEffects,
-    KeptStates, LoadError, Loaded, NoKey, NoStore, Panicked, Policy, Process, React, Reaction, Reacts, Runtime, Sends,
-    Sent, SentTimer, SnapshotCounts, StartError, Status, Subscribe, SubscribeError, Subscription, SubscriptionError,
-    Timer, Transaction, TransactionReceipt, Unreadable, Warmed, WithKey,
+    After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, CaseError, ConsumerState, ConsumerStatus,
+    CorruptReason, CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure,
+    HandlesTimer, HasStore, History, HistoryError, Input, Instance, Instances, IntoEffects, Kept, KeptStates,
+    LoadError, Loaded, NoKey, NoStore, NoView, Panicked, Policy, Process, ProcessCase, React, Reaction, Reacts,
+    Recordable, RedriveError, Redriven, Runtime, Sends, Sent, SentTimer, SnapshotCounts, StartError, Status,
+    StopReason, Subscribe, SubscribeError, Subscription, SubscriptionError, Timer, Token, Transaction,
+    TransactionReceipt, Unreadable, Unsettled, VerbError, View, ViewRequest, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};
@@ -161,6 +168,16 @@ struct ChangingEvents;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/schema-lock.md")]
 struct SchemaLock;
+
+/// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/snapshots.md")]
+struct SnapshotsOfStates;
+
+/// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/subscriptions.md")]
+struct Subscriptions;
 
 /// The programs of the guides run.
 #[cfg(all(doctest, feature = "laws"))]

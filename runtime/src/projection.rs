@@ -2,15 +2,18 @@
 //! view lives (`ViewStore`).
 
 mod memory;
+mod query;
 
 use std::any::Any;
 use std::error::Error;
 
-pub use memory::InMemory;
+pub use memory::{InMemory, KeptInMemory};
+pub use query::Query;
 
 use crate::consumer::Consumer;
 use crate::envelope::Meta;
 use crate::event::EventName;
+use crate::schema::Shape;
 
 /// A view that follows from events. Written by `#[derive(Projection)]`.
 #[diagnostic::on_unimplemented(
@@ -24,6 +27,11 @@ pub trait Projection: Consumer {
     const MODE: Mode = Mode::Async;
     /// What happens at an event that cannot be handled.
     const ON_ERROR: OnError = OnError::Stop;
+    /// How a view in memory is copied, where it is `Clone`; else its JSON is read back. The derive fills it in.
+    const COPY: Option<fn(&Self) -> Self> = None;
+    /// The shape of a view in memory, where it derives [`Schema`](crate::Schema): a view of another shape is not read as this one, but built
+    /// anew. The derive fills it in.
+    const SHAPE: Option<&'static Shape> = None;
 }
 
 /// Whether the answer to a command waits for a view.
@@ -71,6 +79,9 @@ pub trait On<E>: Projection {
 pub trait Projects: Projection {
     /// The events that are handled.
     const NEEDS: &'static [EventName];
+    /// Of those the ones with a key of their own. An event of these names that cannot be read has no key, so it stops the projection
+    /// (rule 8.4).
+    const KEYED: &'static [EventName] = &[];
 
     /// The key that events are handled in order of: `#[on(key = ..)]`. `None` is the stream.
     fn key(_event: &dyn Any, _meta: &Meta) -> Option<String> {
@@ -88,6 +99,8 @@ pub trait Projects: Projection {
 pub trait ViewStore: Send + Sync + 'static {
     /// What handlers change.
     type Tx<'a>;
+    /// What queries are asked of: the view itself in memory, the database.
+    type Shown: Send + Sync + 'static;
     /// What can go wrong.
     type Error: Error + Send + Sync + 'static;
 }

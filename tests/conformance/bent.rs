@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use recount::store::conformance::{OpenError, Subject};
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Durability, EventRef, Expected, Filter, KnownKey, LogRead, Page,
-    PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Durability, EventRef, Expected, Filter, KnownKey,
+    LogRead, Page, PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{AnyStore, AppendId, EventStore, IdempotencyKey, MemoryStore, Position, StreamId, Version};
 use uuid::Uuid;
@@ -371,6 +371,10 @@ impl EventStore for Bending {
     async fn head(&self) -> Result<Position, ReadError> {
         let head = self.inner.head().await?;
         Ok(Position::new(head.get() * self.scale()))
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.inner.checkpoints()
     }
 
     async fn close(&self) {

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use recount::store::conformance::{Hook, OpenError, Subject};
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Fingerprint, KeyWindow, KnownKey, LogRead, Page, PageBuilder,
-    PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Fingerprint, KeyWindow, KnownKey, LogRead, Page,
+    PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{AnyStore, AppendId, EventStore, IdempotencyKey, MemoryStore, Position, StreamId};
 use uuid::Uuid;
@@ -307,6 +307,10 @@ impl EventStore for Forgetting {
 
     async fn head(&self) -> Result<Position, ReadError> {
         self.inner.head().await
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.inner.checkpoints()
     }
 
     async fn close(&self) {

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, KnownKey, LogRead, Page, ReadError, Resolved, StoreId, StreamRead,
-    Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, KnownKey, LogRead, Page, ReadError, Resolved, StoreId,
+    StreamRead, Unknown,
 };
 use recount::{AnyStore, EventStore, IdempotencyKey, Position, StreamId};
 use uuid::Uuid;
@@ -86,6 +86,10 @@ impl<S: EventStore> EventStore for Losing<S> {
 
     async fn head(&self) -> Result<Position, ReadError> {
         self.inner.head().await
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.inner.checkpoints()
     }
 
     async fn close(&self) {

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use recount::store::conformance::{Hook, OpenError, Subject};
-use recount::store::{Batch, StoreId};
+use recount::store::{Batch, MemoryCheckpoints, StoreId};
 use recount::{AnyStore, ManualClock, Timestamp};
 use uuid::Uuid;
 
@@ -51,6 +51,8 @@ pub(crate) struct World {
     disk: Mutex<Disk>,
     changed: Condvar,
     pub(crate) clock: ManualClock,
+    /// What consumers remember outlives every crash here: it is kept in one step.
+    pub(crate) checkpoints: MemoryCheckpoints,
     store: Uuid,
 }
 
@@ -142,10 +144,12 @@ impl World {
 
 impl Sim {
     pub(crate) fn new(bug: Option<Bug>) -> Self {
+        let clock = ManualClock::new(Timestamp::from_micros(1_769_590_800_000_000));
         let world = World {
             disk: Mutex::default(),
             changed: Condvar::new(),
-            clock: ManualClock::new(Timestamp::from_micros(1_769_590_800_000_000)),
+            checkpoints: MemoryCheckpoints::with_clock(clock.clone()),
+            clock,
             store: Uuid::new_v4(),
         };
         Self {

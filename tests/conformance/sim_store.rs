@@ -11,8 +11,8 @@ use std::thread;
 use std::time::Duration;
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Durability, Expected, KeyWindow, KnownKey, Limits, LogRead, Page,
-    PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Durability, Expected, KeyWindow, KnownKey, Limits,
+    LogRead, Page, PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{Clock, EventStore, IdempotencyKey, ManualClock, MemoryStore, Position, StreamId, Timestamp, Version};
 use tokio::sync::oneshot;
@@ -504,6 +504,10 @@ impl EventStore for SimStore {
 
     async fn head(&self) -> Result<Position, ReadError> {
         self.published.memory.head().await
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        AnyCheckpoints::new(self.published.sim.world.checkpoints.clone())
     }
 
     async fn close(&self) {

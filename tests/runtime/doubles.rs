@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Expected, KnownKey, LogRead, NewEvent, Page, PageBuilder, ReadError,
-    Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Expected, KnownKey, LogRead, NewEvent, Page,
+    PageBuilder, ReadError, Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{AppendId, EventStore, IdempotencyKey, MemoryStore, Position, StreamId};
 use uuid::Uuid;
@@ -137,6 +137,10 @@ impl EventStore for Double {
 
     async fn head(&self) -> Result<Position, ReadError> {
         self.inner.head().await
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.inner.checkpoints()
     }
 
     async fn close(&self) {

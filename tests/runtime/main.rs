@@ -10,6 +10,7 @@ mod execute;
 mod fixture;
 mod history;
 mod keys;
+mod linear;
 mod live;
 mod load;
 mod meter;

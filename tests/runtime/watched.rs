@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, KnownKey, LogRead, Page, ReadError, Resolved, StoreId, StreamRead,
-    Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, KnownKey, LogRead, Page, ReadError, Resolved, StoreId,
+    StreamRead, Unknown,
 };
 use recount::{EventStore, IdempotencyKey, MemoryStore, Position, StreamId};
 use tokio::sync::Semaphore;
@@ -155,6 +155,10 @@ impl EventStore for Watched {
 
     async fn head(&self) -> Result<Position, ReadError> {
         self.0.store.head().await
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.0.store.checkpoints()
     }
 
     async fn close(&self) {

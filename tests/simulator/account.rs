@@ -52,8 +52,8 @@ thread_local! {
 }
 
 /// The state. `trail` depends on the order of the events, `events` on their count, `balance` on their amounts.
-#[derive(Aggregate, Debug, PartialEq)]
-#[aggregate(name = "account", id = String, events = AccountEvent)]
+#[derive(Aggregate, Debug, PartialEq, serde::Serialize, serde::Deserialize, recount::Schema)]
+#[aggregate(name = "account", id = String, events = AccountEvent, snapshot(every = 3))]
 pub(crate) struct Account {
     pub(crate) balance: u64,
     pub(crate) events: u64,

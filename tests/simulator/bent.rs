@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, Expected, KnownKey, LogRead, Page,
-    PageBuilder, PageSize, ReadError, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, Expected, KnownKey,
+    LogRead, Page, PageBuilder, PageSize, ReadError, Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{AnyStore, AppendId, EventStore, IdempotencyKey, Position, StreamId, Timestamp, Version};
 use uuid::Uuid;
@@ -37,6 +37,18 @@ pub(crate) enum Bug {
     DeniesWhatItWrote,
     /// An event is served with another amount.
     ChangesEvents,
+    /// Of a batch over several streams the first part is written alone.
+    SplitsTransactions,
+    /// What a writer expects of the second stream does not matter.
+    TakesStaleParts,
+    /// A snapshot is served with the place of the one before it.
+    SnapshotsLag,
+    /// A snapshot is served with another balance.
+    SnapshotsChange,
+    /// Snapshots that are put are gone.
+    PutsNoSnapshot,
+    /// Snapshots that are dropped are kept.
+    KeepsDroppedSnapshots,
 }
 
 /// What a bug remembers; it outlives the store.
@@ -108,6 +120,16 @@ impl Bent {
         }
         if self.bug == Bug::TakesStale {
             return self.inner.append(again).await;
+        }
+        if self.bug == Bug::SplitsTransactions {
+            batch.parts.truncate(1);
+        }
+        if self.bug == Bug::TakesStaleParts {
+            batch
+                .parts
+                .iter_mut()
+                .skip(1)
+                .for_each(|part| part.expected = Expected::Any);
         }
         if self.bug == Bug::TearsBatches {
             for part in &mut batch.parts {
@@ -228,6 +250,10 @@ impl EventStore for Bent {
     async fn head(&self) -> Result<Position, ReadError> {
         let head = self.inner.head().await?;
         Ok(self.end.map_or(head, |end| head.min(end)))
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.inner.checkpoints()
     }
 
     async fn close(&self) {

@@ -37,9 +37,6 @@ impl Run {
                     Excuse::Unreadable
                 };
                 self.ledger.begins(excuse);
-                if fault == Fault::FailReads {
-                    self.ledger.begins(Excuse::Stopped);
-                }
                 self.place.strike(fault);
                 Ok(())
             }
@@ -83,7 +80,7 @@ impl Run {
     fn reopen(&mut self, again: Option<u32>, dropped: &[u64]) -> Result<(), String> {
         self.store = self.place.open(again)?;
         (self.life, self.troubled) = (self.place.life(), false);
-        for excuse in [Excuse::Broken, Excuse::Full, Excuse::Unreadable, Excuse::Stopped] {
+        for excuse in [Excuse::Broken, Excuse::Full, Excuse::Unreadable] {
             self.ledger.ends(excuse, self.world.tick());
         }
         for number in 0..RUNTIMES {

@@ -7,8 +7,8 @@ use std::task::Poll;
 
 use recount::store::conformance::history::{Action, Answer, Operation};
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, KnownKey, LogRead, Page, PageSize, ReadError, Resolved, StoreId,
-    StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, KnownKey, LogRead, Page, PageSize, ReadError,
+    Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{AnyStore, EventStore, IdempotencyKey, Position, StreamId};
 use uuid::Uuid;
@@ -243,6 +243,10 @@ impl EventStore for Gate {
         let head = self.passes(self.inner.head()).await?;
         self.world.add(called, Action::Head { head });
         Ok(head)
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.inner.checkpoints()
     }
 
     async fn close(&self) {

@@ -1,5 +1,7 @@
 //! What every answer has to agree with: the log, and what was known when the question was asked.
 
+mod moved;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use recount::store::{EventRef, Refusal};
@@ -19,8 +21,6 @@ pub(crate) enum Excuse {
     Unreadable,
     /// The store was poisoned, closed, or lost its power.
     Broken,
-    /// Reads have failed since the store was opened: the writer reads too where a segment ends, and may have stopped for good.
-    Stopped,
     /// An answer was lost.
     Lost,
 }
@@ -154,9 +154,11 @@ impl Ledger {
             if !whole.insert(event.op) {
                 continue;
             }
-            let events: Vec<&Stored> = self.log.of(event.op).collect();
-            let amounts = self.ops.get(&event.op).and_then(|op| amounts(&op.verb));
-            if appended(&events).is_none() || amounts.is_some_and(|count| !count.contains(&events.len())) {
+            let whole_of = self.whole(event.op);
+            let is_whole = |(events, counts): &(Vec<&Stored>, Vec<usize>)| {
+                appended(events).is_some() && counts.contains(&events.len())
+            };
+            if !whole_of.as_ref().is_some_and(is_whole) {
                 return Err(format!("{}: op {} is not there as a whole", place(event), event.op));
             }
         }
@@ -316,21 +318,25 @@ impl Ledger {
                 let actual_version = *actual;
                 let actual = actual.map_or(0, recount::Version::get);
                 let moved = expected.map_or(0, recount::Version::get) != actual && (from..=to).contains(&actual);
-                // Decided on a kept state that another runtime has left behind, it is a conflict without a rival in between.
-                moved && (op.work.expects.is_some() || *expected < actual_version)
+                // A kept state that another runtime had left behind before is read on, so there was a rival in between.
+                moved
+                    && (op.work.expects.is_some()
+                        || (*expected < actual_version && from <= expected.map_or(0, recount::Version::get)))
             }
             ExecuteError::Refused(Refusal::StorageFull) => excused(Excuse::Full),
-            ExecuteError::Refused(Refusal::Poisoned) => excused(Excuse::Broken) || excused(Excuse::Stopped),
-            ExecuteError::Refused(Refusal::Closed) => excused(Excuse::Broken),
-            ExecuteError::Unknown { .. } => {
-                op.work.timeout.is_some() || excused(Excuse::Lost) || excused(Excuse::Broken)
-            }
+            ExecuteError::Refused(Refusal::Unread) => excused(Excuse::Unreadable),
+            ExecuteError::Refused(Refusal::Poisoned | Refusal::Closed) => excused(Excuse::Broken),
+            ExecuteError::Unknown { .. } => op.work.timeout.is_some() || self.loses_answers(op, opening),
             ExecuteError::Panicked(_) => matches!(op.verb, Verb::Explode | Verb::Freeze),
             ExecuteError::BadDecision(_) => matches!(op.verb, Verb::OpenAgain),
             ExecuteError::TimedOut => op.work.timeout.is_some(),
             ExecuteError::Store(_) => excused(Excuse::Unreadable) || excused(Excuse::Broken),
             _ => false,
         }
+    }
+
+    fn loses_answers(&self, op: &Op, opening: u64) -> bool {
+        self.excused(Excuse::Lost, op, opening) || self.excused(Excuse::Broken, op, opening)
     }
 
     /// A loaded state is that of the log: the newest that was there when it was asked for, or one that came since.
@@ -470,12 +476,12 @@ fn place(event: &Stored) -> String {
     )
 }
 
-/// How many events a command writes at once; `None` of what writes none.
-fn amounts(verb: &Verb) -> Option<Vec<usize>> {
+/// How many events a command writes at once.
+fn amounts(verb: &Verb) -> Vec<usize> {
     match verb {
-        Verb::Ensure { .. } => Some(vec![1, 2]),
-        Verb::PayIn { amounts } => Some(vec![amounts.len()]),
-        _ => Some(vec![1]),
+        Verb::Ensure { .. } => vec![1, 2],
+        Verb::PayIn { amounts } => vec![amounts.len()],
+        _ => vec![1],
     }
 }
 

@@ -43,6 +43,21 @@ pub(crate) enum Step {
     Compare,
     /// Something happens to the store or its disk.
     Fault(Fault),
+    /// Something happens to the snapshots.
+    Shelve(Shelving),
+}
+
+/// What happens to snapshots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shelving {
+    /// What waits to be written is written.
+    Settle,
+    /// That of an account is damaged, of another release, ahead of its stream, or cannot be had, until a new one is put.
+    Spoil { account: usize, luck: u64 },
+    /// A runtime drops all.
+    Drop { runtime: usize },
+    /// A runtime writes one of each account.
+    Warm { runtime: usize },
 }
 
 /// What happens to a file store.
@@ -109,6 +124,11 @@ pub(crate) enum Verb {
     Freeze,
     OpenAgain,
     Transfer {
+        to: usize,
+        amount: u64,
+    },
+    /// Both halves in one transaction.
+    Move {
         to: usize,
         amount: u64,
     },
@@ -182,7 +202,14 @@ impl Maker {
                 let work = self.work();
                 Step::Start { task, runtime, work }
             }
-            32..78 => {
+            73..75 => Step::Shelve(Shelving::Settle),
+            75 => Step::Shelve(Shelving::Warm { runtime }),
+            76 => Step::Shelve(Shelving::Drop { runtime }),
+            77 => Step::Shelve(Shelving::Spoil {
+                account: random.place(ACCOUNTS),
+                luck: random.number(),
+            }),
+            32..73 => {
                 let times = if random.one_in(3) { 40 } else { 1 + random.below(5) };
                 Step::Poll { task, times }
             }
@@ -261,7 +288,7 @@ impl Maker {
         self.op += 2;
         let (op, large, random) = (self.op, self.large, &mut self.random);
         let (amount, account) = (random.below(100), random.place(ACCOUNTS));
-        let verb = match random.below(40) {
+        let verb = match random.below(46) {
             // Some plans fill segment after segment.
             _ if large == 1 && random.one_in(3) => Verb::Deposit { amount, note: 40_000 },
             0..3 => Verb::Open,
@@ -281,7 +308,11 @@ impl Maker {
             25 => Verb::Explode,
             26 => Verb::Freeze,
             27 => Verb::OpenAgain,
-            28..32 => Verb::Transfer {
+            28..30 | 40..46 => Verb::Move {
+                to: random.place(ACCOUNTS),
+                amount,
+            },
+            30..32 => Verb::Transfer {
                 to: random.place(ACCOUNTS),
                 amount,
             },

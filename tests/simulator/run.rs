@@ -20,6 +20,7 @@ use crate::gate::{Gate, Waiting, World};
 use crate::ledger::{Excuse, Ledger};
 use crate::place::{Flag, Place};
 use crate::plan::{Fault, Kind, Plan, RUNTIMES, Step, TASKS, Verb, Work};
+use crate::shelf::Shelf;
 use crate::work::{Note, Notes, Said, Task, Worker, begin, id};
 
 /// The most rounds of polls that all tasks may take to end when nothing hinders them.
@@ -54,6 +55,7 @@ pub(crate) struct Run {
     pub(crate) place: Place,
     pub(crate) world: World,
     pub(crate) store: AnyStore,
+    pub(crate) shelf: Shelf,
     pub(crate) runtimes: [Runtime; RUNTIMES],
     clocks: [ManualClock; RUNTIMES + 1],
     pub(crate) tasks: [Option<Busy>; TASKS],
@@ -107,6 +109,9 @@ fn run_caught(plan: &Plan, bug: Option<Bug>) -> (Summary, Option<Failure>) {
             let step = plan.steps.len();
             failure = run.end().await.err().map(|what| Failure { step, what });
         }
+        for (what, count) in run.shelf.served().into_iter().filter(|(_, count)| *count > 0) {
+            run.met.insert(what, count);
+        }
         let summary = Summary {
             events: run.ledger.log.end(),
             openings: run.place.opening,
@@ -127,7 +132,8 @@ impl Run {
         let [_, _, store_clock] = &clocks;
         let mut place = Place::new(kind, bug, store_clock.clone());
         let (world, store) = (World::default(), place.open(None)?);
-        let runtimes = [0, 1].map(|number| started(&place, &store, &world, &clocks[number]));
+        let shelf = Shelf::new(bug);
+        let runtimes = [0, 1].map(|number| started(&place, &store, &shelf, &world, &clocks[number]));
         let [first, second] = runtimes;
         let life = place.life();
         let mut ledger = Ledger::default();
@@ -139,6 +145,7 @@ impl Run {
             place,
             world,
             store,
+            shelf,
             runtimes: [first?, second?],
             clocks,
             tasks: std::array::from_fn(|_| None),
@@ -185,6 +192,7 @@ impl Run {
             }
             Step::Compare => self.compare()?,
             Step::Fault(fault) => self.strike(*fault)?,
+            Step::Shelve(shelving) => self.shelve(*shelving).await?,
         }
         self.ask_oracles()
     }
@@ -315,6 +323,12 @@ impl Run {
                         self.untold.extend(self.ledger.keyed(note.op));
                     }
                 }
+                Said::Moved(answer) => {
+                    self.ledger.moved(note.op, answer, now)?;
+                    if matches!(answer, Err(ExecuteError::Unknown { .. })) {
+                        self.untold.extend(self.ledger.keyed(note.op));
+                    }
+                }
                 Said::Loaded(at, loaded) => {
                     self.ledger.loaded(note.op, *at, loaded, now)?;
                     if let (At::Newest, Ok(seen)) = (at, loaded) {
@@ -369,7 +383,7 @@ impl Run {
                     if positions == (committed.first_position, committed.last_position) => {}
                 (Resolved::NotWritten, None) => self.ledger.log.never(append),
                 // Only after reopening, by a store whose writer has stopped.
-                (Resolved::StillUnknown, _) if self.troubled || self.ledger.is_on(Excuse::Stopped) => {
+                (Resolved::StillUnknown, _) if self.troubled => {
                     self.world.lock().unknown.push(unknown);
                 }
                 _ => {
@@ -388,7 +402,7 @@ impl Run {
     }
 
     pub(crate) fn started(&self, number: usize) -> Result<Runtime, String> {
-        started(&self.place, &self.store, &self.world, &self.clocks[number])
+        started(&self.place, &self.store, &self.shelf, &self.world, &self.clocks[number])
     }
 
     /// Everything is healed and every task comes to its end; then all is asked once more, also after reopening.
@@ -423,7 +437,13 @@ impl Run {
     }
 }
 
-fn started(place: &Place, store: &AnyStore, world: &World, clock: &ManualClock) -> Result<Runtime, String> {
+fn started(
+    place: &Place,
+    store: &AnyStore,
+    shelf: &Shelf,
+    world: &World,
+    clock: &ManualClock,
+) -> Result<Runtime, String> {
     let (inner, world) = (store.clone(), world.clone());
     {
         let mut shared = world.lock();
@@ -432,6 +452,7 @@ fn started(place: &Place, store: &AnyStore, world: &World, clock: &ManualClock) 
     let builder = Runtime::builder()
         .store(Gate { inner, world })
         .aggregate::<Account>()
+        .snapshots(shelf.clone())
         .clock(clock.clone());
     place.run(builder.start())?.map_err(text)
 }
@@ -443,6 +464,8 @@ fn shown(note: &Note) -> String {
         Said::Asked(..) => write!(line, "asks {:?}", note.verb),
         Said::Answered(Ok(receipt)) => write!(line, "written, version {:?}, {:?}", receipt.version, receipt.positions),
         Said::Answered(Err(error)) => write!(line, "{error}"),
+        Said::Moved(Ok(receipt)) => write!(line, "moved, {:?}", receipt.positions),
+        Said::Moved(Err(error)) => write!(line, "{error}"),
         Said::Loaded(at, Ok(seen)) => write!(line, "{at:?} is {seen:?}"),
         Said::Loaded(at, Err(error)) => write!(line, "{at:?}: {error}"),
         Said::Told(told, ended) => write!(line, "a history of {} events, then {ended:?}", told.len()),

@@ -13,6 +13,7 @@ mod place;
 mod plan;
 mod random;
 mod run;
+mod shelf;
 mod shrink;
 mod work;
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use recount::{
     At, Command, ExecuteError, Fingerprinted, Handle, HistoryError, LoadError, Loaded, Receipt, RejectionOf, Runtime,
-    Timestamp, Version,
+    Timestamp, TransactionReceipt, Version,
 };
 
 use recount::store::Refusal;
@@ -21,6 +21,9 @@ use crate::plan::{Verb, Work};
 
 /// The answer to a command, whichever it was.
 pub(crate) type Answer = Result<Receipt<AccountEvent>, ExecuteError<Short>>;
+
+/// The answer to a transaction.
+pub(crate) type Moved = Result<TransactionReceipt, ExecuteError<Short>>;
 
 /// A state that was loaded, and how far it had come.
 #[derive(Debug)]
@@ -37,6 +40,8 @@ pub(crate) enum Said {
     /// It asks now, on this opening of the store; all that follows of the same number answers it.
     Asked(u64, Box<Work>),
     Answered(Answer),
+    /// Of the command of this number and of the one after it.
+    Moved(Moved),
     Loaded(At, Result<Option<Seen>, LoadError>),
     /// The versions and events of a whole history, and what ended it early.
     Told(Vec<(u64, AccountEvent)>, Option<HistoryError>),
@@ -50,7 +55,10 @@ impl Said {
             Self::Answered(Ok(receipt)) if receipt.events.is_empty() => "nothing decided",
             Self::Answered(Ok(receipt)) if receipt.duplicate => "written before",
             Self::Answered(Ok(_)) => "written",
-            Self::Answered(Err(error)) => match error {
+            Self::Moved(Ok(receipt)) if receipt.duplicate => "moved before",
+            Self::Moved(Ok(_)) => "moved",
+            Self::Moved(Err(ExecuteError::Conflict { .. })) => "conflict of a transaction",
+            Self::Answered(Err(error)) | Self::Moved(Err(error)) => match error {
                 ExecuteError::Rejected(_) => "rejected",
                 ExecuteError::NotFound { .. } => "not found",
                 ExecuteError::AlreadyExists { .. } => "exists already",
@@ -136,6 +144,7 @@ impl Worker {
                     self.command(op, to, paid, Deposit { op, amount, note }).await;
                 }
             }
+            Verb::Move { to, amount } => self.moved(to, amount).await,
             Verb::Load => self.load(At::Newest).await,
             Verb::LoadVersion(version) => self.load(At::Version(version)).await,
             Verb::LoadPosition(position) => self.load(At::Position(recount::Position::new(position))).await,
@@ -181,6 +190,45 @@ impl Worker {
         let is_written = answer.is_ok();
         self.say(op, account, &verb, Said::Answered(answer));
         is_written
+    }
+
+    /// Two commands as one append.
+    async fn moved(&self, to: usize, amount: u64) {
+        let (op, account) = (self.work.op, self.work.account);
+        let (out, paid) = (Verb::Withdraw { amount }, Verb::Deposit { amount, note: 0 });
+        self.say(op, account, &out, self.asked());
+        self.say(op + 1, to, &paid, self.asked());
+        let answer = self.transaction(to, amount).await;
+        self.say(op, account, &out, Said::Moved(answer));
+    }
+
+    async fn transaction(&self, to: usize, amount: u64) -> Moved {
+        let (op, from, to, note) = (self.work.op, id(self.work.account), id(to), 0);
+        let (out, paid) = (
+            Withdraw { op, amount },
+            Deposit {
+                op: op + 1,
+                amount,
+                note,
+            },
+        );
+        let committed = if self.work.keyed {
+            let transaction = self.runtime.transaction().idempotency_key(format!("op-{op}"));
+            let transaction = transaction.execute(from, out).await?;
+            let transaction = transaction.execute(to, paid).await;
+            transaction
+                .map_err(|error| error.map_rejection(Into::into))?
+                .commit()
+                .await
+        } else {
+            let transaction = self.runtime.transaction().execute(from, out).await?;
+            let transaction = transaction.execute(to, paid).await;
+            transaction
+                .map_err(|error| error.map_rejection(Into::into))?
+                .commit()
+                .await
+        };
+        committed.map_err(|error| error.map_rejection(Into::into))
     }
 
     async fn load(&self, at: At) {

@@ -6,10 +6,15 @@ use std::process::{Command, Output};
 
 use recount::schema::{Entry, Kind, Lock, Outline, Status};
 
-/// The program in a folder, without colours and without what the tests themselves run under.
+/// `cargo recount lock` in a folder.
 pub fn recount(folder: &Path) -> Command {
+    area(folder, "lock")
+}
+
+/// The program in a folder, without colours and without what the tests themselves run under.
+pub fn area(folder: &Path, area: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-recount"));
-    command.current_dir(folder).args(["recount", "lock"]);
+    command.current_dir(folder).args(["recount", area]);
     for variable in [
         "CI",
         "NO_COLOR",

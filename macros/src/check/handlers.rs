@@ -6,13 +6,15 @@ use quote::{ToTokens, quote};
 use syn::{GenericArgument, GenericParam, Generics, PathArguments, ReceiverKind, ReturnType, Signature, Type};
 
 use super::has_no_parameters;
-use crate::model::{Applied, Apply, Command, CommandStruct, Handlers};
+use super::on::ons;
+use super::queries::queries;
+use crate::model::{Applied, Apply, Command, CommandStruct, Handlers, Kind};
 use crate::support::attributes::last_word;
 use crate::support::errors::Errors;
 use crate::support::{types, words};
 
 pub(crate) fn handlers(handlers: &Handlers, errors: &mut Errors) {
-    has_no_parameters("an aggregate", &handlers.generics, errors);
+    has_no_parameters(of(handlers), &handlers.generics, errors);
     for command in &handlers.commands {
         waits_for_nothing(command, errors);
         borrows_the_state(command, errors);
@@ -30,6 +32,18 @@ pub(crate) fn handlers(handlers: &Handlers, errors: &mut Errors) {
         gives_the_state(apply, &handlers.name(), errors);
     }
     is_created(handlers, errors);
+    ons(handlers, errors);
+    queries(handlers, errors);
+}
+
+/// As a message says it.
+fn of(handlers: &Handlers) -> &'static str {
+    match handlers.kind() {
+        Kind::Aggregate => "an aggregate",
+        Kind::Projection => "a projection",
+        Kind::Policy => "a policy",
+        Kind::Process => "a process",
+    }
 }
 
 /// A decision is repeated after a conflict and replayed in tests, so it is a function of the state and the command.
@@ -254,7 +268,8 @@ fn gives_the_state(apply: &Apply, aggregate: &str, errors: &mut Errors) {
 fn is_created(handlers: &Handlers, errors: &mut Errors) {
     let unclear = handlers.applies.iter().any(|apply| apply.does == Applied::Unclear);
     let creates = handlers.applies.iter().any(|apply| apply.does == Applied::Creates);
-    if !handlers.applies.is_empty() && !unclear && !creates {
+    let has_state = matches!(handlers.kind(), Kind::Aggregate | Kind::Process);
+    if has_state && !handlers.applies.is_empty() && !unclear && !creates {
         let name = handlers.name();
         let message =
             format!("no event creates `{name}`: one of its `#[apply]`s has to be `fn name(event: &E) -> Self`");

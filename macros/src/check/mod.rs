@@ -1,21 +1,27 @@
 //! The rules: one function each, a sentence by its name, with its reason above it.
 
 mod aggregate;
+mod consumer;
 mod event;
 mod event_set;
 mod events;
 mod handlers;
+mod on;
+mod queries;
 mod schema;
 mod stored;
 mod stream_key;
+mod timer;
 
 pub(crate) use aggregate::aggregate;
+pub(crate) use consumer::consumer;
 pub(crate) use event::event;
 pub(crate) use event_set::event_set;
 pub(crate) use events::events;
 pub(crate) use handlers::handlers;
 pub(crate) use schema::schema;
 pub(crate) use stream_key::stream_key;
+pub(crate) use timer::timer;
 
 use syn::{Generics, LitStr};
 

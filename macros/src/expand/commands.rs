@@ -54,7 +54,7 @@ pub(super) fn commands_enum(handlers: &Handlers, commands: &[&Command]) -> Token
     quote!(#item #impls #rejection)
 }
 
-fn reach(vis: &Visibility) -> u8 {
+pub(super) fn reach(vis: &Visibility) -> u8 {
     match vis {
         Visibility::Public(_) => 3,
         Visibility::Restricted(restricted) if restricted.path.is_ident("crate") => 2,

@@ -6,7 +6,10 @@ use syn::Attribute;
 use syn::spanned::Spanned;
 
 use super::commands::commands_enum;
-use crate::model::{Applied, Apply, Argument, Command, CommandStruct, Handlers, Requires};
+use super::on::projects;
+use super::queries::queries_enum;
+use super::react::reacts;
+use crate::model::{Applied, Apply, Argument, Command, CommandStruct, Handlers, Kind, Requires};
 use crate::support::attributes::{cfgs, docs_or, last_word};
 use crate::support::spans::generated;
 use crate::support::words;
@@ -23,7 +26,14 @@ pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
         .map(|apply| applies(handlers, apply, &fold(handlers, apply)));
     let all: Vec<_> = handlers.commands.iter().collect();
     let commands_enum = commands_enum(handlers, &all);
-    quote!(#(#commands)* #(#applies)* #commands_enum)
+    let reads = (!handlers.ons.is_empty()).then(|| match handlers.kind() {
+        Kind::Policy | Kind::Process => reacts(handlers),
+        _ => projects(handlers),
+    });
+    let asked: Vec<_> = handlers.queries.iter().collect();
+    let queries = handlers.queries_enum.iter();
+    let queries = queries.map(|name| queries_enum(handlers, &asked, name));
+    quote!(#(#commands)* #(#applies)* #commands_enum #reads #(#queries)*)
 }
 
 /// The type of a command.

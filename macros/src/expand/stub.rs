@@ -2,6 +2,10 @@
 //!
 //! It fills in only what a user cannot have written, its bodies are never run, and its names are empty: constants pass over those.
 
+mod reads;
+
+pub(crate) use reads::{consumer, timer};
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Generics;
@@ -219,7 +223,8 @@ pub(crate) fn handlers(handlers: &Handlers, faulty: &TokenStream) -> TokenStream
         let decides = decides(handlers, command, &outcome, &never);
         quote!(#item #decides)
     });
-    let commands = quote!(#(#commands)* #commands_enum);
+    let (ons, queries) = (reads::ons(handlers), reads::queries(handlers));
+    let commands = quote!(#(#commands)* #commands_enum #ons #queries);
     if handlers.has_lost_apply || handlers.applies.iter().any(|apply| apply.event.is_none()) {
         let all = every_apply(handlers);
         return quote!(#commands #all);

@@ -1,7 +1,8 @@
-//! The methods of a `#[recount::handlers]` block that decide and apply.
+//! A `#[recount::handlers]` block, and its methods that decide and apply.
 
 use syn::{Attribute, Ident, PatType, Path, Signature, Type, Visibility};
 
+use super::{Does, On, Query};
 use crate::support::runtime::Runtime;
 use crate::support::types;
 use crate::support::words;
@@ -18,12 +19,43 @@ pub(crate) struct Handlers {
     pub(crate) derives: Option<Vec<Path>>,
     pub(crate) commands: Vec<Command>,
     pub(crate) applies: Vec<Apply>,
+    /// `queries = BalanceQuery`.
+    pub(crate) queries_enum: Option<Ident>,
+    pub(crate) ons: Vec<On>,
+    pub(crate) queries: Vec<Query>,
     /// An `#[apply]` stands where it cannot be read.
     pub(crate) has_lost_apply: bool,
     pub(crate) runtime: Runtime,
 }
 
+/// What a block is of, as its methods tell.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kind {
+    Aggregate,
+    Projection,
+    Policy,
+    Process,
+}
+
 impl Handlers {
+    pub(crate) fn kind(&self) -> Kind {
+        let views = |on: &On| matches!(on.does, Does::Changes | Does::Writes);
+        let has_instances =
+            !self.applies.is_empty() || self.ons.iter().any(|on| on.key.is_some() || on.start.is_some());
+        if !self.commands.is_empty() {
+            Kind::Aggregate
+        } else if self.ons.is_empty() {
+            let asks = !self.queries.is_empty() || self.queries_enum.is_some();
+            if asks { Kind::Projection } else { Kind::Aggregate }
+        } else if self.ons.iter().all(|on| views(on) || on.does == Does::Unclear) {
+            Kind::Projection
+        } else if has_instances {
+            Kind::Process
+        } else {
+            Kind::Policy
+        }
+    }
+
     /// The name of the type, for docs and for `RECOUNT_EXPAND`.
     pub(crate) fn name(&self) -> String {
         match &self.self_ty {

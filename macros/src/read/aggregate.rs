@@ -39,7 +39,7 @@ pub(crate) fn aggregate(input: &DeriveInput, errors: &mut Errors) -> Aggregate {
 }
 
 /// `#[serde(skip)]` and its relatives on the fields of the state.
-fn skipped(data: &Data) -> Vec<Path> {
+pub(super) fn skipped(data: &Data) -> Vec<Path> {
     let fields: Vec<&Field> = match data {
         Data::Struct(data) => data.fields.iter().collect(),
         Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
@@ -82,7 +82,7 @@ fn count(input: ParseStream<'_>) -> syn::Result<(Ident, LitInt)> {
 }
 
 /// A number of this type, as it is typed.
-fn number<T: std::str::FromStr<Err: std::fmt::Display>>(number: LitInt) -> syn::Result<LitInt> {
+pub(super) fn number<T: std::str::FromStr<Err: std::fmt::Display>>(number: LitInt) -> syn::Result<LitInt> {
     number.base10_parse::<T>()?;
     Ok(number)
 }

@@ -7,19 +7,22 @@ use syn::{Attribute, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, Path, Receive
 use super::attribute::{Reader, path, ty, value};
 use super::command::command;
 use super::keys::{APPLY, HANDLERS, Place};
+use super::on::{on, query};
 use crate::model::{Applied, Apply, Command, Handlers};
 use crate::support::attributes::last_word;
 use crate::support::errors::Errors;
 use crate::support::runtime::Runtime;
 
 /// The attributes that this macro takes off the methods.
-const OURS: [&str; 2] = ["command", "apply"];
+const OURS: [&str; 4] = ["command", "apply", "on", "query"];
 
 pub(crate) fn handlers(arguments: TokenStream, block: &ItemImpl, errors: &mut Errors) -> Handlers {
     let (mut commands_enum, mut rejection, mut derives, mut runtime) = (None, None, None, Runtime::default());
+    let mut queries_enum = None;
     Reader::new(&HANDLERS, Place::Handlers, errors).arguments(arguments, &mut |key, input| {
         match key {
             "commands" => commands_enum = Some(value::<Ident>(input)?),
+            "queries" => queries_enum = Some(value::<Ident>(input)?),
             "rejection" => rejection = Some(ty(input)?),
             "derive" => {
                 let list;
@@ -32,6 +35,7 @@ pub(crate) fn handlers(arguments: TokenStream, block: &ItemImpl, errors: &mut Er
         Ok(())
     });
     let (mut commands, mut applies, mut has_lost_apply) = (Vec::<Command>::new(), Vec::new(), false);
+    let (mut ons, mut queries) = (Vec::new(), Vec::new());
     for item in &block.items {
         let ours: Vec<&Attribute> = attributes_of(item)
             .iter()
@@ -46,10 +50,16 @@ pub(crate) fn handlers(arguments: TokenStream, block: &ItemImpl, errors: &mut Er
                     commands.push(command);
                 }
             }
+            (ImplItem::Fn(method), [attribute]) if attribute.path().is_ident("on") => {
+                ons.push(on(method, attribute, errors));
+            }
+            (ImplItem::Fn(method), [attribute]) if attribute.path().is_ident("query") => {
+                queries.push(query(method, attribute, errors));
+            }
             (ImplItem::Fn(method), [_]) => applies.push(apply(method, errors)),
             (ImplItem::Fn(_), [_, second, ..]) => {
                 has_lost_apply = true;
-                errors.at(second, "a method is one command or one apply");
+                errors.at(second, "a method is one command, one apply, one `#[on]` or one query");
             }
             (_, [attribute, ..]) => {
                 has_lost_apply = true;
@@ -69,6 +79,9 @@ pub(crate) fn handlers(arguments: TokenStream, block: &ItemImpl, errors: &mut Er
         derives,
         commands,
         applies,
+        queries_enum,
+        ons,
+        queries,
         has_lost_apply,
         runtime,
     }

@@ -1,7 +1,9 @@
 //! The table of attribute keys: how each is spelled, where it may stand, what its value is, and an example.
 
+mod consumer;
 mod event;
 
+pub(crate) use consumer::{ON, POLICY, PROCESS, PROJECTION, QUERY, TIMER};
 pub(crate) use event::EVENT;
 
 /// Where an attribute stands.
@@ -19,6 +21,12 @@ pub(crate) enum Place {
     Handlers,
     Command,
     Apply,
+    Projection,
+    Policy,
+    Process,
+    Timer,
+    On,
+    Query,
 }
 
 impl Place {
@@ -37,6 +45,12 @@ impl Place {
             Self::Handlers => "`#[recount::handlers]`",
             Self::Command => "a command",
             Self::Apply => "an apply",
+            Self::Projection => "a projection",
+            Self::Policy => "a policy",
+            Self::Process => "a process",
+            Self::Timer => "a timer",
+            Self::On => "an `#[on]`",
+            Self::Query => "a query",
         }
     }
 }
@@ -204,6 +218,12 @@ pub(crate) const HANDLERS: Keys = Keys {
             places: &[Place::Handlers],
             value: "the derives of the commands are a list, such as `derive(Clone, Debug)`",
             example: "derive(Clone, Debug)",
+        },
+        Key {
+            name: "queries",
+            places: &[Place::Handlers],
+            value: "the enum of all queries is given a name, such as `queries = BalanceQuery`",
+            example: "queries = BalanceQuery",
         },
         Key {
             name: "crate",

@@ -4,12 +4,14 @@ mod canonical;
 mod difference;
 mod finite;
 mod path;
+mod raw;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use canonical::canonical;
 pub(crate) use difference::difference;
+pub(crate) use raw::Raw;
 
 /// Any JSON.
 pub type Json = serde_json::Value;
@@ -45,10 +47,23 @@ pub(crate) fn decode_then<T: DeserializeOwned, R>(bytes: &[u8], then: impl FnOnc
     if bytes.first() != Some(&b'{') {
         not_a_list(bytes)?;
     }
-    match serde_json::from_slice(bytes) {
-        Ok(value) => Ok(then(value)),
-        Err(error) => Err(JsonError(error)),
+    read(bytes).map(then)
+}
+
+/// Reads any value. The bytes are looked at as a whole, so that not each key and each text in them is looked at again.
+#[inline]
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
+    match str::from_utf8(bytes) {
+        Ok(text) => Ok(serde_json::from_str(text)?),
+        Err(_) => Err(not_utf8(bytes)),
     }
+}
+
+/// Where bytes are no text, serde says by reading them as any JSON.
+#[cold]
+fn not_utf8(bytes: &[u8]) -> JsonError {
+    let error = serde_json::from_slice::<Json>(bytes).err();
+    JsonError(error.unwrap_or_else(|| serde::de::Error::custom("JSON is UTF-8")))
 }
 
 /// What does not begin with its object: white space may stand before it, and what else is wrong is said by serde.
@@ -65,7 +80,7 @@ fn not_a_list(bytes: &[u8]) -> Result<(), JsonError> {
 /// # Errors
 /// If the bytes are not JSON.
 pub(crate) fn json(bytes: &[u8]) -> Result<Json, JsonError> {
-    Ok(serde_json::from_slice(bytes)?)
+    read(bytes)
 }
 
 /// Reads a value that need not be an object: a state of an aggregate.
@@ -73,7 +88,7 @@ pub(crate) fn json(bytes: &[u8]) -> Result<Json, JsonError> {
 /// # Errors
 /// If the bytes are not JSON, or not of that type.
 pub(crate) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
-    Ok(serde_json::from_slice(bytes)?)
+    read(bytes)
 }
 
 /// Writes a value as JSON.
@@ -143,6 +158,15 @@ mod tests {
         assert!(decode_unit(b"{}").is_ok() && decode_unit(br#"{"a":[1]}"#).is_ok());
         assert!(decode_unit(b"[]").is_err() && decode_unit(b" [1]").is_err());
         assert!(decode_unit(b"null").is_err() && decode_unit(b"").is_err() && decode_unit(b"{}x").is_err());
+    }
+
+    /// Bytes that are no text are refused with their place.
+    #[test]
+    fn what_is_not_utf8_is_refused() {
+        let bytes = b"{\"a\":[\"x\",\"\xff\"]}";
+        let error = decode::<BTreeMap<String, Vec<String>>>(bytes).expect_err("no UTF-8");
+        assert!(error.to_string().contains("unicode"), "{error}");
+        assert_eq!(error.path(bytes), "a[1]");
     }
 
     /// F24: a payload that is nested a hundred thousand deep is an error and no stack overflow.

@@ -1,5 +1,6 @@
 //! For code that `recount-macros` writes, and for nothing else: it has no stability.
 
+mod consume;
 mod copy;
 mod decode;
 mod encode;
@@ -13,6 +14,9 @@ mod sets;
 mod twins;
 
 pub use crate::codec::Json;
+pub use consume::{
+    apply, find, fold, in_database, in_memory, instance, needed, on, project, react, react_to, sends, sends_after,
+};
 pub use copy::{Copied, NotCopied};
 pub use decode::{
     current_then, decode_current, decode_frozen, decode_unit, frozen_then, no_such_version, read, read_then,
@@ -32,5 +36,7 @@ pub use std::boxed::Box;
 pub use std::collections::BTreeMap;
 pub use std::string::String;
 pub use std::vec::Vec;
-pub use twins::{Applied, Applies, DowncastsFrom, Emitted, RejectsWith, Same, Snapshotted, UpcastsFrom, UpcastsSurely};
+pub use twins::{
+    Applied, Applies, DowncastsFrom, Emitted, KeyText, RejectsWith, Same, Snapshotted, UpcastsFrom, UpcastsSurely,
+};
 pub use uuid::Uuid;

@@ -8,7 +8,10 @@ use serde::de::DeserializeOwned;
 use crate::aggregate::{Aggregate, Apply, Snapshots};
 use crate::envelope::UpcastMeta;
 use crate::event::{EventName, EventVersion};
+use crate::projection::{InMemory, Projection, Tx};
+use crate::runtime::Process;
 use crate::schema::Schema;
+use crate::stream::{AsKey, StreamKey};
 use crate::unknown::UnknownEvent;
 use crate::upcast::{Downcast, TryUpcast, Upcast, UpcastError};
 
@@ -160,5 +163,74 @@ impl<New, Old: Downcast<New>> DowncastsFrom<New> for Old {
     #[inline]
     fn down(new: New) -> Self {
         Old::downcast(new)
+    }
+}
+
+/// What `#[on(key = ..)]` of a projection may be: a key of a stream, a reference to one, a text.
+///
+/// `Case` is inferred, and keeps the impls apart.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the key of events",
+    label = "has no text that names a key",
+    note = "use a text, an integer or a `Uuid`, or derive `StreamKey` for a newtype of one"
+)]
+pub trait KeyText<Case> {
+    /// The key as text.
+    fn key_text(&self) -> String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: StreamKey> KeyText<Same> for K {
+    fn key_text(&self) -> String {
+        self.text().into_owned()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: StreamKey> KeyText<&K> for &K {
+    fn key_text(&self) -> String {
+        self.text().into_owned()
+    }
+}
+
+impl KeyText<&str> for &str {
+    fn key_text(&self) -> String {
+        (*self).to_owned()
+    }
+}
+
+/// What `#[on(key = ..)]` of a process may be: the id of an instance, or what stands for it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the id of an instance of `{P}`",
+    label = "not what `#[process(id = ...)]` says",
+    note = "the key is the id of the instance, or a reference to it"
+)]
+pub trait NamesInstance<P> {
+    /// The id as text.
+    fn key(&self) -> String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Process, K: AsKey<P::Id>> NamesInstance<P> for K {
+    fn key(&self) -> String {
+        AsKey::key(self).into_owned()
+    }
+}
+
+/// A projection whose view is itself, in memory.
+#[diagnostic::on_unimplemented(
+    message = "the view of `{Self}` does not live in memory, so `&mut self` is not it",
+    label = "its view is not in memory",
+    note = "write `fn name(&self, tx: &mut ..., event: &E, meta: &Meta) -> Result<(), _>`, or remove `view = ...` from the projection"
+)]
+pub trait ChangedInMemory: Projection {
+    /// The view.
+    fn changed<'a>(view: &'a mut Tx<'_, Self>) -> &'a mut Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Projection<View = InMemory<P>>> ChangedInMemory for P {
+    fn changed<'a>(view: &'a mut Tx<'_, Self>) -> &'a mut Self {
+        view
     }
 }

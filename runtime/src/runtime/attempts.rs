@@ -9,17 +9,18 @@ use uuid::Uuid;
 
 use crate::aggregate::Aggregate;
 use crate::command::{Context, Fresh, Ids};
-use crate::envelope::Receipt;
+use crate::envelope::{Headers, Receipt};
 use crate::runtime::decide::{Decided, Deciding};
 use crate::runtime::error::{ExecuteError, StateError};
 use crate::runtime::execute::Options;
 use crate::runtime::keyed::{Keyed, receipt};
 use crate::runtime::live::{Found, Turn};
 use crate::runtime::load::{self, At};
+use crate::runtime::projections::Inline;
 use crate::runtime::reason::Panicked;
 use crate::runtime::state::{Reached, State, Unsaved, owned};
 use crate::runtime::{Inner, Runtime, trace};
-use crate::store::{AppendError, Batch, Committed, EventStore, Expected, NewEvent, Unknown};
+use crate::store::{AppendError, Batch, Committed, EventStore, Expected, Unknown};
 use crate::stream::{AppendId, StreamId, Version};
 
 /// The longest delay before the second attempt; it doubles with each.
@@ -39,6 +40,12 @@ pub(super) struct Attempts {
     pub(super) stream: StreamId,
     pub(super) options: Options,
     pub(super) fresh: Fresh,
+}
+
+/// What all attempts have in common, lent to each.
+struct Origin {
+    fresh: Fresh,
+    headers: Headers,
 }
 
 /// What is decided on.
@@ -71,7 +78,7 @@ impl Attempts {
     /// Counts its attempts in `attempt`. Generic over the aggregate and the rejection, and not over each command: that halves the time to
     /// build many commands.
     pub(super) async fn until_written<A: Aggregate, R: Send + 'static>(
-        self,
+        mut self,
         mut decide: Decide<A, R>,
         attempt: &mut u32,
     ) -> Result<Receipt<Events<A>>, ExecuteError<R>> {
@@ -92,7 +99,10 @@ impl Attempts {
             found: turn.take(store.identity()).unwrap_or_default(),
             is_newest: false,
         };
-        let mut fresh = self.fresh;
+        let mut origin = Origin {
+            fresh: self.fresh,
+            headers: std::mem::take(&mut self.options.headers),
+        };
         let mut attempts = self.options.attempts;
         *attempt = 1;
         loop {
@@ -101,7 +111,7 @@ impl Attempts {
             }
             let before = basis.found.state.reached;
             let version = basis.found.state.version();
-            match self.step(&mut basis, *attempt, &mut fresh, &mut decide)? {
+            match self.step(&mut basis, *attempt, &mut origin, &mut decide)? {
                 Step::Shared => basis = Basis::default(),
                 // Whoever is told no, or that there is nothing to do, is told so on what is there now. What is written needs no such care:
                 // the store compares its version.
@@ -158,6 +168,11 @@ impl Attempts {
         }
     }
 
+    /// Who waits for the views that an answer waits for.
+    pub(super) fn inline(&self) -> Inline {
+        Inline::new(&self.runtime, self.options.timeout)
+    }
+
     /// The first receipt of a command that was written before.
     async fn repeated<A: Aggregate, R>(
         &self,
@@ -187,7 +202,7 @@ impl Attempts {
         &self,
         basis: &mut Basis<A>,
         attempt: u32,
-        fresh: &mut Fresh,
+        origin: &mut Origin,
         decide: &mut Decide<A, R>,
     ) -> Result<Step<A, R>, ExecuteError<R>> {
         let State { state, reached, .. } = &mut basis.found.state;
@@ -211,8 +226,8 @@ impl Attempts {
         // The clock may be behind that of the machine that wrote the stream; a handler never sees time run backward.
         let now = inner.clock.now();
         let now = reached.map_or(now, |reached| now.max(reached.recorded_at));
-        let append = AppendId::new(fresh.id(now));
-        let headers = self.options.headers.clone();
+        let append = AppendId::new(origin.fresh.id(now));
+        let headers = std::mem::take(&mut origin.headers);
         let cx = Context::new(self.stream.clone(), version, now, Ids::Fresh, headers);
         let deciding = Deciding {
             cx: &cx,
@@ -220,15 +235,16 @@ impl Attempts {
             verify: inner.verify_writes,
             clock: self.runtime.stopwatch::<A>(),
         };
-        let answer = match decide(&mut own, &deciding) {
+        let decided = decide(&mut own, &deciding);
+        origin.headers = cx.into_headers();
+        let answer = match decided {
             Ok(decided) if decided.events.is_empty() => {
                 Ok(Receipt::new(self.stream.clone(), append, version, decided.events))
             }
             Ok(Decided {
                 events, encoded, spent, ..
             }) => {
-                let encoded = encoded.into_iter().map(NewEvent::from).collect();
-                let batch = Batch::new(append).metadata(cx.meta().encode());
+                let batch = Batch::new(append).metadata(origin.headers.encode());
                 let mut batch = batch.part(self.stream.clone(), Expected::loaded(version), encoded);
                 if let Some(Keyed { key, fingerprint }) = &self.options.keyed {
                     batch = batch.key(key.clone(), *fingerprint);

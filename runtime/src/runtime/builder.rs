@@ -7,13 +7,17 @@ use std::sync::Arc;
 
 use crate::aggregate::Aggregate;
 use crate::clock::{Clock, SystemClock};
+use crate::runtime::consumers::{Consumers, Consuming};
 use crate::runtime::error::StartError;
+use crate::runtime::following::begin;
 use crate::runtime::live::Live;
+use crate::runtime::projections::{Around, AsConsumer, Kept, Planned, Projections};
+use crate::runtime::registration::{Registration, prepared};
 use crate::runtime::snapshots::Saved;
 use crate::runtime::tail::Tail;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::snapshot::{AnySnapshots, SnapshotStore};
-use crate::store::{AnyStore, EventStore};
+use crate::store::{AnyStore, ConsumerName, EventStore};
 use crate::stream::StreamId;
 
 /// How many states are kept unless told otherwise, and their bytes.
@@ -76,6 +80,8 @@ struct Settings {
     states: usize,
     state_bytes: usize,
     snapshots: Option<AnySnapshots>,
+    reactors: Vec<Registration>,
+    projections: Vec<Planned>,
 }
 
 struct Registered {
@@ -94,6 +100,8 @@ impl Builder<NoStore> {
             states: STATES,
             state_bytes: STATE_BYTES,
             snapshots: None,
+            reactors: Vec::new(),
+            projections: Vec::new(),
         };
         Self {
             store: NoStore,
@@ -118,6 +126,12 @@ impl<S> Builder<S> {
             name: A::NAME,
             rust: type_name::<A>(),
         });
+        self
+    }
+
+    /// A projection whose view is in memory. It begins to read when the runtime starts; [`Runtime::view`](crate::Runtime::view) looks at it.
+    pub fn projection<P: Kept>(mut self) -> Self {
+        self.settings.projections.push(Planned::in_memory::<P>());
         self
     }
 
@@ -159,6 +173,12 @@ impl<S> Builder<S> {
         self
     }
 
+    /// One more consumer.
+    pub(super) fn registration(mut self, registration: Registration) -> Self {
+        self.settings.reactors.push(registration);
+        self
+    }
+
     /// How many bytes a state of this aggregate holds on the heap, about: asked once after each command that is written, so it should not
     /// count them one by one. Default: 0.
     ///
@@ -186,7 +206,8 @@ impl<S> Builder<S> {
     ///
     /// # Errors
     /// [`StartError::AggregateTwice`] and [`StartError::BadName`] for names that cannot be; [`StartError::Store`] if the store does not
-    /// answer.
+    /// answer. [`StartError::Consumer`], [`StartError::ConsumerTwice`], [`StartError::Unregistered`] and [`StartError::Loop`] for policies and
+    /// processes that cannot run together, [`StartError::Checkpoints`] if it cannot be kept where they begin.
     pub fn start(self) -> BoxFuture<Result<Runtime, StartError>>
     where
         S: HasStore,
@@ -194,19 +215,55 @@ impl<S> Builder<S> {
         let (store, settings) = (self.store.into_store(), self.settings);
         Box::pin(async move {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
+            let projections = settings.projections.iter().map(|planned| (planned.name, planned.rust));
+            let prepared = prepared(settings.reactors, projections, &aggregates)?;
             store.head().await?;
+            let checkpoints = store.checkpoints();
+            for plan in prepared.iter().map(|one| one.plan.clone()).collect::<Vec<_>>() {
+                begin(&store, &checkpoints, &plan).await?;
+            }
             meter::describe();
-            Ok(Runtime(Arc::new(Inner {
-                tail: Arc::new(Tail::new(store.clone())),
+            let tail = Arc::new(Tail::new(store.clone()));
+            let around = Around {
+                store: store.clone(),
+                tail: Arc::clone(&tail),
+                clock: Arc::clone(&settings.clock),
+            };
+            let (projections, mut consumers) = started(settings.projections, &around)?;
+            consumers
+                .0
+                .extend(prepared.iter().map(|one| Arc::clone(&one.handle) as _));
+            let runtime = Runtime(Arc::new(Inner {
+                tail,
                 store,
                 aggregates,
                 live: Arc::new(Live::new(settings.states, settings.state_bytes)),
                 snapshots: Saved::start(settings.snapshots),
+                projections,
+                consumers,
                 clock: settings.clock,
                 verify_writes: settings.verify_writes,
-            })))
+                checkpoints,
+            }));
+            prepared.into_iter().for_each(|one| one.launch(&runtime));
+            Ok(runtime)
         })
     }
+}
+
+/// Starts the projections.
+fn started(planned: Vec<Planned>, around: &Around) -> Result<(Projections, Consumers), StartError> {
+    let (mut projections, mut consumers) = (Projections::new(), Consumers::default());
+    for planned in planned {
+        let id = planned.id;
+        let consumer = ConsumerName::new(planned.name)?;
+        let running = planned.start(around, consumer);
+        consumers
+            .0
+            .push(Arc::new(AsConsumer(Arc::clone(&running))) as Arc<dyn Consuming>);
+        projections.insert(id, running);
+    }
+    Ok((projections, consumers))
 }
 
 /// The names of the aggregates by their Rust types, each of which is one alone and can be the category of streams.

@@ -138,6 +138,12 @@ impl<C: Command> Execute<C> {
         self
     }
 
+    /// How many reactions lie before this command.
+    pub(super) fn hops(mut self, hops: u32) -> Self {
+        self.options.headers.hops = hops;
+        self
+    }
+
     /// Who asks. Default: nobody is named.
     pub fn actor(mut self, actor: impl Into<String>) -> Self {
         self.options.headers.actor = Some(actor.into());
@@ -217,7 +223,7 @@ impl<C: Command> Execute<C> {
             options.keyed = Some(Keyed { key, fingerprint });
         }
         let now = runtime.0.clock.now();
-        let mut fresh = Fresh::draw();
+        let mut fresh = Fresh::draw(now);
         options.headers.correlation.get_or_insert_with(|| fresh.id(now));
         options.headers.command = Some(Cause::new(fresh.id(now), command.name(), options.causation));
         let decide = move |state: &mut Option<_>, deciding: &Deciding<'_>| decide(state, &command, deciding);

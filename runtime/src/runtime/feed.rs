@@ -169,6 +169,11 @@ impl Served {
         &self.page
     }
 
+    /// The same page, for whoever keeps it.
+    pub(crate) fn shared_page(&self) -> Arc<Page> {
+        Arc::clone(&self.page)
+    }
+
     /// Every event up to here that was asked for has been served.
     pub(crate) fn scanned_through(&self) -> Position {
         self.page.scanned_through()

@@ -133,8 +133,10 @@ fn decoded<A: Aggregate>(event: &EventRef<'_>, events: &mut Vec<A::Events>) -> R
 /// What an append has written, for whoever asked.
 pub(super) fn receipt<S>(stream: StreamId, committed: Committed, events: Vec<S>) -> Receipt<S> {
     let part = committed.parts.iter().find(|part| part.stream == stream);
-    let mut receipt = Receipt::new(stream.clone(), committed.append, part.map(|part| part.last), events);
+    let version = part.map(|part| part.last);
+    let mut receipt = Receipt::new(stream, committed.append, version, events);
     receipt.positions = Some((committed.first_position, committed.last_position));
+    receipt.store = Some(committed.store);
     receipt.recorded_at = Some(committed.recorded_at);
     receipt.duplicate = committed.duplicate;
     receipt

@@ -2,25 +2,34 @@
 
 mod attempts;
 mod builder;
+mod consumers;
 mod decide;
 mod decoded;
 mod error;
 mod execute;
 pub(crate) mod feed;
+mod following;
 mod history;
 mod keyed;
 mod live;
 mod load;
 mod meter;
+mod policies;
+mod processes;
+mod projections;
 mod reaction;
 mod reason;
+mod registration;
 mod snapshots;
 mod state;
 mod status;
 mod subscription;
 pub(crate) mod tail;
+mod token;
 mod trace;
 mod transaction;
+mod verbs;
+mod view;
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -30,28 +39,40 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use builder::{Builder, HasStore, NoStore};
+pub use consumers::{ConsumerState, ConsumerStatus, Unsettled};
 pub(crate) use decide::{Decided, Deciding, decide};
 pub use error::{ExecuteError, HistoryError, LoadError, StartError};
 pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
+pub use policies::{RedriveError, Redriven};
+pub use processes::{CaseError, ProcessCase};
+pub use projections::{Kept, StopReason};
 pub use reaction::{
-    After, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, Instance, Instances, IntoEffects, Policy,
-    Process, React, Reaction, Reacts, Sends, Sent, SentTimer, Timer,
+    After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, HandlesTimer, Input, Instance,
+    Instances, IntoEffects, Policy, Process, React, Reaction, Reacts, Recordable, Sends, Sent, SentTimer, Timer,
 };
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
+#[cfg(target_os = "linux")]
+pub use snapshots::Warmer;
 pub use status::{KeptStates, SnapshotCounts, Status};
 pub use subscription::{Subscribe, SubscribeError, Subscription, SubscriptionError};
+pub use token::Token;
 pub use transaction::{NoKey, Transaction, TransactionReceipt, WithKey};
+
+pub use verbs::VerbError;
+pub use view::{NoView, View, ViewRequest};
 
 use crate::aggregate::Aggregate;
 use crate::clock::Clock;
 use crate::command::Command;
+use crate::runtime::consumers::Consumers;
 use crate::runtime::live::Live;
+use crate::runtime::projections::Projections;
 use crate::runtime::snapshots::Saved;
 use crate::runtime::tail::Tail;
-use crate::store::{AnyStore, EventStore};
+use crate::store::{AnyCheckpoints, AnyStore, EventStore};
 use crate::stream::{AsKey, StreamId};
 
 /// A future that owns what it needs, so that it can be spawned.
@@ -71,8 +92,11 @@ struct Inner {
     aggregates: HashMap<TypeId, Known>,
     live: Arc<Live>,
     snapshots: Saved,
+    projections: Projections,
+    consumers: Consumers,
     clock: Arc<dyn Clock>,
     verify_writes: bool,
+    checkpoints: AnyCheckpoints,
 }
 
 /// What is known of an aggregate.
@@ -252,9 +276,11 @@ impl Runtime {
         History::new(self.0.store.clone(), known.and(stream))
     }
 
-    /// Closes the store, after what was handed to it is written. Commands after it are refused as
+    /// Lets the projections and the other consumers save what they have come to, then closes the store, after what was handed to it is
+    /// written. Commands after it are refused as
     /// [`Closed`](crate::store::Refusal::Closed). Snapshots that were taken are written as well, for five seconds at most.
     pub async fn shutdown(&self) {
+        self.0.consumers.stop().await;
         self.0.store.close().await;
         self.0.snapshots.close().await;
     }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::runtime::Runtime;
+use crate::runtime::consumers::ConsumerStatus;
 use crate::store::{Durability, EventStore, ReadError, StoreId};
 use crate::stream::Position;
 
@@ -25,6 +26,8 @@ pub struct Status {
     pub states: KeptStates,
     /// What became of snapshots since the start.
     pub snapshots: SnapshotCounts,
+    /// The projections and the other consumers, in the order of their registration.
+    pub consumers: Vec<ConsumerStatus>,
 }
 
 /// The states that a runtime keeps between two commands.
@@ -83,13 +86,15 @@ impl Runtime {
     /// ```
     pub async fn status(&self) -> Result<Status, ReadError> {
         let store = &self.0.store;
+        let head = store.head().await?;
         Ok(Status {
             store: store.identity(),
             durability: store.capabilities().durability,
-            head: store.head().await?,
+            head,
             commands: self.0.live.in_flight(),
             states: self.0.live.states(),
             snapshots: self.0.snapshots.counts(),
+            consumers: self.0.consumers.status(head).await,
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::future::Future;
 
-use tracing::field::{Empty, debug, display};
+use tracing::field::{Empty, Value, debug, display};
 use tracing::{Instrument, Span, debug, info_span, warn};
 
 use crate::aggregate::Aggregate;
@@ -19,7 +19,7 @@ use crate::store::{AnyStore, AppendError, Batch, Committed, EventRef, EventStore
 use crate::stream::{AppendId, StreamId, Version};
 
 /// What one filter names, whichever file an event comes from.
-const TARGET: &str = "recount";
+pub(super) const TARGET: &str = "recount";
 
 /// What is asked of the runtime, from when it is awaited to its answer: its span, and its place among the counts.
 pub(super) struct Asked {
@@ -150,12 +150,15 @@ impl Asked {
         attempts: Attempts,
         decide: Decide<A, R>,
     ) -> Result<Receipt<A::Events>, ExecuteError<R>> {
-        let span = self.span.clone();
+        let (span, inline) = (self.span.clone(), attempts.inline());
         let answer = attempts
             .until_written(decide, &mut self.attempts)
             .instrument(span)
             .await;
         self.tell(&answer);
+        if let Ok(receipt) = &answer {
+            inline.see(receipt.position()).await;
+        }
         answer
     }
 
@@ -186,24 +189,31 @@ impl Asked {
     }
 
     fn record_written(&self, written: Option<(AppendId, Option<Version>)>) {
-        if let Some((append, version)) = written.filter(|_| !self.span.is_disabled()) {
-            self.span.record("append", display(append));
-            self.span.record("version", version.map(Version::get));
+        if let Some((append, version)) = written {
+            record(&self.span, "append", display(append));
+            record(&self.span, "version", version.map(Version::get));
         }
     }
 
     fn end(&mut self, outcome: &'static str) {
         self.is_answered = true;
-        self.span.record("outcome", outcome);
+        record(&self.span, "outcome", outcome);
         match self.what {
             What::Command(command) => {
-                self.span.record("attempts", self.attempts);
+                record(&self.span, "attempts", self.attempts);
                 meter::command(command, outcome, self.attempts, &self.began);
             }
             // A step that is decided is no end of its transaction.
             What::Step if outcome == "decided" => {}
             What::Step | What::Commit => meter::transaction(outcome),
         }
+    }
+}
+
+/// Adds to a span. Without a subscriber a span knows its fields all the same, and would look for this one by its name.
+fn record(span: &Span, field: &str, value: impl Value) {
+    if !span.is_disabled() {
+        span.record(field, value);
     }
 }
 
@@ -234,7 +244,7 @@ pub(super) async fn append(store: &AnyStore, batch: Batch, attempt: u32) -> Resu
     let answer = store.append(batch).instrument(span.clone()).await;
     match &answer {
         Ok(committed) => {
-            span.record("position", committed.last_position.get());
+            record(&span, "position", committed.last_position.get());
             let written = if committed.duplicate { 0 } else { events };
             meter::appended(written, &began);
         }
@@ -271,8 +281,8 @@ pub(super) async fn fold(
     match &folded {
         Ok(reached) => {
             let events = version(*reached).saturating_sub(from);
-            span.record("version", version(*reached));
-            span.record("events", events);
+            record(&span, "version", version(*reached));
+            record(&span, "events", events);
             meter::folded(events);
         }
         Err(StateError::Store(error)) => {

@@ -1,14 +1,68 @@
-//! The fingerprint of what a state is folded from: its own shape, and all that decides what the stored events of its set read as.
+//! The fingerprint of what a state or a view is folded from: its own shape, and all that decides what the stored events read as.
 
 use crate::schema::lock::{Fingerprint, parts};
-use crate::schema::{Role, SetFacts, Shape, fingerprint, snapshot_fingerprint};
+use crate::schema::{Member, Role, SetFacts, Shape, fingerprint, snapshot_fingerprint};
 
 /// [`snapshot_fingerprint`] with the names, versions and declared changes of the events: an event that is dropped, renamed or given another
 /// default folds to another state, and has the same shapes.
 pub(crate) fn folded_fingerprint(state: &Shape, set: &SetFacts, rev: u32) -> Fingerprint {
-    let (mut shapes, mut sum) = (Vec::new(), 0_u128);
-    let mut add = |hash: u128| sum = sum.wrapping_add(parts::close(hash));
+    let mut events = Events::default();
     for member in set.members {
+        events.add(member);
+    }
+    for (old, new) in set.aliases {
+        events.add_alias(old, new);
+    }
+    for dropped in set.dropped {
+        events.add_part(parts::text(parts::word("dropped"), dropped));
+    }
+    events.finish(state, rev)
+}
+
+/// The same for a view of several sets, which follows from the events of these names alone: what else is in the sets may change, and the
+/// view is still the same. An event that becomes several may become one of them, so all of those count.
+pub(crate) fn consumed_fingerprint<'a>(
+    view: &Shape,
+    sets: impl IntoIterator<Item = &'a SetFacts>,
+    needs: &[&str],
+    rev: u32,
+) -> Fingerprint {
+    let mut events = Events::default();
+    for set in sets {
+        for member in set.members {
+            if needs.contains(&member.event.name) || matches!(member.role, Role::Split) {
+                events.add(member);
+            }
+        }
+        for (old, new) in set.aliases {
+            if needs.contains(new) {
+                events.add_alias(old, new);
+            }
+        }
+    }
+    for name in needs {
+        events.add_part(parts::text(parts::word("needs"), name));
+    }
+    events.finish(view, rev)
+}
+
+/// What the events read as, in any order.
+#[derive(Default)]
+struct Events {
+    shapes: Vec<&'static Shape>,
+    sum: u128,
+}
+
+impl Events {
+    fn add_part(&mut self, hash: u128) {
+        self.sum = self.sum.wrapping_add(parts::close(hash));
+    }
+
+    fn add_alias(&mut self, old: &str, new: &str) {
+        self.add_part(parts::text(parts::text(parts::word("alias"), old), new));
+    }
+
+    fn add(&mut self, member: &Member) {
         let role = match member.role {
             Role::Current => "current",
             Role::Frozen => "frozen",
@@ -24,18 +78,15 @@ pub(crate) fn folded_fingerprint(state: &Shape, set: &SetFacts, rev: u32) -> Fin
                     .edge
                     .iter()
                     .fold(parts::push(hash, shape), |hash, edge| parts::text(hash, edge));
-                add(hash);
-                shapes.extend(version.shape);
+                self.add_part(hash);
+                self.shapes.extend(version.shape);
             }
             next = event.older;
         }
     }
-    for (old, new) in set.aliases {
-        add(parts::text(parts::text(parts::word("alias"), old), new));
+
+    fn finish(self, state: &Shape, rev: u32) -> Fingerprint {
+        let folded = snapshot_fingerprint(state, &self.shapes, rev);
+        Fingerprint(parts::close(parts::push(folded.0, self.sum)))
     }
-    for dropped in set.dropped {
-        add(parts::text(parts::word("dropped"), dropped));
-    }
-    let folded = snapshot_fingerprint(state, &shapes, rev);
-    Fingerprint(parts::close(parts::push(folded.0, sum)))
 }

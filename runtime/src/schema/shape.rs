@@ -71,6 +71,24 @@ pub enum Shape {
     },
 }
 
+impl Shape {
+    /// Whether a set stands anywhere in it. What is inside itself, or expanded elsewhere, is looked through where it is expanded.
+    pub(crate) fn holds_sets(&self) -> bool {
+        match self {
+            Self::Set(_) => true,
+            Self::Option(inner) | Self::List(inner) => inner.holds_sets(),
+            Self::Map(key, value) => key.holds_sets() || value.holds_sets(),
+            Self::Tuple(items) => items.iter().any(|item| item.holds_sets()),
+            Self::Object { fields, .. } => fields.iter().any(|field| field.shape.holds_sets()),
+            Self::Enum { variants, .. } => variants
+                .iter()
+                .filter_map(|variant| variant.shape)
+                .any(Self::holds_sets),
+            _ => false,
+        }
+    }
+}
+
 /// A key of an object.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Field {

@@ -69,6 +69,9 @@ pub enum SnapshotError {
     /// Its bytes are not those that were written.
     #[error("the snapshot is damaged")]
     Damaged,
+    /// Another process has them open. There is one at a time, so this one does without.
+    #[error("the snapshots are in use by another process")]
+    InUse,
     /// The store could not do it.
     #[error("the store of snapshots failed")]
     Store(#[source] Box<dyn Error + Send + Sync>),

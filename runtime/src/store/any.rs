@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::store::erased::Erased;
 use crate::store::{
-    AppendError, Batch, Capabilities, Committed, EventStore, IdempotencyKey, KnownKey, LogRead, Page, ReadError,
-    Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, EventStore, IdempotencyKey, KnownKey, LogRead, Page,
+    ReadError, Resolved, StoreId, StreamRead, Unknown,
 };
 use crate::stream::{Position, StreamId};
 
@@ -75,6 +75,10 @@ impl EventStore for AnyStore {
 
     async fn head(&self) -> Result<Position, ReadError> {
         self.0.head().await
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.0.checkpoints()
     }
 
     async fn close(&self) {

@@ -6,8 +6,8 @@ use std::pin::Pin;
 use uuid::Uuid;
 
 use crate::store::{
-    AppendError, Batch, Capabilities, Committed, EventStore, IdempotencyKey, KnownKey, LogRead, Page, ReadError,
-    Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, EventStore, IdempotencyKey, KnownKey, LogRead, Page,
+    ReadError, Resolved, StoreId, StreamRead, Unknown,
 };
 use crate::stream::{Position, StreamId};
 
@@ -28,6 +28,7 @@ pub(super) trait Erased: Send + Sync + 'static {
     fn read_log(&self, read: LogRead) -> BoxFuture<'_, Result<Page, ReadError>>;
     fn wait(&self, after: Position) -> BoxFuture<'_, Result<(), ReadError>>;
     fn head(&self) -> BoxFuture<'_, Result<Position, ReadError>>;
+    fn checkpoints(&self) -> AnyCheckpoints;
     fn close(&self) -> BoxFuture<'_, ()>;
 }
 
@@ -74,6 +75,10 @@ impl<S: EventStore> Erased for S {
 
     fn head(&self) -> BoxFuture<'_, Result<Position, ReadError>> {
         Box::pin(EventStore::head(self))
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        EventStore::checkpoints(self)
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

@@ -4,6 +4,7 @@ mod any;
 mod arrivals;
 mod batch;
 mod capabilities;
+mod checkpoint;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod erased;
@@ -19,12 +20,15 @@ mod unknown;
 
 use std::future::Future;
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use any::AnyStore;
 pub use batch::{Batch, Expected, NewEvent, Part};
 pub use capabilities::{Capabilities, Durability, KeyWindow, Limits};
+pub use checkpoint::{
+    AnyCheckpoints, Change, Checkpoint, CheckpointError, CheckpointStore, ConsumerName, DeadLetter, InvalidConsumer,
+    Lease, LetterRead, Live, MemoryCheckpoints, Mismatch, ParkedKey, PartId, ResumeError, Saved, StoredEvent, Waiver,
+};
 pub use error::{AppendError, Limit, ReadError, Refusal};
 #[cfg(target_os = "linux")]
 pub use file::FileStore;
@@ -36,6 +40,7 @@ pub use read::{LogRead, PageSize, StreamRead};
 pub use unknown::{Resolved, Unknown};
 
 use crate::clock::Timestamp;
+pub use crate::stream::StoreId;
 use crate::stream::{AppendId, Position, StreamId, Version};
 
 /// A log of events: appends to streams, and reads of one stream or of all.
@@ -155,28 +160,13 @@ pub trait EventStore: Send + Sync + 'static {
     /// [`ReadError`].
     fn head(&self) -> impl Future<Output = Result<Position, ReadError>> + Send;
 
+    /// Where the consumers of this store keep how far they have come: beside its events, and no more durable than they are. They end with
+    /// the store when it is closed.
+    fn checkpoints(&self) -> AnyCheckpoints;
+
     /// Finishes what was handed over, then lets go of files and threads. Appends after it are [`Refusal::Closed`], reads
     /// [`ReadError::Closed`]; closing again does nothing.
     fn close(&self) -> impl Future<Output = ()> + Send;
-}
-
-/// Which store, and which of its histories: a store restored from a backup has another epoch. Positions mean something only with both
-/// (rule 3.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct StoreId {
-    /// Drawn when the store was made.
-    pub store: Uuid,
-    /// Drawn when the store was made or restored.
-    pub epoch: u64,
-}
-
-impl StoreId {
-    /// This history of this store.
-    #[must_use]
-    pub const fn new(store: Uuid, epoch: u64) -> Self {
-        Self { store, epoch }
-    }
 }
 
 /// What an append has written.

@@ -109,6 +109,25 @@ impl TryFrom<String> for EventId {
     }
 }
 
+/// Which store, and which of its histories: a store restored from a backup has another epoch. Positions mean something only with both
+/// (rule 3.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StoreId {
+    /// Drawn when the store was made.
+    pub store: Uuid,
+    /// Drawn when the store was made or restored.
+    pub epoch: u64,
+}
+
+impl StoreId {
+    /// This history of this store.
+    #[must_use]
+    pub const fn new(store: Uuid, epoch: u64) -> Self {
+        Self { store, epoch }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! What names and numbers a stream's events: `StreamId` here, its keys, the numbers, and the ids of appends and events beside it.
 
+mod hash;
 mod id;
 mod key;
 mod number;
@@ -11,7 +12,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use id::{AppendId, EventId, EventIdError};
+pub(crate) use hash::{FromStream, StreamMap};
+pub use id::{AppendId, EventId, EventIdError, StoreId};
 pub use key::{AsKey, StreamKey};
 pub use number::{Position, Version};
 
@@ -39,6 +41,8 @@ pub struct StreamId {
     /// `category/id`, shared by all clones.
     text: Arc<str>,
     category: usize,
+    /// Of the text, for the tables that a command is looked up in.
+    hash: u64,
 }
 
 impl StreamId {
@@ -48,22 +52,31 @@ impl StreamId {
     /// [`InvalidName`] if a part is empty or has a control character, if the category has a `/` or begins with `$` (those belong to
     /// recount), if the id is longer than 512 bytes or the whole longer than 1024.
     pub fn new(category: &str, id: &str) -> Result<Self, InvalidName> {
+        if category.starts_with('$') {
+            let (name, reason) = (shown(category, id), NameReason::Reserved);
+            return Err(InvalidName { name, reason });
+        }
+        Self::stored(category, id)
+    }
+
+    /// The same, also of a category that belongs to recount: what a store may hold.
+    pub(crate) fn stored(category: &str, id: &str) -> Result<Self, InvalidName> {
         let reason = if category.is_empty() {
             NameReason::EmptyCategory
         } else if id.is_empty() {
             NameReason::EmptyId
-        } else if category.starts_with('$') {
-            NameReason::Reserved
         } else if category.contains('/') {
             NameReason::Slash
-        } else if category.contains(char::is_control) || id.contains(char::is_control) {
+        } else if has_control(category) || has_control(id) {
             NameReason::Control
         } else if id.len() > MAX_ID_BYTES || category.len() + 1 + id.len() > MAX_STREAM_BYTES {
             NameReason::TooLong
         } else {
+            let text = [category, "/", id].concat();
             return Ok(Self {
-                text: [category, "/", id].concat().into(),
                 category: category.len(),
+                hash: hash::hash(&text),
+                text: text.into(),
             });
         };
         Err(InvalidName {
@@ -91,6 +104,15 @@ impl StreamId {
     }
 }
 
+/// Whether there is a newline, a NUL or another control character in it.
+fn has_control(text: &str) -> bool {
+    if text.is_ascii() {
+        text.bytes().any(|byte| byte.is_ascii_control())
+    } else {
+        text.contains(char::is_control)
+    }
+}
+
 /// The refused name for a message: escaped, and cut where it is long.
 fn shown(category: &str, id: &str) -> String {
     let text: String = category.chars().chain(['/']).chain(id.chars()).take(80).collect();
@@ -99,7 +121,7 @@ fn shown(category: &str, id: &str) -> String {
 
 impl PartialEq for StreamId {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.hash == other.hash && self.text == other.text
     }
 }
 
@@ -107,7 +129,7 @@ impl Eq for StreamId {}
 
 impl Hash for StreamId {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.text.hash(state);
+        state.write_u64(self.hash);
     }
 }
 

@@ -1,13 +1,14 @@
 //! Where two stored events differ that should be one: the order of lists counts, that of keys and of sets does not.
 
 use crate::codec;
-use crate::event::{Encoded, EventSet};
+use crate::event::EventSet;
 use crate::schema::{Outline, Payload, Shape};
+use crate::store::NewEvent;
 
 /// Whether two events that were written are one.
-pub(super) fn is_one<S: EventSet>(a: &Encoded, b: &Encoded) -> bool {
+pub(super) fn is_one<S: EventSet>(a: &NewEvent, b: &NewEvent) -> bool {
     let is_same_name = a.name == b.name && a.version == b.version;
-    is_same_name && is_one_payload(shape::<S>(a.name, a.version), &a.payload, &b.payload)
+    is_same_name && is_one_payload(shape::<S>(&a.name, a.version), &a.payload, &b.payload)
 }
 
 /// Without a shape, or where it does not say what something is, sets cannot be told from lists: there another order is the same.
@@ -18,35 +19,36 @@ fn is_one_payload(shape: Option<&'static Shape>, a: &[u8], b: &[u8]) -> bool {
     let outline = shape.map(Outline::of).filter(|outline| outline.opaque() == 0);
     let parsed = |bytes: &[u8]| Payload::parse(std::str::from_utf8(bytes).ok()?).ok();
     match (outline, parsed(a), parsed(b)) {
-        (Some(outline), Some(a), Some(b)) => between(&outline.sorted(&a), &outline.sorted(&b)).is_none(),
+        (Some(outline), Some(a), Some(b)) => differences(&outline.sorted(&a), &outline.sorted(&b)).is_empty(),
         _ => codec::difference(a, b).is_none(),
     }
 }
 
-/// The path of the first difference of two payloads whose sets are sorted, such as `lines[2].sku`; `None` if both say the same.
-pub(super) fn between(a: &Payload, b: &Payload) -> Option<String> {
+/// The paths of all differences of two payloads whose sets are sorted, such as `lines[2].sku`.
+pub(super) fn differences(a: &Payload, b: &Payload) -> Vec<String> {
     let at = |step: String, a: Option<&Payload>, b: Option<&Payload>| {
-        let inner = match (a, b) {
-            (Some(a), Some(b)) => between(a, b)?,
-            (None, None) => return None,
-            _ => String::new(),
+        let inside = match (a, b) {
+            (Some(a), Some(b)) => differences(a, b),
+            (None, None) => Vec::new(),
+            _ => vec![String::new()],
         };
-        let dot = if inner.is_empty() || inner.starts_with('[') {
-            ""
-        } else {
-            "."
+        let joined = move |inner: String| match inner.is_empty() || inner.starts_with('[') {
+            true => format!("{step}{inner}"),
+            false => format!("{step}.{inner}"),
         };
-        Some(format!("{step}{dot}{inner}"))
+        inside.into_iter().map(joined)
     };
     match (a, b) {
         (Payload::Object(own), Payload::Object(others)) => {
-            let mut keys = own.iter().chain(others).map(|(key, _)| key);
-            keys.find_map(|key| at(key.clone(), a.get(key), b.get(key)))
+            let come = others.iter().filter(|(key, _)| a.get(key).is_none());
+            let keys = own.iter().chain(come).map(|(key, _)| key);
+            keys.flat_map(|key| at(key.clone(), a.get(key), b.get(key))).collect()
         }
-        (Payload::List(a), Payload::List(b)) => {
-            (0..a.len().max(b.len())).find_map(|index| at(format!("[{index}]"), a.get(index), b.get(index)))
-        }
-        (a, b) => (a != b).then(String::new),
+        (Payload::List(a), Payload::List(b)) => (0..a.len().max(b.len()))
+            .flat_map(|index| at(format!("[{index}]"), a.get(index), b.get(index)))
+            .collect(),
+        (a, b) if a == b => Vec::new(),
+        _ => vec![String::new()],
     }
 }
 

@@ -34,11 +34,19 @@
 mod aggregate;
 mod diff;
 mod difference;
+mod effects;
+mod inputs;
 #[cfg(feature = "laws")]
 pub mod laws;
+mod policy;
+mod process;
+mod projection;
 mod schema;
 mod stored;
 
 pub use aggregate::{Given, NOW, Then, given, given_nothing, given_stored};
+pub use policy::{Reacting, react};
+pub use process::{Running, process};
+pub use projection::{Projected, project};
 pub use schema::{Problem, SchemaReport, SchemaTest, Settings, Update, expect_none, from_env};
 pub use stored::{StoredEvent, stored};

@@ -58,6 +58,11 @@ impl StoredEvent {
         Ok(events)
     }
 
+    /// The stored name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// As one line of JSON: what a failed law shows of a history.
     #[cfg(feature = "laws")]
     pub(super) fn line(&self) -> String {
@@ -81,6 +86,13 @@ impl StoredEvent {
 impl From<StoredEvent> for NewEvent {
     fn from(event: StoredEvent) -> Self {
         Self::new(event.name, event.version, event.floor, event.payload)
+    }
+}
+
+#[cfg(feature = "laws")]
+impl From<NewEvent> for StoredEvent {
+    fn from(event: NewEvent) -> Self {
+        stored(event.name, event.version, event.payload).floor(event.floor)
     }
 }
 

@@ -74,6 +74,82 @@ impl Container {
     }
 }
 
+/// What reads boxes.
+pub mod reads {
+    use ledger::__private::serde;
+    use ledger::__private::serde::{Deserialize, Serialize};
+    use ledger::{After, Due, End, OrPark};
+
+    use super::{BoxId, Container, Empty, Filled, Made};
+
+    /// How much is in all boxes.
+    #[derive(Debug, Default, Serialize, Deserialize, ledger::Projection)]
+    #[serde(crate = "serde")]
+    #[projection(name = "contents", reads(Container), crate = ::ledger)]
+    pub struct Contents {
+        /// How much.
+        pub total: u64,
+    }
+
+    #[ledger::handlers(queries = ContentQuery, crate = ::ledger)]
+    impl Contents {
+        #[on(key = event.by)]
+        fn filled(&mut self, event: &Filled) {
+            self.total += u64::from(event.by);
+        }
+
+        /// Whether there is so much.
+        #[query]
+        #[must_use]
+        pub fn at_least(&self, total: u64) -> bool {
+            self.total >= total
+        }
+    }
+
+    /// Empties what is very full.
+    #[derive(Debug, Default, ledger::Policy)]
+    #[policy(name = "emptying", reads(Container), start = now, crate = ::ledger)]
+    pub struct Emptying;
+
+    #[ledger::handlers(crate = ::ledger)]
+    impl Emptying {
+        #[on]
+        fn filled(&self, event: &Filled) -> Option<OrPark<Empty>> {
+            use ledger::Command;
+            (event.by > 100).then(|| Empty {}.to(BoxId(event.by)).or_park())
+        }
+    }
+
+    /// It has been there for long.
+    #[derive(Debug, Serialize, Deserialize, ledger::Timer)]
+    #[serde(crate = "serde")]
+    #[timer(name = "old", crate = ::ledger)]
+    pub struct Old {}
+
+    /// How old a box is.
+    #[derive(Debug, ledger::Process)]
+    #[process(name = "age", id = BoxId, reads(Container), start = beginning, crate = ::ledger)]
+    pub struct Age;
+
+    #[ledger::handlers(crate = ::ledger)]
+    impl Age {
+        #[apply]
+        fn begun(_: &Made) -> Self {
+            Self
+        }
+
+        #[on(start, key = BoxId(event.room))]
+        fn made(&self, _: &Made) -> After<Old> {
+            After(std::time::Duration::from_secs(60), Old {})
+        }
+
+        #[on]
+        fn old(&self, _: &Due<Old>) -> End {
+            End
+        }
+    }
+}
+
 /// A module with derives instead, and a path that begins with `crate`.
 pub mod by_hand {
     use ledger::__private::serde;

@@ -1,6 +1,6 @@
 //! Snapshots: a cache that changes no answer, whatever becomes of it.
 
-mod domain;
+pub mod domain;
 mod doubles;
 mod mixed;
 mod timed;
@@ -303,6 +303,38 @@ async fn racing_writers() {
         let newest = store.newest(&stream, None).await.expect("kept").expect("there");
         assert_eq!(newest.version, 64);
     }
+}
+
+/// Rule 6.1: one runtime at a time has the files; another one does without them, and a third has them when the first is gone.
+#[tokio::test]
+async fn files_are_used_by_one_runtime() -> Result<(), Box<dyn std::error::Error>> {
+    let directory = tempfile::tempdir()?;
+    let (store, below) = (MemoryStore::new(), directory.path().join("below"));
+    let first = FileSnapshots::new(&below);
+    assert_eq!(
+        first.streams().await?,
+        [],
+        "a folder that is not there holds none, and is not made"
+    );
+    assert!(!below.exists());
+    let runtime = cold::<third::Counter>(store.clone(), first.clone()).await;
+    for _ in 0..4 {
+        third::Counter::count_up(&runtime, "a", 1).await?;
+    }
+    until_written(&runtime, 1).await;
+    assert_eq!(first.streams().await?, ["third/a".parse()?]);
+
+    let without = cold::<third::Counter>(store.clone(), FileSnapshots::new(&below)).await;
+    assert_eq!(view::<third::Counter>(&without, At::Newest).await, Some((4, 4)));
+    assert_eq!((counts(&without).await.used, counts(&without).await.unread), (0, 1));
+    drop((runtime, first));
+    // The task that writes ends with its runtime, and holds a clone until then.
+    for _ in 0..16 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(view::<third::Counter>(&without, At::Newest).await, Some((4, 4)));
+    assert_eq!((counts(&without).await.used, counts(&without).await.unread), (1, 1));
+    Ok(())
 }
 
 /// The verbs: all streams of an aggregate from the log, and none of another; dropping them changes no answer.

@@ -67,22 +67,23 @@ impl Live {
     /// # Cancel safety
     /// Whoever goes away while they wait leaves nothing behind.
     pub(super) async fn turn(self: &Arc<Self>, stream: &StreamId) -> Turn {
-        let (turn, at_once) = {
+        let at_once = {
             let mut slots = self.lock();
             slots.in_flight += 1;
             let slot = slots.slot(stream);
             slot.users += 1;
-            let turn = Arc::clone(&slot.turn);
-            let at_once = Arc::clone(&turn).try_acquire_owned().ok();
-            (turn, at_once)
+            match Arc::clone(&slot.turn).try_acquire_owned() {
+                Ok(permit) => Ok(permit),
+                Err(_) => Err(Arc::clone(&slot.turn)),
+            }
         };
         let place = Place {
             live: Arc::clone(self),
             stream: stream.clone(),
         };
         let permit = match at_once {
-            Some(permit) => permit,
-            None => turn
+            Ok(permit) => permit,
+            Err(turn) => turn
                 .acquire_owned()
                 .await
                 .expect("the turns of a stream are never closed"),

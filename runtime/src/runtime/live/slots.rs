@@ -1,7 +1,7 @@
 //! The tables of the live aggregates: who uses each stream, which states are kept, and which goes first when there is no room.
 
 use std::any::Any;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -10,14 +10,14 @@ use crate::runtime::live::Found;
 use crate::runtime::state::{Reached, State, Unsaved};
 use crate::runtime::status::KeptStates;
 use crate::store::StoreId;
-use crate::stream::StreamId;
+use crate::stream::{StreamId, StreamMap};
 
 /// What a kept state costs beside its own bytes: its place in the two tables here, about.
 const BESIDE: usize = 256;
 
 #[derive(Default)]
 pub(super) struct Slots {
-    pub(super) streams: HashMap<StreamId, Slot>,
+    pub(super) streams: StreamMap<Slot>,
     /// Who is asked to go first when there is no room: a state that was used since it was last asked goes to the end instead. A pair whose
     /// number is not that of its slot is left over, and stands for nothing.
     pub(super) order: VecDeque<(StreamId, u64)>,
@@ -94,13 +94,17 @@ pub(super) fn kept<A: Send + Sync + 'static>(
 
 impl Slots {
     pub(super) fn slot(&mut self, stream: &StreamId) -> &mut Slot {
-        self.streams.entry(stream.clone()).or_insert_with(|| Slot {
-            turn: Arc::new(Semaphore::new(1)),
-            users: 0,
-            kept: None,
-            was_used: false,
-            number: 0,
-        })
+        if !self.streams.contains_key(stream) {
+            let slot = Slot {
+                turn: Arc::new(Semaphore::new(1)),
+                users: 0,
+                kept: None,
+                was_used: false,
+                number: 0,
+            };
+            self.streams.insert(stream.clone(), slot);
+        }
+        self.streams.get_mut(stream).expect("it was there or put there")
     }
 
     pub(super) fn counted(&mut self, is_hit: bool) {

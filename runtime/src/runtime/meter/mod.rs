@@ -4,4 +4,6 @@
 #[cfg_attr(not(feature = "metrics"), path = "off.rs")]
 mod counts;
 
-pub(super) use counts::{Began, appended, command, conflict, describe, evicted, folded, found, kept, transaction};
+pub(super) use counts::{
+    Began, appended, command, conflict, describe, evicted, folded, found, ignored, kept, parked, reacted, transaction,
+};

@@ -23,6 +23,12 @@ pub(crate) const fn conflict() {}
 
 pub(crate) const fn folded(_events: u64) {}
 
+pub(crate) const fn reacted(_consumer: &'static str) {}
+
+pub(crate) const fn ignored(_consumer: &'static str) {}
+
+pub(crate) const fn parked(_consumer: &'static str) {}
+
 pub(crate) const fn found(_is_found: bool) {}
 
 pub(crate) const fn kept(_states: KeptStates) {}

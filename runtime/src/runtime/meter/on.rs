@@ -14,6 +14,9 @@ const EVENTS: &str = "recount_events_appended_total";
 const APPEND_SECONDS: &str = "recount_append_duration_seconds";
 const CONFLICTS: &str = "recount_append_conflicts_total";
 const FOLDED: &str = "recount_fold_events";
+const REACTED: &str = "recount_reactions_total";
+const PARKED: &str = "recount_parked_total";
+const IGNORED: &str = "recount_ignored_total";
 const HITS: &str = "recount_states_hits_total";
 const MISSES: &str = "recount_states_misses_total";
 const EVICTED: &str = "recount_states_evicted_total";
@@ -63,6 +66,21 @@ pub(crate) fn describe() {
         "Appends that found their stream moved by another writer."
     );
     describe_histogram!(FOLDED, Unit::Count, "Events that were read and folded for one state.");
+    describe_counter!(
+        REACTED,
+        Unit::Count,
+        "Inputs that policies and processes have completed, by consumer."
+    );
+    describe_counter!(
+        IGNORED,
+        Unit::Count,
+        "Events of instances that were never started or have ended, by process."
+    );
+    describe_counter!(
+        PARKED,
+        Unit::Count,
+        "Inputs that consumers have set aside, by consumer."
+    );
     describe_counter!(HITS, Unit::Count, "States that were found among the kept ones.");
     describe_counter!(
         MISSES,
@@ -99,6 +117,18 @@ pub(crate) fn conflict() {
 
 pub(crate) fn folded(events: u64) {
     histogram!(FOLDED).record(events as f64);
+}
+
+pub(crate) fn reacted(consumer: &'static str) {
+    counter!(REACTED, "consumer" => consumer).increment(1);
+}
+
+pub(crate) fn ignored(consumer: &'static str) {
+    counter!(IGNORED, "consumer" => consumer).increment(1);
+}
+
+pub(crate) fn parked(consumer: &'static str) {
+    counter!(PARKED, "consumer" => consumer).increment(1);
 }
 
 pub(crate) fn found(is_found: bool) {

@@ -49,8 +49,13 @@ pub enum Effect {
 /// One thing that a reaction can do: a command that it can send, or a timer that it can set.
 #[derive(Debug)]
 pub enum Sends {
-    /// A command.
-    Command(Sent),
+    /// A command, and whether its failure comes back.
+    Command {
+        /// Which.
+        sent: Sent,
+        /// Its failure is parked instead of coming back.
+        or_park: bool,
+    },
     /// A timer.
     Timer(SentTimer),
     /// The end of the instance.
@@ -83,6 +88,8 @@ pub(crate) struct Errand {
     pub(crate) key: IdempotencyKey,
     pub(crate) causation: EventId,
     pub(crate) correlation: Option<Uuid>,
+    /// How many reactions lie before the command, this one included.
+    pub(crate) hops: u32,
 }
 
 /// What became of a command that was sent.

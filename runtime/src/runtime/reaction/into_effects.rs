@@ -1,18 +1,15 @@
 //! What a reaction may return: commands with where they go, timers, the end; tuples, `Option`, `Vec` and `()` of them.
 
 use std::convert::Infallible;
-use std::error::Error;
-
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::aggregate::Aggregate;
 use crate::codec;
-use crate::command::{Command, Fingerprinted, IntoEvents, OrPark, OutcomeOf, To};
+use crate::command::{Command, IntoEvents, OrPark, OutcomeOf, To};
 use crate::model::Tree;
+use crate::runtime::following::words;
 use crate::runtime::reaction::effect::{Effect, Errand, Sending, Sends, Sent, SentTimer};
 use crate::runtime::reaction::timer::due;
-use crate::runtime::reaction::{After, CancelTimer, Due, End, Failed, Failure, React, Timer};
+use crate::runtime::reaction::{After, CancelTimer, Due, End, Failed, Failure, React, Recordable, Timer};
 use crate::runtime::{BoxFuture, ExecuteError, Runtime};
 use crate::store::Refusal;
 use crate::stream::StreamId;
@@ -30,18 +27,29 @@ pub trait IntoEffects<P> {
     fn into_effects(self, out: &mut Vec<Effect>);
 }
 
-/// `P` says what happens when `C` fails.
+/// Who says what happens when `C` fails.
 #[diagnostic::on_unimplemented(
-    message = "`{P}` does not say what happens when `{C}` fails",
-    label = "sent by `{P}`",
+    message = "`{Self}` does not say what happens when `{C}` fails",
+    label = "sends `{C}`, which may be refused",
     note = "add `#[on] fn name(&self, failed: &Failed<{C}>, meta: &Meta)`, or send it with `.to(id).or_park()`"
 )]
-pub trait HandlesFailure<P, C> {}
+pub trait HandlesFailure<C> {}
 
 #[diagnostic::do_not_recommend]
-impl<P: React<Failed<C>>, C: Command> HandlesFailure<P, C> for To<C> {}
+impl<P: React<Failed<C>>, C: Command> HandlesFailure<C> for P {}
 
-impl<C: Command + Fingerprinted + Serialize + DeserializeOwned> OrPark<C> {
+/// Who says what to do when `T` is due.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what it does when `{T}` is due",
+    label = "sets the timer `{T}`, which comes back",
+    note = "add `#[on] fn name(&self, due: &Due<{T}>, meta: &Meta)`"
+)]
+pub trait HandlesTimer<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<P: React<Due<T>>, T: Timer> HandlesTimer<T> for P {}
+
+impl<C: Command + Recordable> OrPark<C> {
     const SENT: Sent = Sent {
         aggregate: <C::Aggregate as Aggregate>::NAME,
         command: C::NAME,
@@ -50,26 +58,29 @@ impl<C: Command + Fingerprinted + Serialize + DeserializeOwned> OrPark<C> {
     };
 }
 
-impl<P, C: Command + Fingerprinted + Serialize + DeserializeOwned> IntoEffects<P> for OrPark<C> {
-    const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command(Self::SENT));
+impl<P, C: Command + Recordable> IntoEffects<P> for OrPark<C> {
+    const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command {
+        sent: Self::SENT,
+        or_park: true,
+    });
 
     fn into_effects(self, out: &mut Vec<Effect>) {
         out.push(command(self.0, true));
     }
 }
 
-impl<P, C: Command + Fingerprinted + Serialize + DeserializeOwned> IntoEffects<P> for To<C>
-where
-    Self: HandlesFailure<P, C>,
-{
-    const SENDS: &'static Tree<Sends> = <OrPark<C> as IntoEffects<P>>::SENDS;
+impl<P: HandlesFailure<C>, C: Command + Recordable> IntoEffects<P> for To<C> {
+    const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Command {
+        sent: OrPark::<C>::SENT,
+        or_park: false,
+    });
 
     fn into_effects(self, out: &mut Vec<Effect>) {
         out.push(command(self, false));
     }
 }
 
-fn command<C: Command + Fingerprinted + Serialize + DeserializeOwned>(to: To<C>, or_park: bool) -> Effect {
+fn command<C: Command + Recordable>(to: To<C>, or_park: bool) -> Effect {
     Effect::Command {
         sent: const { &OrPark::<C>::SENT },
         stream: to.stream,
@@ -78,7 +89,7 @@ fn command<C: Command + Fingerprinted + Serialize + DeserializeOwned>(to: To<C>,
     }
 }
 
-impl<P: React<Due<T>>, T: Timer> IntoEffects<P> for After<T> {
+impl<P: HandlesTimer<T>, T: Timer> IntoEffects<P> for After<T> {
     const SENDS: &'static Tree<Sends> = &Tree::One(Sends::Timer(Self::SENT));
 
     fn into_effects(self, out: &mut Vec<Effect>) {
@@ -155,7 +166,7 @@ tuple!(A B C D E);
 tuple!(A B C D E F);
 
 /// Sends a command from its recorded bytes.
-fn send<C: Command + Fingerprinted + Serialize + DeserializeOwned>(
+fn send<C: Command + Recordable>(
     runtime: &Runtime,
     stream: StreamId,
     payload: &[u8],
@@ -171,7 +182,8 @@ fn send<C: Command + Fingerprinted + Serialize + DeserializeOwned>(
     let mut execute = runtime
         .execute_on(stream, command.clone())
         .idempotency_key(errand.key)
-        .causation(errand.causation);
+        .causation(errand.causation)
+        .hops(errand.hops);
     if let Some(correlation) = errand.correlation {
         execute = execute.correlation(correlation);
     }
@@ -203,15 +215,4 @@ fn may_pass(error: &ExecuteError<Infallible>) -> bool {
         ),
         _ => false,
     }
-}
-
-/// An error with its causes, in one line.
-fn words(error: &dyn Error) -> String {
-    let (mut words, mut cause) = (error.to_string(), error.source());
-    while let Some(error) = cause {
-        words.push_str(": ");
-        words.push_str(&error.to_string());
-        cause = error.source();
-    }
-    words
 }

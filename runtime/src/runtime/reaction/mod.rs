@@ -1,18 +1,26 @@
 //! Reactions: what policies and processes do on an event, as data. They perform nothing; the runtime sends what they return.
+//!
+//! `hops = 8` on a derive is `Consumer::HOPS`.
 
 mod effect;
 mod failed;
+mod graph;
 mod into_effects;
+mod outgoing;
 mod timer;
 
 use std::any::Any;
 
 pub use effect::{Effect, Sends, Sent, SentTimer};
+pub(super) use effect::{Errand, Sending};
 pub use failed::{Failed, Failure};
-pub use into_effects::{HandlesFailure, IntoEffects};
-pub use timer::{After, CancelTimer, Due, End, Timer};
+pub(super) use graph::{Reactor, unbounded_loop};
+pub use into_effects::{HandlesFailure, HandlesTimer, IntoEffects};
+pub(super) use outgoing::{Outgoing, StoredCommand, sends_command, timer};
+pub use timer::{After, CancelTimer, Due, End, Recordable, Timer};
 
-use crate::aggregate::FoldError;
+use crate::aggregate::{Aggregate, FoldError};
+use crate::command::Command;
 use crate::consumer::{Consumer, Start};
 use crate::envelope::Meta;
 use crate::event::EventName;
@@ -46,10 +54,43 @@ pub trait Reacts: Consumer {
 /// One reaction as data.
 #[derive(Clone, Copy, Debug)]
 pub struct Reaction {
-    /// The event that it answers; `None` for a failed command or a timer.
-    pub event: Option<EventName>,
+    /// What it answers: an [`Input::Event`], or what [`Answered`] says of a [`Failed`] command or a timer that is [`Due`].
+    pub input: Input,
     /// What can come of it.
     pub sends: &'static Tree<Sends>,
+}
+
+/// What a reaction answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// An event, by its name.
+    Event(EventName),
+    /// A command of its own that was refused.
+    Failed {
+        /// The name of its aggregate.
+        aggregate: &'static str,
+        /// Its name.
+        command: &'static str,
+    },
+    /// A timer of this name that is due.
+    Due(&'static str),
+}
+
+/// What a policy or a process hears of its own effects: a [`Failed`] command, a timer that is [`Due`].
+pub trait Answered {
+    /// As data.
+    const INPUT: Input;
+}
+
+impl<C: Command> Answered for Failed<C> {
+    const INPUT: Input = Input::Failed {
+        aggregate: <C::Aggregate as Aggregate>::NAME,
+        command: C::NAME,
+    };
+}
+
+impl<T: Timer> Answered for Due<T> {
+    const INPUT: Input = Input::Due(T::NAME);
 }
 
 /// Maps events to commands, without a state. Written by `#[derive(Policy)]`.
@@ -70,6 +111,8 @@ pub trait Policy: Consumer + Default {
 pub trait Process: Consumer {
     /// What names an instance.
     type Id: StreamKey;
+    /// How many instances may be parked; with one more it stops (rule 9.9).
+    const MAX_PARKED: u32 = 100;
     /// Where it begins when it is started for the first time.
     const START: Start;
 }

@@ -8,12 +8,23 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// What is recorded before it is done: a command that is sent, a timer that is set.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be recorded",
+    label = "is written before it is done, and read after a restart",
+    note = "derive what it needs: `#[derive(serde::Serialize, serde::Deserialize)]`"
+)]
+pub trait Recordable: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Recordable for T {}
+
 /// What a process is reminded of. Written by `#[derive(Timer)] #[timer(name = "late")]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a timer",
     note = "derive it: `#[derive(Timer, Serialize, Deserialize)] #[timer(name = \"...\")]`"
 )]
-pub trait Timer: Serialize + DeserializeOwned + Send + 'static {
+pub trait Timer: Recordable + Send + 'static {
     /// Its name in its instance: setting a timer of the same name again replaces it.
     const NAME: &'static str;
 

@@ -1,6 +1,8 @@
 //! The snapshots of a runtime: what a load begins with, and what is written after a commit, off the way of whoever committed.
 
 mod verbs;
+#[cfg(target_os = "linux")]
+mod warmer;
 mod writer;
 
 use std::any::TypeId;
@@ -12,6 +14,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 pub use verbs::Warmed;
+#[cfg(target_os = "linux")]
+pub use warmer::Warmer;
 
 use crate::aggregate::{Aggregate, Snapshots};
 use crate::runtime::load::At;
@@ -121,7 +125,7 @@ impl Saved {
             Ok(Ok(Some(snapshot))) => snapshot,
             Ok(Ok(None)) => return Ok(None),
             Ok(Err(SnapshotError::Damaged)) => return Err(Unusable::Bad),
-            Ok(Err(SnapshotError::Store(_))) | Err(_) => return Err(Unusable::Unread),
+            Ok(Err(SnapshotError::InUse | SnapshotError::Store(_))) | Err(_) => return Err(Unusable::Unread),
         };
         if snapshot.key != self.key(stream, rule, events.identity()) {
             return Err(Unusable::Stale);

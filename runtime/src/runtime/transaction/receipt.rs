@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::store::{Committed, CommittedPart};
-use crate::stream::{AppendId, Position};
+use crate::stream::{AppendId, Position, StoreId};
 
 /// What a transaction has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct TransactionReceipt {
     pub parts: Vec<CommittedPart>,
     /// Where the events stand in the store, first and last; `None` if the commands decided none.
     pub positions: Option<(Position, Position)>,
+    /// The store and epoch that the positions belong to; `None` if the commands decided none.
+    pub store: Option<StoreId>,
     /// When the store wrote them; `None` if the commands decided none.
     pub recorded_at: Option<Timestamp>,
     /// All of it was written by an earlier use of the same idempotency key, and nothing by this one.
@@ -26,6 +28,7 @@ impl TransactionReceipt {
             append,
             parts: Vec::new(),
             positions: None,
+            store: None,
             recorded_at: None,
             duplicate: false,
         }
@@ -36,6 +39,7 @@ impl TransactionReceipt {
             append: committed.append,
             parts: committed.parts,
             positions: Some((committed.first_position, committed.last_position)),
+            store: Some(committed.store),
             recorded_at: Some(committed.recorded_at),
             duplicate: committed.duplicate,
         }

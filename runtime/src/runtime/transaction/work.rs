@@ -15,6 +15,7 @@ use crate::runtime::decide::{Deciding, decide};
 use crate::runtime::error::{ExecuteError, StateError};
 use crate::runtime::keyed::Keyed;
 use crate::runtime::load;
+use crate::runtime::projections::Inline;
 use crate::runtime::state::{Reached, State, Unsaved};
 use crate::runtime::transaction::TransactionReceipt;
 use crate::runtime::{Runtime, trace};
@@ -98,7 +99,8 @@ fn keep<A: Aggregate>(
 
 impl Work {
     pub(super) fn new(runtime: Runtime) -> Self {
-        let (began, mut fresh) = (runtime.0.clock.now(), Fresh::draw());
+        let began = runtime.0.clock.now();
+        let mut fresh = Fresh::draw(began);
         let headers = Headers {
             correlation: Some(fresh.id(began)),
             ..Headers::default()
@@ -195,7 +197,7 @@ impl Work {
             .downcast_mut()
             .expect("one category of streams is one aggregate");
         let decided = decide(state, command, &deciding)?;
-        part.events.extend(decided.encoded.into_iter().map(NewEvent::from));
+        part.events.extend(decided.encoded);
         part.spent += decided.spent;
         if !self.names.contains(&command.name()) {
             self.names.push(command.name());
@@ -235,6 +237,7 @@ impl Work {
         if !committed.duplicate {
             keep_all(&runtime, parts, &committed);
         }
+        Inline::new(&runtime, None).see(Some(committed.last_position)).await;
         Ok(TransactionReceipt::of(committed))
     }
 

@@ -21,9 +21,11 @@ proptest! {
             if !lines.iter().any(|line| line.contains("untagged")) {
                 prop_assert_eq!(reading.map(|reading| (reading.ignored, reading.blurred)), Ok((vec![], vec![])), "{} {:#?}", payload, lines);
             }
-            prop_assert_eq!(Payload::parse(&payload.to_string()).is_ok(), true);
+            prop_assert_eq!(Payload::parse(&payload.to_string()).ok(), Some(payload));
         }
         let stored = outline.payload(Style::Stored(seed));
+        let read = Payload::parse(&stored.to_string()).ok();
+        prop_assert_eq!(read.as_ref(), Some(&stored));
         prop_assert!(outline.accepts(&stored).is_ok(), "{stored} {:?} {lines:#?}", outline.accepts(&stored));
     }
 }

@@ -323,6 +323,17 @@ fn a_cure_can_be_written_where_the_change_is() {
         ),
         "remove the alias: payloads that are stored may hold it for something else"
     );
+    assert_eq!(
+        help("a: enum; a|b", "a: enum; a|b; a|c"),
+        format!(
+            "open the enum one release earlier, with a `#[serde(other)]` variant; or {}",
+            kept("a")
+        )
+    );
+    assert_eq!(
+        help("a: enum; a|b; a|c", "a: enum; a|b"),
+        format!("keep the variant; or {}", kept("a"))
+    );
     for (old, new) in [
         ("a: object; a.b: u8", "a: object; a.b: u16"),
         ("a: object; a.b: bool", "a: object; a.b?: bool"),

@@ -53,7 +53,7 @@ codes! {
     /// Variants that are not listed are read from now on.
     EnumOpened = "ENUM_OPENED", "";
     /// A variant that was not there.
-    VariantAdded = "VARIANT_ADDED", "open the enum one release earlier (`#[serde(other)]`), or a new version: `version = {n}` and `retyped({n}, ..)`";
+    VariantAdded = "VARIANT_ADDED", "open the enum one release earlier, with a `#[serde(other)]` variant";
     /// A key that must be there.
     RequiredFieldAdded = "REQUIRED_FIELD_ADDED", "a new version: `version = {n}` and `#[event(since = {n}, default = ..)]`";
     /// A key is gone.
@@ -83,7 +83,7 @@ codes! {
     /// `null` is refused from now on.
     NullRefused = "NULL_REFUSED", "a new version: `version = {n}` and `retyped({n}, from = ..)`";
     /// A variant is gone.
-    VariantRemoved = "VARIANT_REMOVED", "keep the variant, or a new version: `version = {n}` and `retyped({n}, from = ..)`";
+    VariantRemoved = "VARIANT_REMOVED", "keep the variant";
     /// Variants that are not listed are refused from now on.
     EnumClosed = "ENUM_CLOSED", "keep it open: keep the `#[serde(other)]` variant";
 }

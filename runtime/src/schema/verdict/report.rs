@@ -43,7 +43,9 @@ pub(super) fn add_help(changes: &mut [Change], found: &[Found], version: u32) {
 fn cure(change: &Change, next: u32) -> String {
     let cure = change.code.cure();
     let field = field(&change.path);
-    if field == change.path || !(cure.is_empty() || cure.contains("{n}")) {
+    // A variant stands inside a field, always; and its enum can be mended without a version.
+    let is_variant = matches!(change.code, Code::VariantAdded | Code::VariantRemoved);
+    if !is_variant && (field == change.path || !(cure.is_empty() || cure.contains("{n}"))) {
         return cure.replace("{n}", &next.to_string());
     }
     // What is said of a version stands on the event, never on a type inside it.
@@ -53,6 +55,7 @@ fn cure(change: &Change, next: u32) -> String {
     );
     match change.code {
         Code::RequiredFieldAdded => format!("make it an `Option` or give it `#[serde(default)]`; or {kept}"),
+        _ if is_variant => format!("{cure}; or {kept}"),
         _ => format!("the type inside `{field}` was edited: {kept}"),
     }
 }
@@ -113,74 +116,92 @@ impl fmt::Display for Report {
 }
 
 impl Report {
-    /// The text, under the word of a finding.
-    pub(in crate::schema) fn write(&self, f: &mut fmt::Formatter<'_>, word: &str) -> fmt::Result {
-        writeln!(f, "{word} {} v{} is sealed:", self.name, self.version)?;
+    /// What each change does, in columns: `FIELD_REMOVED  note    reads: ok   keeps: NO   older: ok`.
+    pub(crate) fn rows(&self) -> Vec<String> {
         let widest = |texts: &dyn Fn(&Change) -> usize| self.changes.iter().map(texts).max().unwrap_or_default();
         let code = widest(&|change| change.code.word().len());
         let path = widest(&|change| change.path.chars().count());
         let word = |cell: &Cell| if cell.is_ok() { "ok" } else { "NO" };
-        for change in &self.changes {
-            writeln!(
-                f,
-                "    {:code$}  {:path$}    reads: {}   keeps: {}   older: {}",
+        let row = |change: &Change| {
+            format!(
+                "{:code$}  {:path$}    reads: {}   keeps: {}   older: {}",
                 change.code,
                 change.path,
                 word(&change.reads),
                 word(&change.keeps),
                 word(&change.older),
-            )?;
+            )
+        };
+        self.changes.iter().map(row).collect()
+    }
+
+    /// What shows each NO: a payload, and what becomes of it.
+    pub(crate) fn witnesses(&self) -> Vec<String> {
+        self.changes.iter().flat_map(|change| self.shown(change)).collect()
+    }
+
+    /// What to write, each once.
+    pub(crate) fn helps(&self) -> Vec<String> {
+        once(self.changes.iter().filter_map(|change| change.help.clone()))
+    }
+
+    /// Where the guide explains the changes that something has to be written for, each once.
+    pub(crate) fn links(&self) -> Vec<String> {
+        let changes = self.changes.iter().filter(|change| change.help.is_some());
+        once(changes.map(|change| change.code.link()))
+    }
+
+    /// The text, under the word of a finding.
+    pub(in crate::schema) fn write(&self, f: &mut fmt::Formatter<'_>, word: &str) -> fmt::Result {
+        writeln!(f, "{word} {} v{} is sealed:", self.name, self.version)?;
+        for row in self.rows() {
+            writeln!(f, "    {row}")?;
         }
-        for change in &self.changes {
-            self.write_witnesses(f, change)?;
+        for witness in self.witnesses() {
+            writeln!(f, "  witness: {witness}")?;
         }
-        let mut said = Vec::new();
-        for change in &self.changes {
-            let Some(help) = change.help.as_ref().filter(|help| !said.contains(help)) else {
-                continue;
-            };
+        for help in self.helps() {
             writeln!(f, "  help: {help}")?;
-            said.push(help);
         }
-        let mut codes: Vec<Code> = self
-            .changes
-            .iter()
-            .filter(|change| change.help.is_some())
-            .map(|change| change.code)
-            .collect();
-        codes.dedup();
-        for code in codes {
-            writeln!(f, "  see {}", code.link())?;
+        for link in self.links() {
+            writeln!(f, "  see {link}")?;
         }
         Ok(())
     }
 
-    fn write_witnesses(&self, f: &mut fmt::Formatter<'_>, change: &Change) -> fmt::Result {
-        let path = &change.path;
+    fn shown(&self, change: &Change) -> Vec<String> {
+        let (path, mut shown) = (&change.path, Vec::new());
         if let Cell::No(payload) = &change.reads {
-            match self.new.accepts(payload) {
-                Err(refusal) => writeln!(f, "  witness: {payload} is stored, and is not read: {refusal}")?,
-                Ok(()) => writeln!(
-                    f,
-                    "  witness: {payload} is stored, and `{path}` is in another format now"
-                )?,
-            }
+            shown.push(match self.new.accepts(payload) {
+                Err(refusal) => format!("{payload} is stored, and is not read: {refusal}"),
+                Ok(()) => format!("{payload} is stored, and `{path}` is in another format now"),
+            });
         }
         if let Cell::No(payload) = &change.keeps {
-            match self.new.accepts(payload) {
+            shown.push(match self.new.accepts(payload) {
                 Ok(()) => {
                     let written = self.new.rewritten(payload);
-                    writeln!(f, "  witness: {payload} is read, and would be written as {written}")?;
+                    format!("{payload} is read, and would be written as {written}")
                 }
-                Err(_) => writeln!(f, "  witness: {payload} is stored, and `{path}` of it would be lost")?,
-            }
+                Err(_) => format!("{payload} is stored, and `{path}` of it would be lost"),
+            });
         }
         if let Cell::No(payload) = &change.older {
-            writeln!(
-                f,
-                "  witness: {payload} is written, and nodes of the last release misread it"
-            )?;
+            shown.push(format!(
+                "{payload} is written, and nodes of the last release misread it"
+            ));
         }
-        Ok(())
+        shown
     }
+}
+
+/// Each where it stands first.
+fn once(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut said = Vec::new();
+    for text in texts {
+        if !said.contains(&text) {
+            said.push(text);
+        }
+    }
+    said
 }

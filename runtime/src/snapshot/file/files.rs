@@ -189,6 +189,13 @@ impl Files {
         fs::remove_file(self.path(number))
     }
 
+    /// The streams that have a snapshot, in the order of their names.
+    pub(super) fn streams(&self) -> Vec<StreamId> {
+        let mut streams: Vec<_> = self.places.keys().cloned().collect();
+        streams.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
+        streams
+    }
+
     pub(super) fn has(&self, stream: &StreamId) -> bool {
         self.places.contains_key(stream)
     }
@@ -231,6 +238,12 @@ impl Files {
             File::open(self.path(*number))
                 .and_then(|file| file.sync_data())
                 .map_err(failed)?;
+        }
+        // What is dead as a whole need not wait for the next snapshot to be deleted.
+        let dead = self.files.iter().filter(|(_, usage)| usage.alive == 0);
+        for number in dead.map(|(number, _)| *number).collect::<Vec<_>>() {
+            self.files.remove(&number);
+            fs::remove_file(self.path(number)).map_err(failed)?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Snapshots in files, beside the files of the events.
 
 mod files;
+mod lock;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::snapshot::{Snapshot, SnapshotError, SnapshotStore};
 use crate::stream::{StreamId, Version};
 use files::Files;
+use lock::{Lock, Makes};
 
 /// Keeps the newest snapshot of each stream in files `snap-<n>.log` of a directory, which may be that of a
 /// [`FileStore`](crate::FileStore); clones are the same store.
@@ -21,8 +23,9 @@ use files::Files;
 /// have about twice the bytes of the living snapshots at most. In memory there is a table with the name of each stream that has a snapshot
 /// and 64 bytes beside it.
 ///
-/// Nothing is read before the first snapshot is asked for or put; then the table is made from the heads of all records. One process uses
-/// a directory, as of a `FileStore`; the file work is done on tokio's threads for blocking work.
+/// Nothing is read before the first snapshot is asked for or put; then the table is made from the heads of all records, and the file
+/// `snap.lock` is locked until the last clone is dropped: one process uses a directory, as of a `FileStore`, and another one is told that
+/// they are [in use](SnapshotError::InUse). The file work is done on tokio's threads for blocking work.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
@@ -47,7 +50,14 @@ pub struct FileSnapshots(Arc<Inner>);
 
 struct Inner {
     directory: PathBuf,
-    files: Mutex<Option<Files>>,
+    open: Mutex<Option<Open>>,
+}
+
+/// The files, and what keeps others from them.
+struct Open {
+    files: Files,
+    /// None while there is no directory.
+    lock: Option<Lock>,
 }
 
 impl FileSnapshots {
@@ -56,24 +66,36 @@ impl FileSnapshots {
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self(Arc::new(Inner {
             directory: directory.into(),
-            files: Mutex::new(None),
+            open: Mutex::new(None),
         }))
+    }
+
+    /// The streams that have a snapshot here, whatever it was folded from, in the order of their names.
+    ///
+    /// # Errors
+    /// [`SnapshotError`] if the files cannot be read.
+    pub async fn streams(&self) -> Result<Vec<StreamId>, SnapshotError> {
+        self.run(Makes::Nothing, |files| Ok(files.streams())).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
+        makes: Makes,
         work: impl FnOnce(&mut Files) -> Result<T, SnapshotError> + Send + 'static,
     ) -> Result<T, SnapshotError> {
         let inner = Arc::clone(&self.0);
         let task = tokio::task::spawn_blocking(move || {
             // What a panic left behind is read again from the files.
-            let mut files = inner.files.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut opened = match files.take() {
-                Some(opened) => opened,
-                None => Files::open(&inner.directory)?,
+            let mut open = inner.open.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut opened = match open.take() {
+                Some(opened) if opened.lock.is_some() => opened,
+                _ => Open {
+                    lock: Lock::take(&inner.directory, makes)?,
+                    files: Files::open(&inner.directory)?,
+                },
             };
-            let done = work(&mut opened);
-            *files = Some(opened);
+            let done = work(&mut opened.files);
+            *open = Some(opened);
             done
         });
         task.await.map_err(|error| SnapshotError::Store(error.into()))?
@@ -82,28 +104,29 @@ impl FileSnapshots {
 
 impl SnapshotStore for FileSnapshots {
     async fn put(&self, snapshot: Snapshot) -> Result<(), SnapshotError> {
-        self.run(move |files| files.put(&snapshot)).await
+        self.run(Makes::Directory, move |files| files.put(&snapshot)).await
     }
 
     async fn newest(&self, stream: &StreamId, at_most: Option<Version>) -> Result<Option<Snapshot>, SnapshotError> {
-        if let Ok(files) = self.0.files.try_lock()
-            && files.as_ref().is_some_and(|files| !files.has(stream))
+        if let Ok(open) = self.0.open.try_lock()
+            && open.as_ref().is_some_and(|open| !open.files.has(stream))
         {
             // Most streams have none, and need no thread for that.
             return Ok(None);
         }
         let stream = stream.clone();
-        self.run(move |files| files.newest(&stream, at_most)).await
+        self.run(Makes::Nothing, move |files| files.newest(&stream, at_most))
+            .await
     }
 
     async fn remove(&self, stream: &StreamId) -> Result<(), SnapshotError> {
         let stream = stream.clone();
-        self.run(move |files| files.remove(&stream)).await
+        self.run(Makes::Nothing, move |files| files.remove(&stream)).await
     }
 
     async fn remove_all(&self, category: &str) -> Result<(), SnapshotError> {
         let category = category.to_owned();
-        self.run(move |files| files.remove_all(&category)).await
+        self.run(Makes::Nothing, move |files| files.remove_all(&category)).await
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
 use crate::store::{
-    AnyStore, AppendError, Batch, Capabilities, Committed, EventStore, IdempotencyKey, KnownKey, LogRead, Page,
-    ReadError, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AnyStore, AppendError, Batch, Capabilities, Committed, EventStore, IdempotencyKey, KnownKey,
+    LogRead, Page, ReadError, Resolved, StoreId, StreamRead, Unknown,
 };
 use crate::stream::{Position, StreamId};
 
@@ -82,6 +82,10 @@ impl EventStore for Waking {
 
     async fn head(&self) -> Result<Position, ReadError> {
         self.inner.head().await
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.inner.checkpoints()
     }
 
     async fn close(&self) {

@@ -13,7 +13,7 @@ use super::replay::Tally;
 use super::scan::LogEnd;
 use super::unit::Unit;
 use crate::store::{Batch, NewEvent};
-use crate::stream::{StreamId, Version};
+use crate::stream::{StreamId, StreamMap, Version};
 
 /// A unit as bytes, with what it will change once it is durable.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ struct Head {
 /// What the unit adds to the log while it is encoded.
 struct Staged<'a, F> {
     target: &'a Target<'a, F>,
-    heads: HashMap<&'a StreamId, Head>,
+    heads: StreamMap<Head, &'a StreamId>,
     next_stream: u32,
     streams: Vec<(u32, StreamId)>,
     types: Vec<u16>,
@@ -121,7 +121,7 @@ impl<'a, F> Staged<'a, F> {
     fn new(target: &'a Target<'a, F>) -> Self {
         Self {
             target,
-            heads: HashMap::new(),
+            heads: StreamMap::default(),
             next_stream: target.index.next_stream(),
             streams: Vec::new(),
             types: Vec::new(),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::format::frame::FrameRules;
 use super::format::segment::FIRST_TYPE;
 use super::known::Known;
-use crate::stream::{StreamId, Version};
+use crate::stream::{StreamId, StreamMap, Version};
 
 /// A name with its version and floor: what the number in a record stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,7 +46,7 @@ pub(crate) struct Segment<F> {
 /// The whole log.
 #[derive(Debug)]
 pub(crate) struct Index<F> {
-    numbers: HashMap<StreamId, u32>,
+    numbers: StreamMap<u32>,
     streams: Vec<Stream>,
     /// By name, because nearly all names have one version: schema, floor and number.
     type_numbers: HashMap<Arc<str>, Vec<(u32, u32, u16)>>,
@@ -79,7 +79,7 @@ fn at(number: u64) -> usize {
 impl<F> Index<F> {
     pub(crate) fn new() -> Self {
         Self {
-            numbers: HashMap::new(),
+            numbers: StreamMap::default(),
             streams: Vec::new(),
             type_numbers: HashMap::new(),
             types: Vec::new(),

@@ -52,8 +52,8 @@ pub use real_disk::RealDisk;
 pub use report::{PreviousState, RecoveryReport, TornTail};
 
 use crate::store::{
-    AppendError, Batch, Capabilities, Committed, Durability, EventStore, IdempotencyKey, KnownKey, LogRead, Page,
-    ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Durability, EventStore, IdempotencyKey, KnownKey,
+    LogRead, Page, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use crate::stream::{Position, StreamId};
 use known::Marks;
@@ -325,6 +325,10 @@ impl<D: Disk> EventStore for FileStore<D> {
             return Err(ReadError::Closed);
         }
         Ok(Position::new(self.0.shared.index().last_position))
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        AnyCheckpoints::new(self.0.shared.consumers.clone())
     }
 
     async fn close(&self) {

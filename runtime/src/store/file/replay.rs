@@ -170,8 +170,8 @@ impl<F> Replay<F> {
     }
 
     fn stream(&mut self, definition: &StreamDefinition<'_>) -> Result<(), Damage> {
-        let id =
-            StreamId::new(definition.category, definition.id).map_err(|_| Damage("a stream has an impossible name"))?;
+        let id = StreamId::stored(definition.category, definition.id)
+            .map_err(|_| Damage("a stream has an impossible name"))?;
         let segment = self.index.segments.last().map_or(0, |segment| segment.number);
         let known = self.index.number(&id);
         let (expected, base, previous) = match known.and_then(|number| self.index.stream(number)) {

@@ -23,7 +23,7 @@ use super::spare::Spare;
 use super::writer::Writer;
 use crate::clock::Clock;
 use crate::store::arrivals::Arrivals;
-use crate::store::{AppendError, Batch, Limits, Refusal, StoreId, Unknown};
+use crate::store::{AppendError, Batch, Limits, MemoryCheckpoints, Refusal, StoreId, Unknown};
 
 /// The bytes of all appends in flight: the memory that the queue takes at most.
 pub(crate) const IN_FLIGHT: usize = 8 << 20;
@@ -51,6 +51,8 @@ pub(crate) struct Shared<D: Disk> {
     /// The marks of appends that were answered with `Unknown`: a repeat of one is unknown as well, and not refused.
     doubt: Mutex<HashSet<u64>>,
     pub(crate) permits: Arc<Semaphore>,
+    /// Not in files yet: it ends with the store.
+    pub(crate) consumers: MemoryCheckpoints,
     /// Becomes true when files and lock are let go of.
     pub(crate) released: watch::Sender<bool>,
 }
@@ -143,6 +145,7 @@ pub(crate) fn start<D: Disk>(
         report,
     } = opened;
     let id = StoreId::new(Uuid::from_bytes(identity.store), identity.epoch);
+    let consumers = MemoryCheckpoints::shared(Arc::clone(&options.clock));
     let shared = Arc::new(Shared {
         disk: options.disk,
         dir,
@@ -158,6 +161,7 @@ pub(crate) fn start<D: Disk>(
         arrivals: Arrivals::default(),
         doubt: Mutex::default(),
         permits: Arc::new(Semaphore::new(IN_FLIGHT)),
+        consumers,
         released: watch::Sender::new(false),
     });
     let spare = Arc::new(Spare::new());

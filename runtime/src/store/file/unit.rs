@@ -1,6 +1,6 @@
 //! A unit: the appends that become one frame, checked in the order of their arrival.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 
 use super::format::segment::TYPES_END;
@@ -8,7 +8,7 @@ use super::index::Index;
 use super::known::AsIs;
 use super::queue::Request;
 use crate::store::{AppendError, Batch, IdempotencyKey, Refusal};
-use crate::stream::{StreamId, Version};
+use crate::stream::{StreamId, StreamMap, Version};
 
 /// The appends of one frame, checked.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub(crate) struct Unit {
     /// Answers that rest on an append of this same unit: they are true only once that one is durable.
     pub(crate) resting: Vec<(Request, Rest)>,
     /// The versions that the streams of this unit will have.
-    heads: HashMap<StreamId, Option<Version>>,
+    heads: StreamMap<Option<Version>>,
     /// The marks of the appends of this unit.
     marks: HashSet<u64, BuildHasherDefault<AsIs>>,
     new_streams: u32,

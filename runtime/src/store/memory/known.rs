@@ -1,23 +1,26 @@
 //! What the memory store has written already: the original of each append id and of each key, apart because writing is elsewhere.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault};
 
 use super::Event;
 use crate::store::{Batch, CommittedPart, Fingerprint, IdempotencyKey, Refusal};
-use crate::stream::{AppendId, StreamId};
+use crate::stream::{AppendId, FromStream, StreamId, StreamMap};
 
 /// Where each append begins in the log, by its id and by its key, both within the first stream of its batch.
 #[derive(Default)]
 pub(super) struct Known {
-    appends: HashMap<(StreamId, AppendId), Original>,
-    keys: HashMap<(StreamId, IdempotencyKey), (Fingerprint, usize)>,
+    /// By the mark of stream and id. A mark is half as long as an id: whether it is the one, the event at the place says.
+    appends: StreamMap<usize, u64>,
+    /// Those whose mark was taken by another, which chance brings about once in a lifetime of stores.
+    others: Vec<usize>,
+    keys: StreamMap<(Fingerprint, usize), (StreamId, IdempotencyKey)>,
+    /// What the appends at these places were asked under.
+    keyed: HashMap<usize, (IdempotencyKey, Fingerprint)>,
 }
 
-/// An append that was written.
-struct Original {
-    /// Where its first event stands.
-    place: usize,
-    key: Option<(IdempotencyKey, Fingerprint)>,
+fn mark(stream: &StreamId, append: AppendId) -> u64 {
+    BuildHasherDefault::<FromStream>::default().hash_one((stream, append))
 }
 
 impl Known {
@@ -26,19 +29,24 @@ impl Known {
         let Some(part) = batch.parts.first() else {
             return;
         };
-        let key = batch.key.clone();
-        if let Some((key, fingerprint)) = &key {
+        if let Some((key, fingerprint)) = &batch.key {
             self.keys
                 .insert((part.stream.clone(), key.clone()), (*fingerprint, place));
+            self.keyed.insert(place, (key.clone(), *fingerprint));
         }
-        self.appends
-            .insert((part.stream.clone(), batch.append), Original { place, key });
+        if let Some(other) = self.appends.insert(mark(&part.stream, batch.append), place) {
+            self.others.push(other);
+        }
     }
 
     /// Where the append of this id begins.
-    pub(super) fn append(&self, stream: &StreamId, append: AppendId) -> Option<usize> {
-        let original = self.appends.get(&(stream.clone(), append));
-        original.map(|original| original.place)
+    pub(super) fn append(&self, stream: &StreamId, append: AppendId, events: &[Event]) -> Option<usize> {
+        let place = self.appends.get(&mark(stream, append))?;
+        let is_it = |place: &&usize| {
+            let event = events.get(**place);
+            event.is_some_and(|event| event.append == append && event.stream == *stream)
+        };
+        std::iter::once(place).chain(&self.others).find(is_it).copied()
     }
 
     /// What was asked under this key, and where what was written for it begins.
@@ -68,13 +76,14 @@ impl Known {
             let (key, parts) = (key.clone(), parts(place));
             return Err(Refusal::KeyReused { key, parts });
         }
-        let Some(original) = self.appends.get(&(stream.clone(), batch.append)) else {
+        let Some(place) = self.append(stream, batch.append, events) else {
             return Ok(None);
         };
-        if original.key == batch.key && is_the_same(batch, events.get(original.place..).unwrap_or_default()) {
-            return Ok(Some(original.place));
+        let is_under_the_key = self.keyed.get(&place) == batch.key.as_ref();
+        if is_under_the_key && is_the_same(batch, events.get(place..).unwrap_or_default()) {
+            return Ok(Some(place));
         }
-        let (append, parts) = (batch.append, parts(original.place));
+        let (append, parts) = (batch.append, parts(place));
         Err(Refusal::AppendIdReused { append, parts })
     }
 }

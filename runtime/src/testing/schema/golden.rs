@@ -8,7 +8,7 @@ use crate::testing::schema::change::{Change, ChangeKind};
 use crate::testing::schema::example::{self, Example};
 use crate::testing::schema::files;
 use crate::testing::schema::payload;
-use crate::testing::schema::pin;
+use crate::testing::schema::pin::{self, Moved};
 use crate::testing::schema::plan::{ALWAYS, Changed, Plan};
 use crate::testing::schema::report::{CannotCheck, Problem};
 use crate::testing::schema::set::{Set, Unread};
@@ -54,6 +54,7 @@ pub(super) fn look(dir: &Path, lock: &Lock, plan: &Plan, today: &Today) -> Resul
                 set,
                 is_stale: changed.is_some(),
                 is_written: plan.writes(&event.context, name),
+                moved: Vec::new(),
                 found: &mut found,
             };
             folder.look(lock, &plan.next)?;
@@ -72,6 +73,8 @@ struct Folder<'a> {
     is_stale: bool,
     /// Whether an update may write here.
     is_written: bool,
+    /// What becomes another event than it did.
+    moved: Vec<Moved>,
     found: &'a mut Found,
 }
 
@@ -101,6 +104,8 @@ impl Folder<'_> {
         for payload in &payloads {
             self.pin(payload, &files)?;
         }
+        let told = pin::told((&self.event.context, self.name), &self.moved);
+        self.found.problems.extend(told);
         self.sweep(&payloads, &files);
         Ok(())
     }
@@ -232,18 +237,15 @@ impl Folder<'_> {
             self.renew(payload, &file, &now, problem);
             return Ok(());
         }
-        let mut details = vec!["it was:".to_owned()];
-        details.extend(pin::lines(&pinned).into_iter().map(|line| format!("  {line}")));
-        details.push("it is now:".to_owned());
-        details.extend(pin::lines(&now).into_iter().map(|line| format!("  {line}")));
-        let place = pin::first_difference(&pinned, &now).map_or(String::new(), |path| format!(" at `{path}`"));
-        let says = format!("becomes another event than it did{place} ({}):", payload.stem);
-        let problem = Problem::new("UPCAST_CHANGED", self.key(), Some(*version), says).details(details);
-        self.problem(problem.witness(text).help(
-            "stored events would read as something else: undo it, or make it a new version; if it is meant, \
-             `RECOUNT_UPDATE=always` takes the new result and shows it once more",
-        ));
         self.change(&file, Some(now.to_string()), ChangeKind::Pin);
+        self.moved.push(Moved {
+            version: *version,
+            stem: payload.stem.clone(),
+            payload: text.clone(),
+            is_generated: payload.is_generated,
+            pinned,
+            now,
+        });
         Ok(())
     }
 

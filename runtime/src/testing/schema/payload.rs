@@ -5,8 +5,8 @@ use crate::schema::{Outline, Payload, Style};
 use crate::testing::schema::set::Unread;
 use crate::testing::schema::today::Event;
 
-/// The payloads that a golden is kept of.
-pub(super) const KINDS: [&str; 3] = ["min", "max", "sparse"];
+/// The payloads that a golden is kept of, that first which shows most.
+pub(super) const KINDS: [&str; 3] = ["max", "min", "sparse"];
 
 /// The golden of that kind.
 pub(super) fn golden(shape: &Outline, kind: &str) -> Payload {

@@ -4,7 +4,7 @@ use crate::schema::{Role, Style};
 use crate::testing::schema::payload;
 use crate::testing::schema::pin;
 use crate::testing::schema::report::Problem;
-use crate::testing::schema::set::Set;
+use crate::testing::schema::set::{Set, Unread};
 use crate::testing::schema::today::{Event, Today, Version};
 use crate::testing::schema::upcast;
 
@@ -19,52 +19,43 @@ pub(super) fn look(today: &Today, seed: u64) -> Vec<Problem> {
             event
                 .versions
                 .iter()
-                .filter_map(move |version| unread(event, version, seed).or_else(|| returned(event, version, seed)))
+                .filter_map(move |version| first(event, version, seed))
         })
         .collect()
 }
 
-fn unread(event: &Event, version: &Version, seed: u64) -> Option<Problem> {
+fn first(event: &Event, version: &Version, seed: u64) -> Option<Problem> {
     let shape = version.shape.as_ref()?;
     let may_refuse = event.runs_code_from(version.number);
-    payload::seeds(seed, event, version.number, COUNT).find_map(|own| {
-        let stored = shape.payload(Style::Stored(own)).to_string();
-        let unread = event.sets.iter().find_map(|set| {
-            let unread = set.upcast(&event.name, version.number, &stored).err()?;
-            let is_allowed = unread.is_refused && may_refuse || payload::is_unread_for_any(shape, &unread);
-            (!is_allowed).then_some((set, unread))
-        });
-        let (set, unread) = unread?;
-        let says = format!("does not decode as `{}`: {}", set.facts.rust, unread.why);
-        let help = format!(
-            "the type reads less than its shape says, or the way up fails; `RECOUNT_SEED={seed}` makes it again"
-        );
-        Some(
-            Problem::new("UNREADABLE", event.key(), Some(version.number), says)
-                .witness(stored)
-                .help(help),
-        )
-    })
-}
-
-/// What is written, is read once more and written again, and is another then.
-fn returned(event: &Event, version: &Version, seed: u64) -> Option<Problem> {
     let is_written = event.role == Role::Current && version.number == event.writes;
-    let shape = version.shape.as_ref().filter(|_| is_written)?;
     let random = payload::seeds(seed, event, version.number, COUNT).map(Style::Stored);
     // Zero, the empty text and `false` are what is left out, where something is.
     let styles = [Style::Min, Style::Max, Style::Sparse].into_iter().chain(random);
     styles.map(|style| shape.payload(style).to_string()).find_map(|stored| {
         event.sets.iter().find_map(|set| {
-            let written = set.upcast(&event.name, version.number, &stored).ok()?;
-            let mut own = written
+            let read = match set.upcast(&event.name, version.number, &stored) {
+                Ok(read) => read,
+                Err(why) => {
+                    let is_allowed = why.is_refused && may_refuse || payload::is_unread_for_any(shape, &why);
+                    return (!is_allowed).then(|| unread(event, version, set, &why, seed).witness(stored.as_str()));
+                }
+            };
+            let mut own = read
                 .each()
-                .filter(|one| one.name == event.name && one.version == version.number);
+                .filter(|one| is_written && one.name == event.name && one.version == version.number);
             own.find_map(|one| changed(event, set, &stored, one))
         })
     })
 }
 
+fn unread(event: &Event, version: &Version, set: &Set, why: &Unread, seed: u64) -> Problem {
+    let says = format!("does not decode as `{}`: {}", set.facts.rust, why.why);
+    let help =
+        format!("the type reads less than its shape says, or the way up fails; `RECOUNT_SEED={seed}` makes it again");
+    Problem::new("UNREADABLE", event.key(), Some(version.number), says).help(help)
+}
+
+/// What is written, is read once more and written again, and is another then.
 fn changed(event: &Event, set: &Set, stored: &str, written: &upcast::Event) -> Option<Problem> {
     let problem = |code, says| Problem::new(code, event.key(), Some(written.version), says);
     let again = match set.upcast(&written.name, written.version, &written.payload) {

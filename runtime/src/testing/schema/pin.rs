@@ -1,6 +1,7 @@
 //! A pinned result beside the one of today: where they differ, and whether that is a matter of course.
 
 use crate::schema::Payload;
+use crate::testing::schema::report::Problem;
 use crate::testing::schema::set::Set;
 use crate::testing::schema::upcast::{Event, Upcast};
 
@@ -61,12 +62,53 @@ fn leave_shared(old: &mut Payload, new: &mut Payload) {
     }
 }
 
+/// A payload that becomes another event than it did.
+#[derive(Debug)]
+pub(super) struct Moved {
+    pub(super) version: u32,
+    /// The name of its files.
+    pub(super) stem: String,
+    pub(super) payload: String,
+    /// Whether it was made from the shape.
+    pub(super) is_generated: bool,
+    pub(super) pinned: Upcast,
+    pub(super) now: Upcast,
+}
+
+/// What is told of the payloads of one event. One default that has changed is one mistake, however many payloads show it: generated ones
+/// that differ at the same places are told together. An example shows what a person meant, and stands alone.
+pub(super) fn told(key: (&str, &str), moved: &[Moved]) -> Vec<Problem> {
+    let is_one = |a: &Moved, b: &Moved| {
+        let places = a.pinned.differences(&a.now);
+        let is_alike = a.version == b.version && a.is_generated && b.is_generated;
+        is_alike && places.is_some() && places == b.pinned.differences(&b.now)
+    };
+    moved.chunk_by(is_one).filter_map(|alike| problem(key, alike)).collect()
+}
+
+fn problem(key: (&str, &str), alike: &[Moved]) -> Option<Problem> {
+    let first = alike.first()?;
+    let of = if alike.len() > 1 { " of the first" } else { "" };
+    let mut details = vec![format!("it was{of}:")];
+    details.extend(lines(&first.pinned).into_iter().map(|line| format!("  {line}")));
+    details.push("it is now:".to_owned());
+    details.extend(lines(&first.now).into_iter().map(|line| format!("  {line}")));
+    let place = first_difference(&first.pinned, &first.now).map_or(String::new(), |path| format!(" at `{path}`"));
+    let stems: Vec<&str> = alike.iter().map(|one| one.stem.as_str()).collect();
+    let says = format!("becomes another event than it did{place} ({}):", stems.join(", "));
+    let problem = Problem::new("UPCAST_CHANGED", key, Some(first.version), says).details(details);
+    Some(problem.witness(&first.payload).help(
+        "stored events would read as something else: undo it, or make it a new version; if it is meant, \
+         `RECOUNT_UPDATE=always` takes the new result and shows it once more",
+    ))
+}
+
 pub(super) fn lines(upcast: &Upcast) -> Vec<String> {
     upcast.to_string().lines().map(str::to_owned).collect()
 }
 
 /// Where the first two events differ that do.
-pub(super) fn first_difference(a: &Upcast, b: &Upcast) -> Option<String> {
-    let mut pairs = a.each().zip(b.each());
-    pairs.find_map(|(a, b)| a.difference(b)).filter(|path| !path.is_empty())
+fn first_difference(a: &Upcast, b: &Upcast) -> Option<String> {
+    let mut paths = a.each().zip(b.each()).flat_map(|(a, b)| a.differences(b));
+    paths.next().filter(|path| !path.is_empty())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Cell, Difference, Entry, Finding, Kind, Lock};
+use crate::schema::{Cell, Difference, Entry, Finding, Kind, Lock, Report};
 use crate::testing::schema::report::Problem;
 use crate::testing::schema::today::Today;
 
@@ -129,23 +129,18 @@ fn problem(difference: &Difference, lock: &Lock, next: &Lock) -> Problem {
             problem(&says).details(details).help(ALWAYS).acceptable()
         }
         Finding::Incompatible | Finding::NotForwardCompatible | Finding::FrozenVersionChanged => {
-            let text = difference.to_string();
-            // The first line and the link at the end are those of every problem.
-            let lines: Vec<&str> = text.lines().skip(1).collect();
-            let rest = lines.split_last().map_or(&[][..], |(_, rest)| rest);
-            // What helps where an event is written is a new version, and an old one cannot have that.
-            let is_for_current = |line: &str| {
-                let help = line.strip_prefix("  help: ");
-                difference.finding == Finding::FrozenVersionChanged && help.is_some_and(|help| help != difference.help)
-            };
-            let mut problem = problem("is sealed:");
-            problem.rest = rest
-                .iter()
-                .filter(|line| !is_for_current(line))
-                .map(|&line| line.to_owned())
-                .collect();
-            problem.witness = witness(difference);
-            problem
+            Problem {
+                details: of_report(difference, Report::rows),
+                witnesses: of_report(difference, Report::witnesses),
+                witness: witness(difference),
+                helps: match difference.finding {
+                    // What helps where an event is written is a new version, and an old one cannot have that.
+                    Finding::FrozenVersionChanged => vec![difference.help.clone()],
+                    _ => of_report(difference, Report::helps),
+                },
+                links: of_report(difference, Report::links),
+                ..problem("is sealed:")
+            }
         }
         _ => problem("is sealed, and nothing reads it any more").help(&difference.help),
     }
@@ -153,9 +148,7 @@ fn problem(difference: &Difference, lock: &Lock, next: &Lock) -> Problem {
 
 /// What is different in an entry that is written anew.
 fn details(difference: &Difference, old: &Entry, new: &Entry) -> Vec<String> {
-    let text = difference.report.as_ref().map_or(String::new(), ToString::to_string);
-    let lines = text.lines().filter_map(|line| line.strip_prefix("    "));
-    let mut details: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();
+    let mut details = of_report(difference, Report::rows);
     let mut tell = |what: &str, before: String, after: String| {
         if before != after {
             details.push(format!("{what}: {after}; it was: {before}"));
@@ -170,6 +163,11 @@ fn details(difference: &Difference, old: &Entry, new: &Entry) -> Vec<String> {
     tell("names", list(&old.names), list(&new.names));
     tell("edge", list(&old.edge), list(&new.edge));
     details
+}
+
+/// Lines about the shape; none where there is nothing to compare it with.
+fn of_report(difference: &Difference, lines: fn(&Report) -> Vec<String>) -> Vec<String> {
+    difference.report.as_ref().map(lines).unwrap_or_default()
 }
 
 fn witness(difference: &Difference) -> Option<String> {

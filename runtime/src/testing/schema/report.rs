@@ -57,11 +57,14 @@ pub struct Problem {
     pub(super) says: String,
     /// What belongs to it, a line each.
     pub(super) details: Vec<String>,
-    /// What follows on the first line and is indented already, its witnesses included.
-    pub(super) rest: Vec<String>,
-    /// A payload that shows it.
+    /// What shows it: payloads, and what becomes of them.
+    pub(super) witnesses: Vec<String>,
+    /// The first of these payloads.
     pub(super) witness: Option<String>,
-    pub(super) help: Option<String>,
+    /// What to do.
+    pub(super) helps: Vec<String>,
+    /// Where the guide explains what belongs to it; it is explained itself under its own code.
+    pub(super) links: Vec<String>,
     /// Whether `RECOUNT_UPDATE=always` mends it.
     pub(super) is_acceptable: bool,
 }
@@ -94,9 +97,10 @@ impl Problem {
             version,
             says: says.into(),
             details: Vec::new(),
-            rest: Vec::new(),
+            witnesses: Vec::new(),
             witness: None,
-            help: None,
+            helps: Vec::new(),
+            links: Vec::new(),
             is_acceptable: false,
         }
     }
@@ -107,12 +111,14 @@ impl Problem {
     }
 
     pub(super) fn witness(mut self, witness: impl Into<String>) -> Self {
-        self.witness = Some(witness.into());
+        let witness = witness.into();
+        self.witnesses.push(witness.clone());
+        self.witness.get_or_insert(witness);
         self
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.helps.push(help.into());
         self
     }
 
@@ -167,14 +173,14 @@ impl fmt::Display for Problem {
         for line in &self.details {
             write!(f, "\n    {line}")?;
         }
-        for line in &self.rest {
-            write!(f, "\n{line}")?;
-        }
-        if let Some(witness) = self.witness.as_ref().filter(|_| self.rest.is_empty()) {
+        for witness in &self.witnesses {
             write!(f, "\n  witness: {witness}")?;
         }
-        if let Some(help) = &self.help {
+        for help in &self.helps {
             write!(f, "\n  help: {help}")?;
+        }
+        for link in &self.links {
+            write!(f, "\n  see {link}")?;
         }
         write!(f, "\n  see {GUIDE}{}", self.code.to_lowercase())
     }

@@ -36,7 +36,7 @@ impl Set {
         }
     }
 
-    /// What is stored of that version of an event of its own.
+    /// What is stored of that version of an event of its own, where that tells sets from lists.
     fn shape(&self, name: &str, version: u32) -> Option<&'static Shape> {
         let event = self
             .facts
@@ -44,7 +44,8 @@ impl Set {
             .iter()
             .find(|member| member.event.name == name)?
             .event;
-        event.versions.iter().find(|facts| facts.version == version)?.shape
+        let shape = event.versions.iter().find(|facts| facts.version == version)?.shape;
+        shape.filter(|shape| shape.holds_sets())
     }
 
     /// What a stored event becomes, under metadata that are always the same.

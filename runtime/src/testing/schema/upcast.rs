@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::schema::{Outline, Payload, Shape};
-use crate::testing::difference::between;
+use crate::testing::difference::differences;
 
 /// The current events that a stored one becomes, in order; each is a line of the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,14 +23,16 @@ pub(super) struct Event {
     pub(super) name: String,
     pub(super) version: u32,
     pub(super) payload: String,
-    /// What the event is today, which tells lists from sets; not known of an event that was read from a file.
+    /// What the event is today, which tells lists from sets; `None` where there are none, and of an event that was read from a file.
     pub(super) shape: Option<&'static Shape>,
 }
 
 impl Event {
     /// With the items of its sets in one order: a hasher gives them another in each process.
     pub(super) fn sorted(mut self) -> Self {
-        if let (Some(shape), Ok(payload)) = (self.shape, Payload::parse(&self.payload)) {
+        if let Some(shape) = self.shape
+            && let Ok(payload) = Payload::parse(&self.payload)
+        {
             let sorted = Outline::of(shape).sorted(&payload);
             if sorted != payload {
                 self.payload = sorted.to_string();
@@ -41,20 +43,20 @@ impl Event {
 
     /// Whether both are one event with one payload.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.name == other.name && self.version == other.version && self.difference(other).is_none()
+        self.name == other.name && self.version == other.version && self.differences(other).is_empty()
     }
 
     /// Where the payloads differ: the order of lists counts, that of keys and of sets does not.
-    pub(super) fn difference(&self, other: &Self) -> Option<String> {
+    pub(super) fn differences(&self, other: &Self) -> Vec<String> {
         if self.payload == other.payload {
-            return None;
+            return Vec::new();
         }
         let (Ok(a), Ok(b)) = (Payload::parse(&self.payload), Payload::parse(&other.payload)) else {
-            return Some(String::new());
+            return vec![String::new()];
         };
         match self.shape.or(other.shape).map(Outline::of) {
-            Some(outline) => between(&outline.sorted(&a), &outline.sorted(&b)),
-            None => between(&a, &b),
+            Some(outline) => differences(&outline.sorted(&a), &outline.sorted(&b)),
+            None => differences(&a, &b),
         }
     }
 }
@@ -111,6 +113,21 @@ impl Upcast {
     /// Reads the text of a file. What is no event is text, and differs from all others.
     pub(super) fn parse(text: &str) -> Self {
         Self(text.lines().map(line).collect())
+    }
+
+    /// Where both differ: the place of an event, and the path in it. `None` where they differ in more than values.
+    pub(super) fn differences(&self, other: &Self) -> Option<Vec<(usize, String)>> {
+        let mut found = Vec::new();
+        for (place, lines) in self.0.iter().zip(&other.0).enumerate() {
+            match lines {
+                (Line::Event(a), Line::Event(b)) if a.name == b.name && a.version == b.version => {
+                    found.extend(a.differences(b).into_iter().map(|path| (place, path)));
+                }
+                (a, b) if a == b => {}
+                _ => return None,
+            }
+        }
+        (self.0.len() == other.0.len()).then_some(found)
     }
 
     /// Whether both are the same events: the order of keys and of sets means nothing, that of lists does.
@@ -213,16 +230,16 @@ mod tests {
         };
         let now = event(r#"{"x":["2","1"],"y":["2","1"]}"#, Some(SHAPE)).sorted();
         assert_eq!(now.payload, r#"{"x":["1","2"],"y":["2","1"]}"#);
-        for (pinned, place) in [
-            (r#"{"y":["2","1"],"x":["2","1"]}"#, None),
-            (r#"{"x":["1","2"],"y":["1","2"]}"#, Some("y[0]")),
-            (r#"{"x":["1","2"],"y":["2"]}"#, Some("y[1]")),
-            (r#"{"x":["1","3"],"y":["2","1"]}"#, Some("x[1]")),
-            (r#"{"x":["1","2"]}"#, Some("y")),
+        for (pinned, places) in [
+            (r#"{"y":["2","1"],"x":["2","1"]}"#, &[][..]),
+            (r#"{"x":["1","2"],"y":["1","2"]}"#, &["y[0]", "y[1]"]),
+            (r#"{"x":["1","2"],"y":["2"]}"#, &["y[1]"]),
+            (r#"{"x":["1","3"],"y":["2","1"]}"#, &["x[1]"]),
+            (r#"{"x":["1","2"]}"#, &["y"]),
         ] {
             let pinned = event(pinned, None);
-            assert_eq!(pinned.difference(&now).as_deref(), place, "{pinned:?}");
-            assert_eq!(now.difference(&pinned).as_deref(), place, "{pinned:?}");
+            assert_eq!(pinned.differences(&now), places, "{pinned:?}");
+            assert_eq!(now.differences(&pinned), places, "{pinned:?}");
         }
     }
 }

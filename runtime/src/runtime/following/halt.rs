@@ -1,0 +1,71 @@
+//! Why a consumer does not go on.
+
+use std::error::Error;
+
+use crate::runtime::feed::FeedError;
+use crate::store::{CheckpointError, ReadError, ResumeError};
+
+/// Why a consumer does not go on, in words without a payload.
+#[derive(Clone, Debug)]
+pub(in crate::runtime) enum Halt {
+    /// Something that may pass: try again soon.
+    Retry(String),
+    /// This build does not know an event: the checkpoint stays, and somebody with a newer build may take over.
+    Hold(String),
+    /// Another runtime runs the consumer.
+    Elsewhere(String),
+    /// It stays so until a person does something.
+    Stop(String),
+    /// The runtime or its store is closed.
+    Closed,
+}
+
+/// An error with its causes, in one line.
+pub(in crate::runtime) fn words(error: &dyn Error) -> String {
+    let (mut words, mut cause) = (error.to_string(), error.source());
+    while let Some(error) = cause {
+        words.push_str(": ");
+        words.push_str(&error.to_string());
+        cause = error.source();
+    }
+    words
+}
+
+impl From<ReadError> for Halt {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Closed => Self::Closed,
+            ReadError::Io { .. } => Self::Retry(words(&error)),
+            error => Self::Stop(words(&error)),
+        }
+    }
+}
+
+impl From<FeedError> for Halt {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::Store { source, .. } => source.into(),
+            error => Self::Stop(words(&error)),
+        }
+    }
+}
+
+impl From<ResumeError> for Halt {
+    fn from(error: ResumeError) -> Self {
+        match error {
+            ResumeError::Read(error) => error.into(),
+            error => Self::Stop(words(&error)),
+        }
+    }
+}
+
+impl From<CheckpointError> for Halt {
+    fn from(error: CheckpointError) -> Self {
+        match error {
+            CheckpointError::Closed => Self::Closed,
+            CheckpointError::Held { .. } | CheckpointError::Fenced { .. } => Self::Elsewhere(words(&error)),
+            CheckpointError::Stale { .. } | CheckpointError::Store(_) => Self::Retry(words(&error)),
+            error => Self::Stop(words(&error)),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Work that goes on side by side, in order for each key.
+
+use std::future::Future;
+
+use tokio::task::JoinSet;
+
+use crate::constant::fnv;
+use crate::runtime::following::Halt;
+
+/// Keys fall into so many slices (rule 7.9).
+const SLICES: u64 = 1024;
+/// How many slices are worked on at the same time: each lane has every sixteenth.
+const LANES: u64 = 16;
+
+/// The slice of a key: FNV-1a of its bytes, the same in every build and on every machine.
+fn slice(key: &str) -> u64 {
+    fnv(key) % SLICES
+}
+
+/// The lane of a key: what is in one lane is done in order.
+pub(in crate::runtime) fn lane(key: &str) -> u64 {
+    slice(key) % LANES
+}
+
+/// Runs all of them side by side. Dropped, it stops them all.
+pub(in crate::runtime) async fn in_lanes<F>(lanes: impl IntoIterator<Item = F>) -> Result<Vec<F::Output>, Halt>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let mut running: JoinSet<_> = lanes.into_iter().collect();
+    let mut done = Vec::with_capacity(running.len());
+    while let Some(ended) = running.join_next().await {
+        done.push(ended.map_err(|error| Halt::Stop(error.to_string()))?);
+    }
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rule 7.9: golden values; a build that hashes otherwise would split a key over two runners.
+    #[test]
+    fn slices_are_the_same_in_every_build() {
+        let keys = ["", "account/acc-101", "account/acc-102", "order/7", "é"];
+        assert_eq!(keys.map(slice), [805, 0, 0, 0, 0]);
+        let mut seen: Vec<u64> = (0..20_000).map(|key| slice(&key.to_string())).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), 1024, "every slice has keys");
+    }
+}

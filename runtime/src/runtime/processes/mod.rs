@@ -1,0 +1,341 @@
+//! Processes at work: each input of an instance is recorded with what is answered to it, then commands are sent and timers wait, and what
+//! becomes of them is recorded in turn. All that is known of an instance lies in its stream.
+
+mod case;
+mod instance;
+mod record;
+mod turn;
+mod verbs;
+
+use std::any::{Any, type_name};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::aggregate::FoldError;
+use crate::clock::Timestamp;
+use crate::codec;
+use crate::consumer::{Source, left_out};
+use crate::envelope::Meta;
+use crate::event::DecodeError;
+use crate::runtime::Builder;
+use crate::runtime::feed::Served;
+use crate::runtime::following::{Halt, Plan, Prepared, Tended, Term, Work, in_lanes, lane, words};
+use crate::runtime::policies::{HOPS, Redrive, Redriven, Redriving};
+use crate::runtime::processes::case::Case;
+use crate::runtime::processes::instance::State;
+use crate::runtime::processes::record::{CATEGORY, Record, StoredInput};
+use crate::runtime::processes::turn::Turner;
+use crate::runtime::reaction::{self, Effect, Instances, Process, Reaction, Reactor, Reacts};
+use crate::runtime::reason::Panicked;
+use crate::runtime::registration::Registration;
+use crate::store::{Change, ConsumerName, EventRef, Filter, InvalidConsumer};
+
+pub use verbs::{CaseError, ProcessCase};
+
+/// A process without its type.
+pub(super) struct Script {
+    name: &'static str,
+    reads: &'static [Source],
+    reactions: &'static [Reaction],
+    hops: u32,
+    /// How many instances may be parked.
+    max_parked: u32,
+    instance: fn(&dyn Any, &Meta) -> Option<reaction::Instance>,
+    state: fn() -> Box<dyn State>,
+}
+
+/// The state of an instance of a type.
+struct StateOf<P>(Option<P>);
+
+impl<P: Instances> State for StateOf<P> {
+    fn fold(&mut self, input: &dyn Any) -> Result<(), FoldError> {
+        P::fold(&mut self.0, input)
+    }
+
+    fn react(&self, input: &dyn Any, meta: &Meta, out: &mut Vec<Effect>) -> Option<bool> {
+        self.0.as_ref().map(|state| state.react_to(input, meta, out))
+    }
+}
+
+impl<S> Builder<S> {
+    /// A process: instances with a state, that react to events over time.
+    ///
+    /// It begins where it says, `start = now` or `start = beginning`, when a runtime is started with it for the first time. All of an
+    /// instance is kept in the store of events, in the category `$process`. Timers go by [`clock`](Self::clock).
+    pub fn process<P: Instances>(self) -> Self {
+        let reactor = Reactor {
+            name: P::NAME,
+            reactions: P::SENDS,
+            is_bounded: P::HOPS.is_some(),
+        };
+        self.registration(Registration {
+            reactor: Some(reactor),
+            rust: type_name::<P>(),
+            prepare: Box::new(|| {
+                let (redrives, redriving) = Redriving::new();
+                Ok(Prepared::new(Processing::new::<P>(redriving)?, Some(redrives)))
+            }),
+        })
+    }
+}
+
+/// A process at work.
+struct Processing {
+    plan: Plan,
+    script: Arc<Script>,
+    /// The instances in which something is going on, up to the checkpoint.
+    cases: BTreeMap<String, Case>,
+    redrives: Redriving,
+}
+
+/// An event on its way to its instance.
+struct Arrival {
+    place: usize,
+    key: String,
+    starts: bool,
+    event: StoredInput,
+}
+
+impl Processing {
+    fn new<P: Instances>(redrives: Redriving) -> Result<Self, InvalidConsumer> {
+        let script = Script {
+            name: P::NAME,
+            reads: P::READS,
+            reactions: P::SENDS,
+            hops: P::HOPS.unwrap_or(HOPS),
+            max_parked: <P as Process>::MAX_PARKED,
+            instance: P::instance,
+            state: || Box::new(StateOf::<P>(None)),
+        };
+        let categories = P::READS.iter().map(Source::category).chain([CATEGORY]);
+        let left_out = left_out(P::READS, <P as Reacts>::NEEDS);
+        Ok(Self {
+            plan: Plan {
+                name: ConsumerName::new(P::NAME)?,
+                filter: Filter::default().categories(categories).without(left_out),
+                start: <P as Process>::START,
+            },
+            script: Arc::new(script),
+            cases: BTreeMap::new(),
+            redrives,
+        })
+    }
+
+    fn turner(&self, term: &Arc<Term>) -> Turner {
+        Turner {
+            script: Arc::clone(&self.script),
+            term: Arc::clone(term),
+        }
+    }
+
+    /// The events of a page with the instances that they belong to, up to the first that cannot be read.
+    fn arrivals(&self, served: &Served) -> (Vec<Arrival>, Option<(usize, Halt)>) {
+        let (mut arrivals, mut next) = (Vec::new(), served.next_at(0));
+        while let Some((place, event)) = next {
+            if event.stream.category() != CATEGORY
+                && let Err(halt) = self.arrive(place, &event, &mut arrivals)
+            {
+                return (arrivals, Some((place, halt)));
+            }
+            next = served.next_at(place + 1);
+        }
+        (arrivals, None)
+    }
+
+    fn arrive(&self, place: usize, event: &EventRef<'_>, arrivals: &mut Vec<Arrival>) -> Result<(), Halt> {
+        let category = event.stream.category();
+        let Some(source) = self.script.reads.iter().find(|source| source.category() == category) else {
+            return Ok(());
+        };
+        let at = |why: String| format!("position {}: {why}", event.position);
+        let (meta, raw, mut part) = (event.meta(), event.raw(), 0);
+        let mut found = |input: &dyn Any| {
+            if let Some(reaction::Instance { key, starts }) = (self.script.instance)(input, &meta) {
+                let event = StoredInput::new(event, part);
+                arrivals.push(Arrival {
+                    place,
+                    key,
+                    starts,
+                    event,
+                });
+            }
+            part += 1;
+        };
+        match Panicked::caught(|| source.decode(&raw, &mut found)) {
+            Ok(Ok(_)) => Ok(()),
+            // Whose event it is cannot be known, so there is nobody to park it for.
+            Ok(Err(error @ (DecodeError::Payload { .. } | DecodeError::Upcast { .. }))) => {
+                Err(Halt::Stop(at(words(&error))))
+            }
+            Ok(Err(error)) => Err(Halt::Hold(at(error.to_string()))),
+            Err(panicked) => Err(Halt::Stop(at(panicked.to_string()))),
+        }
+    }
+
+    /// Takes the records of a page, up to where it is completed.
+    fn records(&mut self, served: &Served, completed: usize) -> Result<(), Halt> {
+        let mut next = served.next_at(0);
+        while let Some((place, event)) = next.filter(|(place, _)| *place < completed) {
+            if let Some(key) = record::instance(self.script.name, event.stream) {
+                let record = Record::decode(&event).map_err(Halt::Hold)?;
+                let case = self.cases.entry(key.to_owned()).or_default();
+                case.apply(event.version, &record);
+                if !case.is_going_on() {
+                    self.cases.remove(key);
+                }
+            }
+            next = served.next_at(place + 1);
+        }
+        Ok(())
+    }
+
+    /// This build has to know what running instances have open (rule 9.10).
+    fn knows_all(&self) -> Result<(), Halt> {
+        for (key, case) in &self.cases {
+            for open in &case.open {
+                let (aggregate, command) = &open.command;
+                if !reaction::sends_command(self.script.reactions, aggregate, command) {
+                    let why =
+                        format!("this build does not send `{aggregate}.{command}`, which instance `{key}` has open");
+                    return Err(Halt::Hold(why));
+                }
+            }
+            if let Some((name, _)) = case
+                .timers()
+                .find(|(name, _)| reaction::timer(self.script.reactions, name).is_none())
+            {
+                return Err(Halt::Hold(format!(
+                    "this build has no timer `{name}`, which instance `{key}` has set"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn parked(&self) -> Vec<String> {
+        let parked = self.cases.iter().filter(|(_, case)| case.parked.is_some());
+        parked.map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Releases parked instances, because a person asked for it.
+    async fn redrive(&self, term: &Arc<Term>, asked: &Redrive) -> Result<Redriven, Halt> {
+        let mut redriven = Redriven::default();
+        for key in self.parked().iter().filter(|key| asked.asks_for(key)) {
+            match verbs::retried(&term.runtime()?, self.script.name, key).await {
+                Ok(()) => redriven.done += 1,
+                Err(error) => redriven.failed.push((key.clone(), error.to_string())),
+            }
+        }
+        Ok(redriven)
+    }
+}
+
+impl Work for Processing {
+    fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    async fn resume(&mut self, term: &Arc<Term>) -> Result<(), Halt> {
+        let kept = term.state().await;
+        self.cases = if kept.is_empty() {
+            BTreeMap::new()
+        } else {
+            codec::decode(&kept)
+                .map_err(|error| Halt::Stop(format!("the list of instances cannot be read: {error}")))?
+        };
+        self.knows_all()
+    }
+
+    async fn take(&mut self, term: &Arc<Term>, served: &Served) -> Result<(), Halt> {
+        let (arrivals, mut halted) = self.arrivals(served);
+        let mut lanes = BTreeMap::<u64, Vec<Arrival>>::new();
+        for arrival in arrivals {
+            lanes.entry(lane(&arrival.key)).or_default().push(arrival);
+        }
+        let turner = self.turner(term);
+        let lanes = lanes.into_values().map(|arrivals| {
+            let turner = turner.clone();
+            async move {
+                for Arrival {
+                    place,
+                    key,
+                    starts,
+                    event,
+                } in arrivals
+                {
+                    turner.take(&key, starts, &event).await.map_err(|halt| (place, halt))?;
+                }
+                Ok(())
+            }
+        });
+        for ended in in_lanes(lanes).await? {
+            if let Err((place, halt)) = ended
+                && halted.as_ref().is_none_or(|(first, _)| place < *first)
+            {
+                halted = Some((place, halt));
+            }
+        }
+        let completed = halted.as_ref().map_or(served.page().len(), |(place, _)| *place);
+        self.records(served, completed)?;
+        let kept = codec::encode(&self.cases).map_err(|error| Halt::Stop(error.to_string()))?;
+        term.complete(served.page(), completed, |_, _| kept, Change::new())
+            .await?;
+        match halted {
+            Some((_, halt)) => Err(halt),
+            None => self.knows_all(),
+        }
+    }
+
+    async fn tend(&mut self, term: &Arc<Term>) -> Result<Tended, Halt> {
+        let parked = self.parked();
+        if parked.len() > self.script.max_parked as usize {
+            let (parked, most) = (parked.len(), self.script.max_parked);
+            return Err(Halt::Stop(format!("{parked} instances are parked, and {most} may be")));
+        }
+        let (turner, mut did_something) = (self.turner(term), false);
+        while let Some(redrive) = self.redrives.next() {
+            let redriven = self.redrive(term, &redrive).await?;
+            did_something |= redriven.done > 0;
+            redrive.answer(redriven);
+        }
+        let now = term.runtime()?.0.clock.now();
+        // In the order in which they are due, over all instances (rule 9.7).
+        let timers = self.cases.iter().flat_map(|(key, case)| {
+            let timers = case.timers();
+            timers.map(move |(name, timer)| (timer.due, key.as_str(), name))
+        });
+        let mut timers: Vec<(Timestamp, &str, &str)> = timers.collect();
+        timers.sort_unstable();
+        for (_, key, name) in timers.iter().take_while(|(due, ..)| *due <= now) {
+            did_something |= turner.fire(key, name, now).await?;
+        }
+        let pending = self.cases.iter().filter(|(_, case)| case.is_pending());
+        let mut lanes = BTreeMap::<u64, Vec<String>>::new();
+        for (key, _) in pending {
+            lanes.entry(lane(key)).or_default().push(key.clone());
+        }
+        let lanes = lanes.into_values().map(|keys| {
+            let turner = turner.clone();
+            async move {
+                let mut did_something = false;
+                for key in keys {
+                    did_something |= turner.work(&key).await?;
+                }
+                Ok::<_, Halt>(did_something)
+            }
+        });
+        for ended in in_lanes(lanes).await? {
+            did_something |= ended?;
+        }
+        let next = timers
+            .iter()
+            .find(|(due, ..)| *due > now)
+            .map(|(due, ..)| due.as_micros() - now.as_micros());
+        Ok(Tended {
+            did_something,
+            rest: next.map(|micros| Duration::from_micros(micros.unsigned_abs())),
+            parked,
+        })
+    }
+}

@@ -1,0 +1,370 @@
+//! What is done with one instance: an input recorded with its answer, a command sent and its outcome recorded, a timer handled. Each is one
+//! append at the version that was read, so that of two who do the same one does it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::clock::Timestamp;
+use crate::command::fresh_id;
+use crate::envelope::Headers;
+use crate::runtime::Runtime;
+use crate::runtime::following::{Halt, Term, told, words};
+use crate::runtime::meter;
+use crate::runtime::policies::{identity, too_deep};
+use crate::runtime::processes::Script;
+use crate::runtime::processes::case::Open;
+use crate::runtime::processes::instance::{Instance, Stood, Unhandled};
+use crate::runtime::processes::record::{
+    self, At, FiredTimer, Handled, Input, Is, Outcome, Parked, Place, Queued, Record, StoredEffect, StoredInput,
+};
+use crate::runtime::reaction::{Errand, Outgoing, Sending};
+use crate::store::{AppendError, Batch, EventStore, Expected, Refusal};
+use crate::stream::{AppendId, Version};
+
+/// How long to wait before a record is handed to the store again, at first; it doubles with each time.
+const FIRST_DELAY: Duration = Duration::from_millis(20);
+const LONGEST_DELAY: Duration = Duration::from_secs(10);
+/// How many commands may fail in a row, each in answer to the one before.
+const DEEPEST: u32 = 64;
+
+/// Whoever works on instances.
+#[derive(Clone)]
+pub(super) struct Turner {
+    pub(super) script: Arc<Script>,
+    pub(super) term: Arc<Term>,
+}
+
+/// What became of an event that was delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    Recorded,
+    /// It is recorded already.
+    Again,
+    /// There is no instance that it belongs to, or it has ended.
+    Ignored,
+}
+
+/// What became of a record.
+pub(super) enum Written {
+    Done,
+    /// Somebody else wrote to the instance, which has to be read again.
+    Moved,
+    /// It is too large for the store.
+    TooLarge(String),
+}
+
+impl Turner {
+    pub(super) async fn load(&self, runtime: &Runtime, key: &str) -> Result<Instance, Halt> {
+        let stream = record::stream(self.script.name, key).map_err(|error| Halt::Stop(error.to_string()))?;
+        Instance::load(&runtime.0.store, &self.script, stream).await
+    }
+
+    /// Records an event of an instance, with what the process answers.
+    pub(super) async fn take(&self, key: &str, starts: bool, event: &StoredInput) -> Result<Taken, Halt> {
+        let runtime = self.term.runtime()?;
+        let meta = event.meta();
+        let headers = inherited(&meta.headers, meta.headers.hops);
+        loop {
+            let mut instance = self.load(&runtime, key).await?;
+            let case = &instance.case;
+            if case.seen >= Some(event.part()) {
+                return Ok(Taken::Again);
+            }
+            if case.ended || !(case.started || starts) {
+                meter::ignored(self.script.name);
+                return Ok(Taken::Ignored);
+            }
+            let input = Input::Event(event.clone());
+            let written = if case.parked.is_some() || !case.queue.is_empty() {
+                let queued = Record::Queued(Queued { input });
+                self.write(&runtime, &mut instance, queued, headers.clone()).await?
+            } else if meta.headers.hops >= self.script.hops {
+                let because = too_deep(&meta, self.script.hops);
+                self.park(
+                    &runtime,
+                    &mut instance,
+                    At::Input(input),
+                    None,
+                    because,
+                    headers.clone(),
+                )
+                .await?
+            } else {
+                self.handle(&runtime, &mut instance, input, None, headers.clone())
+                    .await?
+            };
+            match written {
+                Written::Done => return Ok(Taken::Recorded),
+                Written::Moved => {}
+                Written::TooLarge(why) => return Err(Halt::Stop(why)),
+            }
+        }
+    }
+
+    /// Handles a timer that is due.
+    pub(super) async fn fire(&self, key: &str, name: &str, now: Timestamp) -> Result<bool, Halt> {
+        let runtime = self.term.runtime()?;
+        loop {
+            let mut instance = self.load(&runtime, key).await?;
+            let set = instance
+                .case
+                .timers()
+                .find(|(known, _)| *known == name)
+                .map(|(_, timer)| timer);
+            let Some(set) = set.filter(|set| set.due <= now && instance.case.queue.is_empty()) else {
+                return Ok(false);
+            };
+            let place = set.place;
+            let Some((stood, StoredEffect::Timer(timer))) = instance.effect(place) else {
+                return Err(Halt::Stop(format!("`{}` has no timer at {place:?}", instance.stream)));
+            };
+            let headers = inherited(&stood.headers, stood.headers.hops);
+            let input = Input::Timer(FiredTimer {
+                name: name.to_owned(),
+                set: place,
+                fired_at: now,
+                data: timer.data.clone(),
+            });
+            match self.handle(&runtime, &mut instance, input, None, headers).await? {
+                Written::Done => return Ok(true),
+                Written::Moved => {}
+                Written::TooLarge(why) => return Err(Halt::Stop(why)),
+            }
+        }
+    }
+
+    /// Sends the commands of an instance that have no outcome, then handles what waits in it.
+    pub(super) async fn work(&self, key: &str) -> Result<bool, Halt> {
+        let runtime = self.term.runtime()?;
+        let mut did_something = false;
+        'read: loop {
+            let mut instance = self.load(&runtime, key).await?;
+            while instance.case.is_pending() {
+                let written = if let Some(open) = instance.case.open.front().cloned() {
+                    self.dispatch(&runtime, &mut instance, &open).await?
+                } else if let Some(waits) = instance.case.queue.front().copied() {
+                    let waiting = instance
+                        .stood(waits)
+                        .and_then(|stood| Some((stood.record.input()?, &stood.headers)));
+                    let Some((input, headers)) = waiting else {
+                        return Err(Halt::Stop(format!(
+                            "`{}` has no input in record {waits}",
+                            instance.stream
+                        )));
+                    };
+                    let (input, headers) = (input.clone(), headers.clone());
+                    self.handle(&runtime, &mut instance, input, Some(waits), headers)
+                        .await?
+                } else {
+                    break;
+                };
+                match written {
+                    Written::Done => did_something = true,
+                    Written::Moved => continue 'read,
+                    Written::TooLarge(why) => return Err(Halt::Stop(why)),
+                }
+            }
+            return Ok(did_something);
+        }
+    }
+
+    /// Records an input with its answer, or that the instance stands still at it.
+    async fn handle(
+        &self,
+        runtime: &Runtime,
+        instance: &mut Instance,
+        input: Input,
+        waited: Option<Version>,
+        headers: Headers,
+    ) -> Result<Written, Halt> {
+        let set_by = match &input {
+            Input::Event(event) => event.meta(),
+            Input::Timer(fired) => match instance.stood(fired.set.record) {
+                Some(stood) => stood.meta(&instance.stream, fired.set.record),
+                None => {
+                    return Err(Halt::Stop(format!(
+                        "`{}` has no record {}",
+                        instance.stream, fired.set.record
+                    )));
+                }
+            },
+        };
+        let because = match instance.handle(&self.script, &input, &set_by) {
+            Ok(effects) => {
+                let handled = Record::Handled(Handled {
+                    store: runtime.0.store.identity(),
+                    input: input.clone(),
+                    waited,
+                    effects,
+                });
+                match self.write(runtime, instance, handled, headers.clone()).await? {
+                    Written::TooLarge(why) => why,
+                    written => {
+                        meter::reacted(self.script.name);
+                        return Ok(written);
+                    }
+                }
+            }
+            Err(Unhandled::Park(because)) => because,
+            Err(Unhandled::Halt(halt)) => return Err(halt),
+        };
+        self.park(runtime, instance, At::Input(input), waited, because, headers)
+            .await
+    }
+
+    async fn park(
+        &self,
+        runtime: &Runtime,
+        instance: &mut Instance,
+        at: At,
+        waited: Option<Version>,
+        because: String,
+        headers: Headers,
+    ) -> Result<Written, Halt> {
+        told::parked_instance(&instance.stream, &because);
+        meter::parked(self.script.name);
+        let parked = Record::Parked(Parked { at, waited, because });
+        self.write(runtime, instance, parked, headers).await
+    }
+
+    /// Sends a command and records its outcome.
+    async fn dispatch(&self, runtime: &Runtime, instance: &mut Instance, open: &Open) -> Result<Written, Halt> {
+        let place = open.place;
+        let Some((stood, StoredEffect::Command(stored))) = instance.effect(place) else {
+            return Err(Halt::Stop(format!("`{}` has no command at {place:?}", instance.stream)));
+        };
+        let Some(command) = Outgoing::recorded(stored, self.script.reactions) else {
+            let (aggregate, command) = &open.command;
+            let stream = &instance.stream;
+            return Err(Halt::Hold(format!(
+                "this build does not send `{aggregate}.{command}`, which `{stream}` has open"
+            )));
+        };
+        let failures = match &stood.record {
+            Record::Outcome(outcome) => outcome.failures,
+            _ => 0,
+        };
+        let (headers, meta) = (
+            inherited(&stood.headers, stood.headers.hops),
+            stood.meta(&instance.stream, place.record),
+        );
+        let errand = errand(self.script.name, runtime, stood, place);
+        let store = runtime.0.store.identity();
+        let outcome = |is, because, failures, effects| {
+            Record::Outcome(Outcome {
+                store,
+                effect: place,
+                is,
+                because,
+                failures,
+                effects,
+            })
+        };
+        let because = match command.send(runtime, &errand).await {
+            Sending::Done => {
+                let done = outcome(Is::Done, None, 0, Vec::new());
+                return self.write(runtime, instance, done, headers).await;
+            }
+            Sending::Failed(_, why) if command.or_park => why,
+            Sending::Failed(..) if failures >= DEEPEST => format!("{failures} commands have failed in a row"),
+            Sending::Failed(failed, why) => match instance.answer(&*failed, &meta, runtime.0.clock.now()) {
+                Ok(effects) => {
+                    drop(failed);
+                    let failed = outcome(Is::Failed, Some(why), failures + 1, effects);
+                    return self.write(runtime, instance, failed, headers).await;
+                }
+                Err(because) => because,
+            },
+            Sending::Again(why) | Sending::Never(why) => why,
+        };
+        let because = format!("`{:?}` for `{}`: {because}", command.sent, command.stream);
+        self.park(runtime, instance, At::Command(place), None, because, headers)
+            .await
+    }
+
+    /// Writes a record behind the last one that was read.
+    pub(super) async fn write(
+        &self,
+        runtime: &Runtime,
+        instance: &mut Instance,
+        record: Record,
+        headers: Headers,
+    ) -> Result<Written, Halt> {
+        let event = record
+            .encode()
+            .map_err(|error| Halt::Stop(format!("a record is no JSON: {error}")))?;
+        let append = AppendId::new(fresh_id(runtime.0.clock.now()));
+        let expected = Expected::loaded(instance.version);
+        let batch = Batch::new(append)
+            .metadata(headers.encode())
+            .part(instance.stream.clone(), expected, vec![event]);
+        let mut delay = FIRST_DELAY;
+        loop {
+            match runtime.0.store.append(batch.clone()).await {
+                Ok(committed) => {
+                    let stood = Stood {
+                        record,
+                        position: committed.last_position,
+                        id: append.event(0),
+                        headers,
+                        recorded_at: committed.recorded_at,
+                    };
+                    instance.push(Version::after(instance.version), stood);
+                    return Ok(Written::Done);
+                }
+                Err(AppendError::Conflict { .. }) => return Ok(Written::Moved),
+                Err(AppendError::Refused(Refusal::Closed)) => return Err(Halt::Closed),
+                Err(AppendError::Refused(refusal @ Refusal::TooLarge { .. })) => {
+                    return Ok(Written::TooLarge(refusal.to_string()));
+                }
+                Err(AppendError::Refused(refusal)) if !refusal.is_passing() || refusal == Refusal::Poisoned => {
+                    return Err(Halt::Stop(refusal.to_string()));
+                }
+                // The same append again: written twice it is written once.
+                Err(error) => told::written_again(&instance.stream, &words(&error)),
+            }
+            sleep(delay).await;
+            delay = (delay * 2).min(LONGEST_DELAY);
+        }
+    }
+}
+
+/// The headers of what follows.
+pub(super) fn inherited(from: &Headers, hops: u32) -> Headers {
+    Headers {
+        correlation: from.correlation,
+        hops,
+        ..Headers::default()
+    }
+}
+
+/// Under which name a command is sent. An event names it by its own place in the log, whatever else by the place of its record: both are
+/// the same after every crash (rule 9.3).
+fn errand(process: &str, runtime: &Runtime, stood: &Stood, place: Place) -> Errand {
+    let of_event = match &stood.record {
+        Record::Handled(Handled {
+            input: Input::Event(event),
+            ..
+        }) => Some(event),
+        _ => None,
+    };
+    let (cause, causation) = match of_event {
+        Some(event) => (format!("{}.{}", event.position, event.part), event.id),
+        None => (format!("{}.0", stood.position), stood.id),
+    };
+    let store = match &stood.record {
+        Record::Handled(Handled { store, .. })
+        | Record::Outcome(Outcome { store, .. })
+        | Record::Reissued(record::Reissued { store, .. }) => *store,
+        _ => runtime.0.store.identity(),
+    };
+    let place = format!("{cause}/{}", place.index);
+    Errand {
+        key: identity("process", process, store, &place).into(),
+        causation,
+        correlation: stood.headers.correlation,
+        hops: stood.headers.hops + 1,
+    }
+}

@@ -1,0 +1,82 @@
+//! What keeps a view from going on: an event that fails the same way every time, or something around it that passes.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use crate::event::DecodeError;
+use crate::projection::{Projects, ViewError};
+use crate::runtime::load;
+use crate::runtime::projections::StopReason;
+use crate::runtime::projections::handing::{Unhanded, Why};
+use crate::runtime::projections::unit::Unit;
+use crate::store::{DeadLetter, PartId};
+use crate::stream::Position;
+
+/// What keeps a view from going on.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// This event fails, and would fail again.
+    Event(Box<BadEvent>),
+    /// The database does not answer; the same can succeed later.
+    Passing(Arc<dyn Error + Send + Sync>),
+    /// There is no going on.
+    Stop(StopReason),
+}
+
+/// An event that cannot be handled.
+#[derive(Debug)]
+pub(super) struct BadEvent {
+    pub(super) part: PartId,
+    /// Where the append before its own ends.
+    pub(super) boundary: Position,
+    pub(super) reason: StopReason,
+    /// A newer build knows it (rule 5.6).
+    pub(super) is_new: bool,
+    /// The event under its key, to be set aside; `None` if nobody can tell the key.
+    pub(super) letter: Option<DeadLetter>,
+}
+
+/// An error with all that caused it.
+pub(super) fn whole(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+impl BadEvent {
+    /// The event of a unit that could not be handed over; `None` if there is no such event.
+    pub(super) fn new<P: Projects>(unit: &Unit, failed: Unhanded<ViewError<P>>) -> Option<Self> {
+        let event = unit.get(failed.index)?;
+        let is_new = matches!(
+            failed.why,
+            Why::Unreadable(DecodeError::UnknownName { .. } | DecodeError::TooNew { .. })
+        );
+        let failed_with = |source: Arc<dyn Error + Send + Sync>| StopReason::Failed {
+            stream: event.stream.clone(),
+            version: event.version,
+            position: event.position,
+            name: event.name.to_owned(),
+            source,
+        };
+        let reason = match failed.why {
+            Why::Unreadable(source) => StopReason::Unreadable(Arc::new(load::unreadable(&event, source))),
+            Why::Handler(error) => failed_with(Arc::new(error)),
+            Why::Panicked(panicked) => failed_with(Arc::new(panicked)),
+        };
+        let letter = failed
+            .key
+            .map(|key| DeadLetter::new(&event, failed.part, key, whole(&reason)));
+        Some(Self {
+            letter,
+            part: PartId::new(event.position, failed.part),
+            boundary: unit.boundary(failed.index),
+            reason,
+            is_new,
+        })
+    }
+}

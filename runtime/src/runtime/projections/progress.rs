@@ -1,0 +1,113 @@
+//! How far a projection has come, for whoever waits for it or asks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::runtime::consumers::ConsumerState;
+use crate::runtime::projections::StopReason;
+use crate::runtime::projections::letters::Parked;
+use crate::runtime::token::Token;
+use crate::runtime::view::NoView;
+use crate::stream::Position;
+
+/// What a projection says of itself, always as of its last published view.
+#[derive(Clone, Debug)]
+pub(super) struct Said {
+    pub(super) position: Position,
+    pub(super) state: ConsumerState,
+    pub(super) stopped: Option<StopReason>,
+    /// What is set aside.
+    pub(super) parked: Arc<Parked>,
+    pub(super) last_error: Option<String>,
+}
+
+/// The side of whoever asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Progress(pub(super) watch::Receiver<Said>);
+
+/// The side of the projection.
+#[derive(Debug)]
+pub(super) struct Saying(watch::Sender<Said>);
+
+/// Both sides of a projection that has just begun.
+pub(super) fn progress() -> (Saying, Progress) {
+    let (sender, receiver) = watch::channel(Said {
+        position: Position::START,
+        state: ConsumerState::CatchingUp,
+        stopped: None,
+        parked: Arc::default(),
+        last_error: None,
+    });
+    (Saying(sender), Progress(receiver))
+}
+
+impl Saying {
+    pub(super) fn say(&self, change: impl FnOnce(&mut Said)) {
+        self.0.send_modify(change);
+    }
+}
+
+impl Progress {
+    /// Ends when the view shows a write.
+    pub(crate) async fn see(&self, projection: &'static str, token: &Token, within: Duration) -> Result<(), NoView> {
+        let mut said = self.0.clone();
+        let is_answered = |said: &Said| said.position >= token.last || said.stopped.is_some();
+        // A channel whose sender is gone has still what was said last.
+        let _timed_out = timeout(within, said.wait_for(is_answered)).await.is_err();
+        let said = said.borrow().clone();
+        let parked = said.parked.first_between(token.first, token.last);
+        match (parked, said.stopped) {
+            (Some(position), _) => Err(NoView::Parked { projection, position }),
+            _ if said.position >= token.last => Ok(()),
+            (_, Some(source)) => Err(NoView::Stopped {
+                projection,
+                reached: said.position,
+                source,
+            }),
+            (_, None) => Err(NoView::NotYet {
+                projection,
+                asked: token.last,
+                reached: said.position,
+            }),
+        }
+    }
+
+    pub(super) fn said(&self) -> Said {
+        self.0.borrow().clone()
+    }
+
+    /// Ends when the projection has come to a position, or is not on its way there.
+    pub(super) async fn keep_up(&self, position: Position) {
+        let mut said = self.0.clone();
+        let is_answered = |said: &Said| {
+            let is_moving = matches!(
+                said.state,
+                ConsumerState::CatchingUp | ConsumerState::Live | ConsumerState::Rebuilding
+            );
+            said.position >= position || !is_moving
+        };
+        let _closed = said.wait_for(is_answered).await.is_err();
+    }
+
+    /// Ends when the projection has come to a position, or cannot.
+    pub(super) async fn reach(&self, position: Position) -> Result<(), String> {
+        let mut said = self.0.clone();
+        let is_answered = |said: &Said| {
+            let cannot = matches!(
+                said.state,
+                ConsumerState::Stopped { .. } | ConsumerState::Holding { .. }
+            );
+            said.position >= position || cannot
+        };
+        let _closed = said.wait_for(is_answered).await.is_err();
+        let said = said.borrow();
+        if said.position >= position {
+            Ok(())
+        } else {
+            Err(said.state.to_string())
+        }
+    }
+}

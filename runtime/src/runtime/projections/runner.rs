@@ -1,0 +1,403 @@
+//! The task of a projection: reads the log, feeds the view, and decides what becomes of what fails.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout_at};
+
+use crate::projection::OnError;
+use crate::runtime::consumers::ConsumerState;
+use crate::runtime::feed::{Feed, FeedError};
+use crate::runtime::policies::Redriven;
+use crate::runtime::projections::StopReason;
+use crate::runtime::projections::fault::{BadEvent, Fault, whole};
+use crate::runtime::projections::keeper::{Keeper, follows};
+use crate::runtime::projections::letters::Parked;
+use crate::runtime::projections::progress::Saying;
+use crate::runtime::projections::target::Target;
+use crate::runtime::projections::unit::Unit;
+use crate::runtime::tail::Tail;
+use crate::runtime::verbs::{Verb, VerbError};
+use crate::store::{
+    AnyStore, Checkpoint, DeadLetter, EventStore, Filter, LogRead, Page, PageSize, PartId, ReadError, ResumeError,
+};
+use crate::stream::Position;
+
+/// How long until it tries again at an event of a newer build.
+const HOLD: Duration = Duration::from_secs(5);
+/// How long it waits after the first failure of the store, and at most after many.
+const FIRST_DELAY: Duration = Duration::from_millis(50);
+const LONGEST_DELAY: Duration = Duration::from_secs(30);
+
+/// What the task is told from outside.
+pub(super) enum Order {
+    /// Save and end.
+    ShutDown(oneshot::Sender<()>),
+    /// Do what a person says.
+    Do(Verb, oneshot::Sender<Result<(), VerbError>>),
+    /// Handle what is set aside, under a key or all of it.
+    Redrive(Option<String>, oneshot::Sender<Redriven>),
+}
+
+/// The task of a projection.
+pub(super) struct Runner {
+    pub(super) store: AnyStore,
+    pub(super) tail: Arc<Tail>,
+    pub(super) filter: Filter,
+    pub(super) on_error: OnError,
+    pub(super) target: Box<dyn Target>,
+    pub(super) saying: Saying,
+    pub(super) orders: Receiver<Order>,
+    pub(super) keeper: Keeper,
+    /// `None` where it has to begin to read anew.
+    pub(super) feed: Option<Feed>,
+    pub(super) parked: Arc<Parked>,
+    pub(super) waived: BTreeSet<PartId>,
+    /// The event that it cannot pass: it goes on to the end of the append before it, and no further.
+    pub(super) barrier: Option<Box<BadEvent>>,
+    pub(super) failures: u32,
+}
+
+/// What comes after one step.
+pub(super) enum Next {
+    /// There is more to read.
+    More,
+    /// It has seen all there is.
+    Live,
+    /// Somebody says what to do; `None` if nobody is left who could.
+    Told(Option<Order>),
+    /// What is around it failed.
+    Retry(Arc<dyn Error + Send + Sync>),
+    /// It stands before an event that a newer build knows.
+    Hold(StopReason),
+    /// A person has to look.
+    Stop(StopReason),
+}
+
+impl Runner {
+    /// Runs until it is told to end, or nobody is left to tell.
+    pub(super) async fn run(mut self) {
+        loop {
+            let next = self.step().await;
+            self.say(&next);
+            let told = match next {
+                Next::More | Next::Live => {
+                    self.failures = 0;
+                    continue;
+                }
+                Next::Told(order) => Some(order),
+                Next::Retry(_) => {
+                    self.failures = self.failures.saturating_add(1);
+                    self.feed = None;
+                    told_before(&mut self.orders, sleep(delay(self.failures))).await.err()
+                }
+                Next::Hold(_) => {
+                    self.rest().await;
+                    let told = told_before(&mut self.orders, sleep(HOLD)).await.err();
+                    self.barrier.take_if(|_| told.is_none());
+                    told
+                }
+                Next::Stop(_) => {
+                    self.rest().await;
+                    Some(self.orders.recv().await)
+                }
+            };
+            match told {
+                None => {}
+                Some(order) => {
+                    if self.obey(order).await.is_break() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Saves what it has come to, and lets others take over.
+    pub(super) async fn rest(&mut self) {
+        self.target.publish();
+        if let Err(next) = self.save().await {
+            // What is not saved is read again.
+            self.say(&next);
+        }
+        self.keeper.close().await;
+    }
+
+    /// One page, at most.
+    async fn step(&mut self) -> Next {
+        if !self.keeper.is_open()
+            && let Err(next) = self.open().await
+        {
+            return next;
+        }
+        let after = self.target.reached().position();
+        if let Some(barrier) = self.barrier.as_ref().filter(|barrier| barrier.boundary <= after) {
+            let (reason, is_new) = (barrier.reason.clone(), barrier.is_new);
+            self.target.publish();
+            let is_beside = self.keeper.is_beside();
+            return if is_new && !is_beside {
+                Next::Hold(reason)
+            } else {
+                Next::Stop(reason)
+            };
+        }
+        let page = match self.read(after).await {
+            Ok(page) => page,
+            Err(next) => return next,
+        };
+        let has_dense_positions = self.store.capabilities().dense_positions;
+        let unit = match Unit::whole(page, after, has_dense_positions) {
+            Some(unit) => unit,
+            None => match self.read_append(after, has_dense_positions).await {
+                Ok(unit) => unit,
+                Err(next) => return next,
+            },
+        };
+        self.feed.take_if(|feed| feed.position() != unit.through());
+        self.hand_over(unit).await
+    }
+
+    /// Goes on from what was saved.
+    pub(super) async fn open(&mut self) -> Result<(), Next> {
+        let found = self.keeper.open().await.map_err(follows)?;
+        (self.parked, self.waived) = (Arc::new(found.parked), found.waived);
+        self.feed = None;
+        self.barrier = None;
+        if let Some(saved) = found.saved {
+            match saved.checkpoint.check(&self.store).await {
+                Ok(()) => {}
+                Err(ResumeError::Read(error)) => return Err(Next::Retry(Arc::new(error))),
+                Err(error) => return Err(Next::Stop(StopReason::Resume(Arc::new(error)))),
+            }
+            self.target
+                .restore(Some(&saved.state), saved.checkpoint)
+                .map_err(Next::Stop)?;
+        } else {
+            let start = Checkpoint::start(self.keeper.consumer.clone(), self.store.identity());
+            self.target.restore(None, start).map_err(Next::Stop)?;
+        }
+        let state = if found.is_beside {
+            ConsumerState::Rebuilding
+        } else {
+            ConsumerState::CatchingUp
+        };
+        self.saying.say(|said| said.state = state);
+        Ok(())
+    }
+
+    /// The next page, unless something else is to be done first.
+    async fn read(&mut self, after: Position) -> Result<Arc<Page>, Next> {
+        let (tail, filter) = (&self.tail, &self.filter);
+        let feed = || Feed::new(Arc::clone(tail), filter.clone(), after);
+        let feed = self.feed.get_or_insert_with(feed);
+        let due = self.keeper.due();
+        let reading = async {
+            match due {
+                Some(due) => timeout_at(due, feed.next()).await.ok(),
+                None => Some(feed.next().await),
+            }
+        };
+        let read = told_before(&mut self.orders, reading).await.map_err(Next::Told)?;
+        match read {
+            Some(Ok(served)) => Ok(served.shared_page()),
+            Some(Err(FeedError::Store {
+                source: ReadError::Closed,
+                ..
+            })) => Err(Next::Stop(StopReason::ShutDown)),
+            Some(Err(FeedError::Store { source, .. })) => Err(Next::Retry(Arc::new(source))),
+            Some(Err(error @ FeedError::Ahead { .. })) => Err(Next::Retry(Arc::new(error))),
+            None => {
+                self.keeper.renew().await.map_err(follows)?;
+                self.save().await?;
+                Err(Next::More)
+            }
+        }
+    }
+
+    /// An append that is larger than a page.
+    async fn read_append(&mut self, after: Position, has_dense_positions: bool) -> Result<Unit, Next> {
+        let mut size = PageSize::DEFAULT;
+        loop {
+            size.events = size.events.saturating_mul(2);
+            size.bytes = size.bytes.saturating_mul(2);
+            let read = LogRead::after(after).filter(self.filter.clone()).size(size);
+            let page = self.store.read_log(read).await;
+            let page = page.map_err(|error| Next::Retry(Arc::new(error)))?;
+            if let Some(unit) = Unit::whole(Arc::new(page), after, has_dense_positions) {
+                return Ok(unit);
+            }
+        }
+    }
+
+    async fn hand_over(&mut self, mut unit: Unit) -> Next {
+        if let Some(barrier) = &self.barrier {
+            unit = unit.up_to(barrier.boundary);
+        }
+        unit = self.queue(unit);
+        unit.skip = self.parked.within(unit.after(), unit.through());
+        unit.skip.extend(&self.waived);
+        let (is_last, events) = (unit.is_last(), unit.events().len());
+        match self.target.apply(unit).await {
+            Ok(()) => {}
+            Err(Fault::Passing(error)) => return Next::Retry(error),
+            Err(Fault::Stop(reason)) => return Next::Stop(reason),
+            Err(Fault::Event(bad)) => return self.meet(bad),
+        }
+        if events > 0 {
+            self.keeper.changed(events);
+        }
+        if is_last || self.keeper.is_save_due() {
+            self.target.publish();
+        }
+        if self.keeper.is_save_due() || (is_last && self.keeper.is_beside()) {
+            if let Err(next) = self.save().await {
+                return next;
+            }
+        }
+        if !is_last {
+            return Next::More;
+        }
+        match self.keeper.switch().await {
+            Ok(true) => Next::Live,
+            Ok(false) => Next::More,
+            Err(error) => follows(error),
+        }
+    }
+
+    /// Saves the published view.
+    pub(super) async fn save(&mut self) -> Result<(), Next> {
+        let Some(encoded) = self.target.encode() else {
+            return Ok(());
+        };
+        let (state, checkpoint) = encoded.map_err(Next::Stop)?;
+        self.keeper.save(state, &checkpoint).await.map_err(follows)
+    }
+
+    /// Sets aside what has to queue behind what is set aside already, as long as there may be more of it.
+    fn queue(&mut self, unit: Unit) -> Unit {
+        for (index, part, key) in self.parked.queued(&unit, &*self.target) {
+            let Some(event) = unit.get(index) else { continue };
+            let behind = StopReason::Behind {
+                position: part.position,
+                key: key.clone(),
+            };
+            let letter = DeadLetter::new(&event, part.part, key, behind.to_string());
+            if let Some(reason) = self.is_too_many(behind) {
+                let boundary = unit.boundary(index);
+                let letter = Some(letter);
+                self.barrier = Some(Box::new(BadEvent {
+                    part,
+                    letter,
+                    boundary,
+                    reason,
+                    is_new: false,
+                }));
+                return unit.up_to(boundary);
+            }
+            self.park(letter);
+        }
+        unit
+    }
+
+    /// An event has failed, and would fail again.
+    fn meet(&mut self, mut bad: Box<BadEvent>) -> Next {
+        if let (OnError::Park { .. }, false, Some(letter)) = (self.on_error, bad.is_new, bad.letter.take()) {
+            match self.is_too_many(bad.reason.clone()) {
+                None if !self.parked.has(letter.part) => {
+                    self.park(letter);
+                    return Next::More;
+                }
+                None => {}
+                Some(reason) => bad.reason = reason,
+            }
+        }
+        self.barrier = Some(bad);
+        Next::More
+    }
+
+    fn park(&mut self, letter: DeadLetter) {
+        Arc::make_mut(&mut self.parked)
+            .0
+            .insert(letter.part, letter.key.clone());
+        self.keeper.park(letter);
+    }
+
+    /// Why no more may be set aside.
+    fn is_too_many(&self, next: StopReason) -> Option<StopReason> {
+        let OnError::Park { max } = self.on_error else {
+            return None;
+        };
+        let next = Box::new(next);
+        (self.parked.len() >= max as usize).then_some(StopReason::TooManyParked { max, next })
+    }
+
+    pub(super) fn say(&self, next: &Next) {
+        let (position, parked) = (self.target.shown().position(), Arc::clone(&self.parked));
+        let because = |error: &dyn Error| whole(error);
+        let (state, stopped, error) = match next {
+            Next::More | Next::Told(_) => (None, None, None),
+            Next::Live => (Some(ConsumerState::Live), None, None),
+            Next::Retry(error) => {
+                let because = because(&**error);
+                (
+                    Some(ConsumerState::Retrying {
+                        because: because.clone(),
+                    }),
+                    None,
+                    Some(because),
+                )
+            }
+            Next::Hold(reason) => {
+                let because = because(reason);
+                (
+                    Some(ConsumerState::Holding {
+                        because: because.clone(),
+                    }),
+                    None,
+                    Some(because),
+                )
+            }
+            Next::Stop(reason) => {
+                let because = because(reason);
+                let state = ConsumerState::Stopped {
+                    because: because.clone(),
+                };
+                (Some(state), Some(reason.clone()), Some(because))
+            }
+        };
+        self.saying.say(|said| {
+            said.position = position;
+            said.parked = parked;
+            if !matches!(next, Next::Told(_)) {
+                said.stopped = stopped;
+            }
+            said.last_error = error.or_else(|| said.last_error.take());
+            if let Some(state) = state {
+                said.state = state;
+            }
+        });
+    }
+}
+
+/// What the other gives, unless an order comes before it; `Err(None)` if nobody is left to give one.
+async fn told_before<T>(orders: &mut Receiver<Order>, other: impl Future<Output = T>) -> Result<T, Option<Order>> {
+    let mut other = pin!(other);
+    poll_fn(|cx| match orders.poll_recv(cx) {
+        Poll::Ready(order) => Poll::Ready(Err(order)),
+        Poll::Pending => other.as_mut().poll(cx).map(Ok),
+    })
+    .await
+}
+
+/// How long to wait after so many failures in a row: twice as long each time, to a bound.
+fn delay(failures: u32) -> Duration {
+    let doubled = FIRST_DELAY.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1)));
+    doubled.min(LONGEST_DELAY)
+}

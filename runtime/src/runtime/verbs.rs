@@ -1,0 +1,117 @@
+//! What a person does about a consumer: starts it again, redrives, waives, resets.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use crate::runtime::{BoxFuture, Runtime};
+use crate::store::{CheckpointStore, ConsumerName, DeadLetter, EventStore, LetterRead};
+use crate::stream::Position;
+
+/// What a consumer is told to do.
+#[derive(Clone, Debug)]
+pub(super) enum Verb {
+    /// Go on where it stopped.
+    Restart,
+    /// Pass an event.
+    Waive {
+        position: Position,
+        reason: String,
+        actor: String,
+    },
+    /// Begin anew.
+    Reset,
+}
+
+/// Why a verb was not done, or not to its end.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerbError {
+    /// No consumer of this runtime has this name.
+    #[error("the runtime has no consumer `{consumer}`")]
+    NotRegistered {
+        /// The name.
+        consumer: String,
+    },
+    /// The consumer knows no such verb.
+    #[error("`{consumer}` knows no such verb")]
+    Unsupported {
+        /// Its declared name.
+        consumer: String,
+    },
+    /// The runtime was shut down.
+    #[error("the runtime was shut down")]
+    ShutDown,
+    /// It could not be done now.
+    #[error("it could not be done")]
+    Failed(#[source] Arc<dyn Error + Send + Sync>),
+}
+
+impl Runtime {
+    /// Starts a consumer again that has stopped or holds: after its cause was mended, without waiting for the next start of the program.
+    ///
+    /// # Errors
+    /// [`VerbError`].
+    pub async fn restart(&self, consumer: &str) -> Result<(), VerbError> {
+        self.order(consumer, Verb::Restart).await
+    }
+
+    /// Lets a consumer pass an event that it cannot handle: the only way past it, recorded with a reason and whoever says so (rule 8.6). A
+    /// consumer that has stopped at the event goes on; rebuilds pass it too. An event that is set aside goes with the next
+    /// [`redrive`](Self::redrive) of its key.
+    ///
+    /// # Errors
+    /// [`VerbError`].
+    pub async fn waive(
+        &self,
+        consumer: &str,
+        position: Position,
+        reason: impl Into<String>,
+        actor: impl Into<String>,
+    ) -> Result<(), VerbError> {
+        let (reason, actor) = (reason.into(), actor.into());
+        let verb = Verb::Waive {
+            position,
+            reason,
+            actor,
+        };
+        self.order(consumer, verb).await
+    }
+
+    /// Has a consumer begin anew, before the first event: its view is empty until it has caught up. To keep showing the old one meanwhile,
+    /// rebuild it. What is set aside comes again with its events; waivers stay.
+    ///
+    /// # Errors
+    /// [`VerbError`].
+    pub async fn reset(&self, consumer: &str) -> Result<(), VerbError> {
+        self.order(consumer, Verb::Reset).await
+    }
+
+    /// What a consumer has set aside under a key, or all of it, in the order of the log: stored bytes and envelope, as rule 8.5 says.
+    ///
+    /// # Errors
+    /// [`VerbError`].
+    pub async fn dead_letters(&self, consumer: &str, key: Option<&str>) -> Result<Vec<DeadLetter>, VerbError> {
+        let failed = |error: Arc<dyn Error + Send + Sync>| VerbError::Failed(error);
+        let checkpoints = self.0.store.checkpoints();
+        let name = ConsumerName::new(consumer).map_err(|error| failed(Arc::new(error)))?;
+        let live = checkpoints.live(&name).await.map_err(|error| failed(Arc::new(error)))?;
+        let mut read = key.map_or_else(LetterRead::default, LetterRead::of);
+        let mut all: Vec<DeadLetter> = Vec::new();
+        loop {
+            let letters = checkpoints.letters(&live.generation, read.clone()).await;
+            let letters = letters.map_err(|error| failed(Arc::new(error)))?;
+            let Some(last) = letters.last() else { return Ok(all) };
+            read = read.after(last.part);
+            all.extend(letters);
+        }
+    }
+
+    fn order(&self, consumer: &str, verb: Verb) -> BoxFuture<Result<(), VerbError>> {
+        let found = self.0.consumers.0.iter().find(|one| one.name() == consumer);
+        let Some(found) = found else {
+            let consumer = consumer.to_owned();
+            return Box::pin(std::future::ready(Err(VerbError::NotRegistered { consumer })));
+        };
+        found.order(verb)
+    }
+}

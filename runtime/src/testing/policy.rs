@@ -1,0 +1,126 @@
+//! When an event, then what a policy does.
+
+use std::any::Any;
+use std::fmt::{self, Debug};
+
+use crate::clock::Timestamp;
+use crate::command::{Command, RejectionOf, To};
+use crate::event::Event;
+use crate::runtime::{Effect, Failure, IntoEffects, Policy, Reacts};
+use crate::testing::inputs::Inputs;
+use crate::testing::{StoredEvent, effects};
+
+/// A policy, before anything has happened. Events are encoded and decoded on their way, as in the runtime, and each is reacted to twice: a
+/// test fails if the effects differ.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+/// use recount::{Command, Meta, OrPark, Policy, testing};
+///
+/// /// Greets a new account with a present.
+/// #[derive(Policy, Default)]
+/// #[policy(name = "presents", reads(Account), start = now)]
+/// struct Presents;
+///
+/// #[recount::handlers]
+/// impl Presents {
+///     #[on] fn opened(&self, _: &Opened, meta: &Meta) -> OrPark<Deposit> {
+///         Deposit { amount: 5 }.to(meta.id()).or_park()
+///     }
+/// }
+///
+/// # fn main() {
+/// testing::react::<Presents>()
+///     .when("acc-1", Opened { owner: "Ada".into() })
+///     .then(Deposit { amount: 5 }.to("acc-1").or_park());
+/// # }
+/// ```
+pub fn react<P: Policy + Reacts>() -> Reacting<P> {
+    Reacting {
+        policy: P::default(),
+        inputs: Inputs::new(),
+        effects: Vec::new(),
+    }
+}
+
+/// A policy and what came of the last input; made by [`react`].
+#[must_use = "a test says what follows: add `.then(..)`"]
+pub struct Reacting<P> {
+    policy: P,
+    inputs: Inputs,
+    effects: Vec<Effect>,
+}
+
+impl<P: Policy + Reacts> Reacting<P> {
+    /// This happens to the aggregate of this id.
+    ///
+    /// # Panics
+    /// If the event belongs to no aggregate that the policy reads, or cannot be written or read.
+    #[track_caller]
+    pub fn when<E: Event>(self, id: &str, event: E) -> Self {
+        self.when_stored(id, Inputs::stored(&event))
+    }
+
+    /// The same, as an earlier release has written it.
+    ///
+    /// # Panics
+    /// As [`when`](Self::when).
+    #[track_caller]
+    pub fn when_stored(mut self, id: &str, event: StoredEvent) -> Self {
+        let Self {
+            policy,
+            inputs,
+            effects,
+        } = &mut self;
+        effects.clear();
+        inputs.hand::<P>(id, &event, &mut |event: &dyn Any, meta| {
+            effects.extend(effects::of(policy, event, meta).unwrap_or_default());
+        });
+        self
+    }
+
+    /// A command that it has sent was refused.
+    ///
+    /// # Panics
+    /// If the policy has no `#[on]` for that.
+    #[track_caller]
+    pub fn when_failed<C: Command>(mut self, sent: To<C>, why: Failure<RejectionOf<C>>) -> Self {
+        let failed = effects::failed::<P, C>(sent, why);
+        let meta = self.inputs.meta(failed.1);
+        self.effects = effects::of(&self.policy, &failed.0, &meta).unwrap_or_else(|| effects::nobody::<P, C>());
+        self
+    }
+
+    /// What is given next is recorded at this time. Default: [`NOW`](crate::testing::NOW).
+    pub fn at(mut self, now: Timestamp) -> Self {
+        self.inputs.now = now;
+        self
+    }
+
+    /// The policy answers the last input with these effects, in this order: what its method would return.
+    ///
+    /// # Panics
+    /// If it does not.
+    #[track_caller]
+    pub fn then(self, expected: impl IntoEffects<P>) -> Self {
+        effects::expect(expected, &self.effects);
+        self
+    }
+
+    /// The policy does nothing.
+    ///
+    /// # Panics
+    /// If it does something.
+    #[track_caller]
+    pub fn then_nothing(self) -> Self {
+        self.then(())
+    }
+}
+
+impl<P> Debug for Reacting<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reacting")
+            .field("effects", &self.effects)
+            .finish_non_exhaustive()
+    }
+}

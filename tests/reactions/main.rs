@@ -1,0 +1,7 @@
+//! Policies and processes as users meet them: what they send and when, what becomes of failures, and that a crash changes none of it.
+
+#![allow(unreachable_pub, reason = "the domain is written as it would be in a library")]
+
+mod bank;
+mod loops;
+mod policies;

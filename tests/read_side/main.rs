@@ -1,0 +1,6 @@
+//! Projections as users meet them: what a view shows, when, and what becomes of an event that cannot be handled.
+
+#![allow(unreachable_pub, reason = "the domain is written as it would be in a library")]
+
+mod bank;
+mod views;

@@ -1,0 +1,43 @@
+//! A command may be refused, and whoever sent it says what happens then.
+
+use recount::{Command, Meta, To};
+
+#[recount::events(prefix = "account")]
+pub enum AccountEvent {
+    Opened {},
+    Deposited { amount: u64 },
+}
+
+#[derive(recount::Aggregate)]
+#[aggregate(name = "account", id = String, events = AccountEvent)]
+pub struct Account;
+
+#[recount::handlers]
+impl Account {
+    #[command]
+    pub fn deposit(&self, amount: u64) -> Deposited {
+        Deposited { amount }
+    }
+
+    #[apply]
+    fn opened(_: &Opened) -> Self {
+        Self
+    }
+
+    #[apply]
+    fn deposited(&mut self, _: &Deposited) {}
+}
+
+#[derive(recount::Policy, Default)]
+#[policy(name = "welcome", reads(Account), start = now)]
+pub struct Welcome;
+
+#[recount::handlers]
+impl Welcome {
+    #[on]
+    fn opened(&self, _: &Opened, meta: &Meta) -> To<Deposit> {
+        Deposit { amount: 5 }.to(meta.id())
+    }
+}
+
+fn main() {}
