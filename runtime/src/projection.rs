@@ -1,12 +1,14 @@
 //! Projections: views that follow from events. What one declares (`Projection`), how an event reaches it (`On`, `Projects`), and where its
 //! view lives (`ViewStore`).
 
+mod database;
 mod memory;
 mod query;
 
 use std::any::Any;
 use std::error::Error;
 
+pub use database::{DatabaseError, EffectKey, NotCommitted, ViewDatabase};
 pub use memory::{InMemory, KeptInMemory};
 pub use query::Query;
 
@@ -95,7 +97,7 @@ pub trait Projects: Projection {
     fn project(view: &mut Tx<'_, Self>, event: &dyn Any, meta: &Meta) -> Result<bool, ViewError<Self>>;
 }
 
-/// Where views live, each with the checkpoint that it has reached.
+/// Where views live, each with the checkpoint that it has reached: [`InMemory`], or a [`ViewDatabase`].
 pub trait ViewStore: Send + Sync + 'static {
     /// What handlers change.
     type Tx<'a>;

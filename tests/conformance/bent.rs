@@ -42,6 +42,7 @@ pub(crate) enum Bend {
     DropsLastPage,
     TakesFullPageForLast,
     ClaimsUnreadCeiling,
+    FollowsAnyReader,
     CommitsOutOfOrder,
     RepeatsPositions,
     ShiftsPositionsOfStreams,
@@ -358,7 +359,12 @@ impl EventStore for Bending {
         if self.is(Bend::IgnoresPageSize) {
             (read.size.events, read.size.bytes) = (usize::MAX, usize::MAX);
         }
-        Ok(self.shown(&self.inner.read_log(read).await?, false))
+        let after = read.after;
+        let page = self.shown(&self.inner.read_log(read).await?, false);
+        if self.is(Bend::FollowsAnyReader) && page.is_empty() {
+            return Ok(PageBuilder::new(PageSize::DEFAULT).finish(after, true));
+        }
+        Ok(page)
     }
 
     async fn wait(&self, after: Position) -> Result<(), ReadError> {

@@ -141,12 +141,12 @@ impl EventStore for Noted {
         self.inner.read_log(read).await
     }
 
-    async fn wait(&self, after: Position) -> Result<(), ReadError> {
-        self.inner.wait(after).await
-    }
-
     async fn head(&self) -> Result<Position, ReadError> {
         self.inner.head().await
+    }
+
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.inner.wait(after).await
     }
 
     fn checkpoints(&self) -> AnyCheckpoints {

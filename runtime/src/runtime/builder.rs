@@ -11,7 +11,7 @@ use crate::runtime::consumers::{Consumers, Consuming};
 use crate::runtime::error::StartError;
 use crate::runtime::following::begin;
 use crate::runtime::live::Live;
-use crate::runtime::projections::{Around, AsConsumer, Kept, Planned, Projections};
+use crate::runtime::projections::{Around, AsConsumer, Kept, KeptInDatabase, Planned, Projections};
 use crate::runtime::registration::{Registration, prepared};
 use crate::runtime::snapshots::Saved;
 use crate::runtime::tail::Tail;
@@ -132,6 +132,13 @@ impl<S> Builder<S> {
     /// A projection whose view is in memory. It begins to read when the runtime starts; [`Runtime::view`](crate::Runtime::view) looks at it.
     pub fn projection<P: Kept>(mut self) -> Self {
         self.settings.projections.push(Planned::in_memory::<P>());
+        self
+    }
+
+    /// A projection whose view is in a database, which is opened when the runtime starts. [`Runtime::view`](crate::Runtime::view) gives what
+    /// the database answers queries with.
+    pub fn projection_in<P: KeptInDatabase>(mut self, database: P::View) -> Self {
+        self.settings.projections.push(Planned::in_database::<P>(database));
         self
     }
 

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use crate::runtime::projections::StopReason;
 use crate::runtime::projections::letters::Parked;
 use crate::runtime::projections::runner::Next;
+use crate::runtime::projections::target::Place;
 use crate::schema::Fingerprint;
 use crate::store::{
     AnyCheckpoints, Change, Checkpoint, CheckpointError, CheckpointStore, ConsumerName, DeadLetter, Lease, LetterRead,
@@ -284,6 +285,23 @@ impl Keeper {
         held.letters.clear();
         held.redriven.clear();
         Ok(())
+    }
+
+    /// Where a view that keeps itself is to be opened.
+    pub(super) fn place(&self, saved: Option<Saved>) -> Option<Place> {
+        let held = self.held.as_ref()?;
+        Some(Place {
+            consumer: self.consumer.clone(),
+            generation: held.lease.consumer().clone(),
+            live: held.from.clone(),
+            fence: held.lease.fence(),
+            saved,
+        })
+    }
+
+    /// Whether letters wait for the next save.
+    pub(super) fn has_letters(&self) -> bool {
+        self.held.as_ref().is_some_and(|held| !held.letters.is_empty())
     }
 
     /// Whether another generation is live.

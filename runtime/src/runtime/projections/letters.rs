@@ -48,13 +48,18 @@ impl Parked {
         if self.0.is_empty() {
             return Vec::new();
         }
-        let keys = self.keys();
+        let mut firsts = BTreeMap::new();
+        for (part, key) in &self.0 {
+            firsts.entry(key.as_str()).or_insert(*part);
+        }
         let parts = unit.events().enumerate().flat_map(|(index, event)| {
             let parts = target.keys(&event).unwrap_or_default();
             let part = move |(part, key)| (index, PartId::new(event.position, part), key);
             parts.into_iter().map(part)
         });
-        let queued = parts.filter(|(_, part, key)| keys.contains(key.as_str()) && !self.has(*part));
+        // A view that is fed again meets what came before the first one too.
+        let is_behind = |part: PartId, key: &str| firsts.get(key).is_some_and(|first| *first < part);
+        let queued = parts.filter(|(_, part, key)| is_behind(*part, key) && !self.has(*part));
         queued.collect()
     }
 }

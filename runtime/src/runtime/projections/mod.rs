@@ -3,11 +3,14 @@
 mod fault;
 mod front;
 mod handing;
+mod in_database;
 mod in_memory;
 mod inline;
 mod keeper;
 mod letters;
+mod mark;
 mod obeying;
+mod placing;
 mod progress;
 mod runner;
 mod stop_reason;
@@ -22,27 +25,30 @@ use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn};
 
+pub use in_database::KeptInDatabase;
 pub use in_memory::Kept;
 pub(super) use inline::Inline;
 pub use stop_reason::StopReason;
 
 use crate::clock::Clock;
 use crate::consumer::Source;
-use crate::projection::{Mode, Projection, Projects, ViewStore};
+use crate::projection::{Mode, Projection, Projects, ViewDatabase, ViewStore};
 use crate::runtime::BoxFuture;
 use crate::runtime::consumers::{ConsumerStatus, Consuming};
 use crate::runtime::policies::Redriven;
 use crate::runtime::tail::Tail;
 use crate::runtime::verbs::{Verb, VerbError};
-use crate::schema::{Fingerprint, Shape, consumed_fingerprint};
+use crate::schema::{Fingerprint, Shape, consumed_fingerprint, laid_out};
 use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, Filter, LogRead, PageSize};
 use crate::stream::Position;
 use front::Front;
 use handing::Wanted;
+use in_database::{InDatabase, Late};
 use in_memory::TwoCopies;
 use keeper::Keeper;
 use progress::{Progress, progress};
 use runner::{Order, Runner};
+use target::Target;
 
 /// What a view shows, shared with whoever looks.
 pub(super) type Shown<P> = Arc<<<P as Projection>::View as ViewStore>::Shown>;
@@ -92,38 +98,26 @@ impl Planned {
             name: P::NAME,
             rust: std::any::type_name::<P>(),
             start: Box::new(|around, consumer| {
-                let (wanted, identity) = (Wanted::of::<P>(), identity::<P>());
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
                 let front = Arc::new(Front::new(Arc::new(P::default()), start));
                 let target = TwoCopies::<P>::new(Arc::clone(&front));
-                let (saying, progress) = progress();
-                let (orders, received) = channel(ORDERS);
-                let runner = Runner {
-                    store: around.store.clone(),
-                    tail: Arc::clone(&around.tail),
-                    filter: wanted.filter.clone(),
-                    on_error: P::ON_ERROR,
-                    target: Box::new(target),
-                    saying,
-                    orders: received,
-                    keeper: Keeper::new(around.store.checkpoints(), consumer, identity),
-                    feed: None,
-                    parked: Arc::default(),
-                    waived: BTreeSet::new(),
-                    barrier: None,
-                    failures: 0,
-                };
-                Running {
-                    name: P::NAME,
-                    mode: P::MODE,
-                    progress,
-                    front,
-                    store: around.store.clone(),
-                    clock: Arc::clone(&around.clock),
-                    filter: wanted.filter,
-                    orders,
-                    task: Mutex::new(Some(spawn(runner.run()))),
-                }
+                running::<P>(around, consumer, identity::<P>(), Box::new(target), front)
+            }),
+        }
+    }
+
+    /// A projection whose view is in a database.
+    pub(super) fn in_database<P: KeptInDatabase>(database: P::View) -> Self {
+        Self {
+            id: TypeId::of::<P>(),
+            name: P::NAME,
+            rust: std::any::type_name::<P>(),
+            start: Box::new(|around, consumer| {
+                let identity = laid_out(identity::<P>(), &database.layout());
+                let start = Checkpoint::start(consumer.clone(), around.store.identity());
+                let front = Arc::new(Late::new());
+                let target = InDatabase::<P>::new(Arc::new(database), identity, Arc::clone(&front), start);
+                running::<P>(around, consumer, identity, Box::new(target), front)
             }),
         }
     }
@@ -134,6 +128,45 @@ impl Planned {
     }
 }
 
+/// The task of a projection, and where it is looked at.
+fn running<P: Projects>(
+    around: &Around,
+    consumer: ConsumerName,
+    identity: Fingerprint,
+    target: Box<dyn Target>,
+    front: Arc<dyn Any + Send + Sync>,
+) -> Running {
+    let wanted = Wanted::of::<P>();
+    let (saying, progress) = progress();
+    let (orders, received) = channel(ORDERS);
+    let runner = Runner {
+        store: around.store.clone(),
+        tail: Arc::clone(&around.tail),
+        filter: wanted.filter.clone(),
+        on_error: P::ON_ERROR,
+        target,
+        saying,
+        orders: received,
+        keeper: Keeper::new(around.store.checkpoints(), consumer, identity),
+        feed: None,
+        parked: Arc::default(),
+        waived: BTreeSet::new(),
+        barrier: None,
+        failures: 0,
+    };
+    Running {
+        name: P::NAME,
+        mode: P::MODE,
+        progress,
+        front,
+        store: around.store.clone(),
+        clock: Arc::clone(&around.clock),
+        filter: wanted.filter,
+        orders,
+        task: Mutex::new(Some(spawn(runner.run()))),
+    }
+}
+
 /// What a view follows from: the shapes that it consumes, its own, and its revision (rule 8.7).
 fn identity<P: Projects>() -> Fingerprint {
     let sets = P::READS.iter().map(Source::facts);
@@ -141,10 +174,14 @@ fn identity<P: Projects>() -> Fingerprint {
 }
 
 impl Running {
-    /// What is shown, and the position it is of; `None` for another type than that of the projection.
+    /// What is shown, and the position it is of; `None` for another type than that of the projection, and for a database until it is open.
     pub(super) fn shown<P: Projection>(&self) -> Option<(Shown<P>, Checkpoint)> {
-        let front = self.front.downcast_ref::<Front<<P::View as ViewStore>::Shown>>()?;
-        Some(front.shown())
+        if let Some(front) = self.front.downcast_ref::<Front<<P::View as ViewStore>::Shown>>() {
+            return Some(front.shown());
+        }
+        self.front
+            .downcast_ref::<Late<<P::View as ViewStore>::Shown>>()?
+            .shown()
     }
 
     /// How long the first event that is not in the view has been there.

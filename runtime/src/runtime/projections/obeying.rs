@@ -47,7 +47,13 @@ impl Runner {
         // Where it stands is forgotten when it is opened again.
         let at_barrier = self.barrier.as_ref().map(|barrier| barrier.part);
         if !self.keeper.is_open() {
-            self.open().await?;
+            match self.open().await {
+                // What it cannot go on from is what a reset forgets.
+                Err(Next::Stop(_)) if matches!(verb, Verb::Reset) => {
+                    self.keeper.open().await.map_err(follows)?;
+                }
+                opened => opened?,
+            }
         }
         match verb {
             Verb::Restart => {
@@ -150,9 +156,16 @@ impl Runner {
 
     async fn reset(&mut self) -> Result<(), Next> {
         let start = Checkpoint::start(self.keeper.consumer.clone(), self.store.identity());
+        if self.target.keeps_itself() {
+            self.empty_place().await?;
+        }
         self.keeper.reset(&start).await.map_err(follows)?;
         self.target.restore(None, start).map_err(Next::Stop)?;
         (self.parked, self.barrier, self.feed) = (Arc::default(), None, None);
+        if self.target.keeps_itself() {
+            // It is opened anew, as what is in no database yet.
+            self.keeper.close().await;
+        }
         self.say(&Next::More);
         Ok(())
     }

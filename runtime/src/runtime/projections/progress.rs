@@ -75,6 +75,31 @@ impl Progress {
         }
     }
 
+    /// Ends when there is something to look at.
+    pub(crate) async fn open(
+        &self,
+        projection: &'static str,
+        is_open: impl Fn() -> bool,
+        within: Duration,
+    ) -> Result<(), NoView> {
+        let mut said = self.0.clone();
+        let is_answered = |said: &Said| is_open() || said.stopped.is_some();
+        let _timed_out = timeout(within, said.wait_for(is_answered)).await.is_err();
+        match said.borrow().clone() {
+            _ if is_open() => Ok(()),
+            Said {
+                stopped: Some(source),
+                position: reached,
+                ..
+            } => Err(NoView::Stopped {
+                projection,
+                reached,
+                source,
+            }),
+            _ => Err(NoView::NotOpen { projection }),
+        }
+    }
+
     pub(super) fn said(&self) -> Said {
         self.0.borrow().clone()
     }

@@ -160,17 +160,26 @@ impl Runner {
                 Err(next) => return next,
             },
         };
-        self.feed.take_if(|feed| feed.position() != unit.through());
         self.hand_over(unit).await
     }
 
-    /// Goes on from what was saved.
+    /// Goes on from what was saved, or is as closed as before.
     pub(super) async fn open(&mut self) -> Result<(), Next> {
+        let opened = self.go_on().await;
+        if opened.is_err() {
+            self.keeper.close().await;
+        }
+        opened
+    }
+
+    async fn go_on(&mut self) -> Result<(), Next> {
         let found = self.keeper.open().await.map_err(follows)?;
         (self.parked, self.waived) = (Arc::new(found.parked), found.waived);
         self.feed = None;
         self.barrier = None;
-        if let Some(saved) = found.saved {
+        if self.target.keeps_itself() {
+            self.open_place(found.saved).await?;
+        } else if let Some(saved) = found.saved {
             match saved.checkpoint.check(&self.store).await {
                 Ok(()) => {}
                 Err(ResumeError::Read(error)) => return Err(Next::Retry(Arc::new(error))),
@@ -194,6 +203,8 @@ impl Runner {
 
     /// The next page, unless something else is to be done first.
     async fn read(&mut self, after: Position) -> Result<Arc<Page>, Next> {
+        // A page that was not taken to its end is read again.
+        self.feed.take_if(|feed| feed.position() != after);
         let (tail, filter) = (&self.tail, &self.filter);
         let feed = || Feed::new(Arc::clone(tail), filter.clone(), after);
         let feed = self.feed.get_or_insert_with(feed);
@@ -243,6 +254,9 @@ impl Runner {
         unit = self.queue(unit);
         unit.skip = self.parked.within(unit.after(), unit.through());
         unit.skip.extend(&self.waived);
+        if let Err(next) = self.save_letters().await {
+            return next;
+        }
         let (is_last, events) = (unit.is_last(), unit.events().len());
         match self.target.apply(unit).await {
             Ok(()) => {}
@@ -265,7 +279,10 @@ impl Runner {
             return Next::More;
         }
         match self.keeper.switch().await {
-            Ok(true) => Next::Live,
+            Ok(true) => {
+                self.target.switched();
+                Next::Live
+            }
             Ok(false) => Next::More,
             Err(error) => follows(error),
         }
@@ -277,7 +294,9 @@ impl Runner {
             return Ok(());
         };
         let (state, checkpoint) = encoded.map_err(Next::Stop)?;
-        self.keeper.save(state, &checkpoint).await.map_err(follows)
+        self.keeper.save(state, &checkpoint).await.map_err(follows)?;
+        self.target.saved(&self.parked);
+        Ok(())
     }
 
     /// Sets aside what has to queue behind what is set aside already, as long as there may be more of it.
