@@ -46,8 +46,11 @@ impl Runner {
     async fn act(&mut self, verb: Verb) -> Result<(), Next> {
         // Where it stands is forgotten when it is opened again.
         let at_barrier = self.barrier.as_ref().map(|barrier| barrier.part);
-        if !self.keeper.is_open() {
-            self.open().await?;
+        match (&verb, self.keeper.is_open()) {
+            (_, true) => {}
+            // What it was cannot be gone on from, perhaps, and need not be.
+            (Verb::Reset, false) => drop(self.keeper.open().await.map_err(follows)?),
+            (_, false) => self.open().await?,
         }
         match verb {
             Verb::Restart => {

@@ -18,7 +18,7 @@ use crate::runtime::feed::{Feed, FeedError};
 use crate::runtime::policies::Redriven;
 use crate::runtime::projections::StopReason;
 use crate::runtime::projections::fault::{BadEvent, Fault, whole};
-use crate::runtime::projections::keeper::{Keeper, follows};
+use crate::runtime::projections::keeper::{Found, Keeper, follows};
 use crate::runtime::projections::letters::Parked;
 use crate::runtime::projections::progress::Saying;
 use crate::runtime::projections::target::Target;
@@ -166,6 +166,15 @@ impl Runner {
     /// Goes on from what was saved.
     pub(super) async fn open(&mut self) -> Result<(), Next> {
         let found = self.keeper.open().await.map_err(follows)?;
+        let opened = self.go_on_from(found).await;
+        if opened.is_err() {
+            // Nothing was gone on from, so nothing of it is saved.
+            self.keeper.close().await;
+        }
+        opened
+    }
+
+    async fn go_on_from(&mut self, found: Found) -> Result<(), Next> {
         (self.parked, self.waived) = (Arc::new(found.parked), found.waived);
         self.feed = None;
         self.barrier = None;
