@@ -93,6 +93,7 @@
 //! | `laws` | off | `recount::laws!`, property tests of a domain by proptest; for `[dev-dependencies]` |
 //! | `metrics` | off | counters and histograms of the runtime, by the crate `metrics`; `docs/observability.md` has their names |
 //! | `rust_decimal` | off | [`Schema`] for `Decimal`, as the text that it writes unless its feature `serde-float` is on |
+//! | `sqlite` | off | `Sqlite`: views of projections in SQLite files, with the library itself built in |
 //! | `semver` | off | [`Schema`] for `Version` and `VersionReq` |
 
 #[doc(hidden)]
@@ -128,8 +129,11 @@ pub use consumer::{Consumer, Source, Start, left_out};
 pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, UpcastMeta};
 pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
 pub use projection::{
-    InMemory, KeptInMemory, Mode, On, OnError, Projection, Projects, Query, Tx, ViewError, ViewStore,
+    Committing, InMemory, InTransaction, KeptInMemory, Mark, Mode, On, OnError, Projection, Projects, Query, SinkKey,
+    Tx, ViewDatabase, ViewError, ViewStore,
 };
+#[cfg(feature = "sqlite")]
+pub use projection::{Sqlite, SqliteError, SqliteView};
 pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, StreamKey, Timer, events, handlers};
 #[cfg(target_os = "linux")]
 pub use runtime::Warmer;

@@ -1,14 +1,20 @@
 //! Projections: views that follow from events. What one declares (`Projection`), how an event reaches it (`On`, `Projects`), and where its
 //! view lives (`ViewStore`).
 
+mod database;
 mod memory;
 mod query;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use std::any::Any;
 use std::error::Error;
 
+pub use database::{Committing, InTransaction, Mark, SinkKey, ViewDatabase};
 pub use memory::{InMemory, KeptInMemory};
 pub use query::Query;
+#[cfg(feature = "sqlite")]
+pub use sqlite::{Sqlite, SqliteError, SqliteView};
 
 use crate::consumer::Consumer;
 use crate::envelope::Meta;

@@ -36,7 +36,7 @@ pub trait ViewDatabase: ViewStore + Clone {
         &self,
         generation: &str,
         mark: Mark,
-        apply: Apply<Self>,
+        apply: InTransaction<Self>,
     ) -> impl Future<Output = Result<Committing, Self::Error>> + Send;
 
     /// Empties a generation: its tables as they are made, and no mark.
@@ -57,7 +57,7 @@ pub trait ViewDatabase: ViewStore + Clone {
 }
 
 /// What is done in one transaction; `false` undoes it.
-pub type Apply<D> = Box<dyn for<'a> FnOnce(&mut <D as ViewStore>::Tx<'a>) -> bool + Send>;
+pub type InTransaction<D> = Box<dyn for<'a> FnOnce(&mut <D as ViewStore>::Tx<'a>) -> bool + Send>;
 
 /// How far a view has come, as bytes that mean something to recount alone.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,10 +9,11 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction,
 use tokio::task::spawn_blocking;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::projection::{Apply, Committing, Mark, ViewDatabase, ViewStore};
+use crate::projection::{Committing, InTransaction, Mark, ViewDatabase, ViewStore};
 
 /// The table of the mark, which is none of the user's.
-const MARK: &str = "create table if not exists recount_mark (one integer primary key check (one = 1), mark blob not null) strict";
+const MARK: &str =
+    "create table if not exists recount_mark (one integer primary key check (one = 1), mark blob not null) strict";
 /// How many connections of readers are kept open.
 const READERS: usize = 8;
 
@@ -40,7 +41,10 @@ impl Sqlite {
     /// [`SqliteError::Folder`].
     pub fn open(folder: impl AsRef<Path>, setup: impl Into<String>) -> Result<Self, SqliteError> {
         let folder = folder.as_ref().to_owned();
-        fs::create_dir_all(&folder).map_err(|source| SqliteError::Folder { folder: folder.clone(), source: Arc::new(source) })?;
+        fs::create_dir_all(&folder).map_err(|source| SqliteError::Folder {
+            folder: folder.clone(),
+            source: Arc::new(source),
+        })?;
         Ok(Self(Arc::new(Inner {
             folder,
             setup: setup.into(),
@@ -53,7 +57,9 @@ impl Sqlite {
     pub fn file(&self, generation: &str) -> PathBuf {
         let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
         let name: String = generation.chars().filter(plain).take(64).collect();
-        self.0.folder.join(format!("{name}-{:016x}.sqlite", xxh3_64(generation.as_bytes())))
+        self.0
+            .folder
+            .join(format!("{name}-{:016x}.sqlite", xxh3_64(generation.as_bytes())))
     }
 
     fn writer(&self, generation: &str) -> Result<Writer, SqliteError> {
@@ -74,7 +80,11 @@ impl Sqlite {
     /// The tables, unless they are there.
     fn make(&self, connection: &mut Connection) -> Result<(), SqliteError> {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let is_made: bool = tx.query_row("select count(*) > 0 from sqlite_master where name = 'recount_mark'", [], |row| row.get(0))?;
+        let is_made: bool = tx.query_row(
+            "select count(*) > 0 from sqlite_master where name = 'recount_mark'",
+            [],
+            |row| row.get(0),
+        )?;
         if !is_made {
             tx.execute_batch(MARK)?;
             tx.execute_batch(&self.0.setup)?;
@@ -100,7 +110,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn marked(connection: &Connection) -> Result<Option<Vec<u8>>, rusqlite::Error> {
-    connection.query_row("select mark from recount_mark", [], |row| row.get(0)).optional()
+    connection
+        .query_row("select mark from recount_mark", [], |row| row.get(0))
+        .optional()
 }
 
 impl ViewStore for Sqlite {
@@ -114,13 +126,21 @@ impl ViewDatabase for Sqlite {
         let generation = generation.to_owned();
         self.blocking(move |this| {
             let mark = marked(&locked(&*this.writer(&generation)?))?;
-            let readers = Readers { file: this.file(&generation), idle: Mutex::default() };
+            let readers = Readers {
+                file: this.file(&generation),
+                idle: Mutex::default(),
+            };
             Ok((SqliteView(Arc::new(readers)), mark))
         })
         .await
     }
 
-    async fn commit(&self, generation: &str, mark: Mark, apply: Apply<Self>) -> Result<Committing, SqliteError> {
+    async fn commit(
+        &self,
+        generation: &str,
+        mark: Mark,
+        apply: InTransaction<Self>,
+    ) -> Result<Committing, SqliteError> {
         let generation = generation.to_owned();
         self.blocking(move |this| {
             let writer = this.writer(&generation)?;
@@ -132,7 +152,10 @@ impl ViewDatabase for Sqlite {
             if !apply(&mut tx) {
                 return Ok(Committing::Undone);
             }
-            tx.execute("insert or replace into recount_mark (one, mark) values (1, ?1)", [&mark.next])?;
+            tx.execute(
+                "insert or replace into recount_mark (one, mark) values (1, ?1)",
+                [&mark.next],
+            )?;
             tx.commit()?;
             Ok(Committing::Done)
         })
@@ -145,7 +168,9 @@ impl ViewDatabase for Sqlite {
             let writer = this.writer(&generation)?;
             let mut connection = locked(&writer);
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut objects = tx.prepare("select type, name from sqlite_master where name not like 'sqlite_%' and type in ('table', 'view')")?;
+            let mut objects = tx.prepare(
+                "select type, name from sqlite_master where name not like 'sqlite_%' and type in ('table', 'view')",
+            )?;
             let found = objects.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
             let found = found.collect::<Result<Vec<_>, _>>()?;
             drop(objects);
@@ -166,7 +191,12 @@ impl ViewDatabase for Sqlite {
             // A mistake in a statement or in its values is the same every time.
             Some(code) => !matches!(
                 code,
-                ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig | ErrorCode::ApiMisuse | ErrorCode::ParameterOutOfRange | ErrorCode::Unknown
+                ErrorCode::ConstraintViolation
+                    | ErrorCode::TypeMismatch
+                    | ErrorCode::TooBig
+                    | ErrorCode::ApiMisuse
+                    | ErrorCode::ParameterOutOfRange
+                    | ErrorCode::Unknown
             ),
             None => false,
         }
@@ -233,12 +263,16 @@ impl From<rusqlite::Error> for SqliteError {
 
 impl fmt::Debug for Sqlite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sqlite").field("folder", &self.0.folder).finish_non_exhaustive()
+        f.debug_struct("Sqlite")
+            .field("folder", &self.0.folder)
+            .finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for SqliteView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqliteView").field("file", &self.0.file).finish_non_exhaustive()
+        f.debug_struct("SqliteView")
+            .field("file", &self.0.file)
+            .finish_non_exhaustive()
     }
 }

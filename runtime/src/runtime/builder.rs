@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::aggregate::Aggregate;
 use crate::clock::{Clock, SystemClock};
+use crate::projection::{Projects, ViewDatabase};
 use crate::runtime::consumers::{Consumers, Consuming};
 use crate::runtime::error::StartError;
 use crate::runtime::following::begin;
@@ -132,6 +133,13 @@ impl<S> Builder<S> {
     /// A projection whose view is in memory. It begins to read when the runtime starts; [`Runtime::view`](crate::Runtime::view) looks at it.
     pub fn projection<P: Kept>(mut self) -> Self {
         self.settings.projections.push(Planned::in_memory::<P>());
+        self
+    }
+
+    /// A projection whose view is in a database, `view = ..` of its derive: this one. It begins to read when the runtime starts;
+    /// [`Runtime::view`](crate::Runtime::view) gives the database to be asked.
+    pub fn projection_in<P: Projects<View: ViewDatabase>>(mut self, database: P::View) -> Self {
+        self.settings.projections.push(Planned::in_database::<P>(database));
         self
     }
 

@@ -107,6 +107,7 @@ impl<P: Projection> ViewRequest<P> {
         let projection = P::NAME;
         let running = self.runtime.0.projections.get(&TypeId::of::<P>());
         let running = running.ok_or(NoView::NotRegistered { projection })?;
+        running.progress.opened(projection, self.within).await?;
         if let Some(token) = self.after {
             let here = self.runtime.0.store.identity();
             if token.store.is_some_and(|store| store != here) {

@@ -15,7 +15,7 @@ use crate::runtime::projections::handing::{Wanted, hand, keys};
 use crate::runtime::projections::target::{Doing, Target};
 use crate::runtime::projections::unit::Unit;
 use crate::runtime::reason::Panicked;
-use crate::store::{Checkpoint, EventRef};
+use crate::store::{Checkpoint, ConsumerName, EventRef, PartId};
 
 /// How many units are kept to be handed to the other copy as well; beyond it the other copy is made anew.
 const KEPT_UNITS: usize = 4;
@@ -39,10 +39,10 @@ pub(super) struct TwoCopies<P> {
 }
 
 impl<P: Kept> TwoCopies<P> {
-    pub(super) fn new(front: Arc<Front<P>>) -> Self {
+    pub(super) fn new(front: Arc<Front<P>>, start: Checkpoint) -> Self {
         Self {
             wanted: Wanted::of::<P>(),
-            at: front.shown().1,
+            at: start,
             front,
             back: None,
             spare: None,
@@ -66,7 +66,10 @@ impl<P: Kept> TwoCopies<P> {
                 return Ok(view);
             }
         }
-        copied(&*self.front.shown().0)
+        match self.front.shown() {
+            Some((view, _)) => copied(&*view),
+            None => fresh(),
+        }
     }
 
     fn take(&mut self, unit: Unit) -> Result<(), Fault> {
@@ -92,7 +95,7 @@ impl<P: Kept> TwoCopies<P> {
                     Some(bad) if is_clean => self.keep(view, unit.up_to(bad.boundary)),
                     // The view is half changed: it is made anew of what is shown, and fed from there.
                     _ => {
-                        self.at = self.front.shown().1;
+                        self.at = self.front.checkpoint().unwrap_or_else(|| self.at.clone());
                         self.since = Some(Vec::new());
                     }
                 }
@@ -121,42 +124,50 @@ impl<P: Kept> Target for TwoCopies<P> {
         Box::pin(std::future::ready(taken))
     }
 
-    fn redo(&mut self, unit: Unit) -> Doing<'_, Result<(), Fault>> {
+    fn redo(&mut self, unit: Unit, _letter: PartId) -> Doing<'_, Result<(), Fault>> {
         let taken = self.feed(unit);
         Box::pin(std::future::ready(taken))
     }
 
-    fn shown(&self) -> Checkpoint {
-        self.front.shown().1
+    fn shown(&self) -> Option<Checkpoint> {
+        self.front.checkpoint()
     }
 
     fn publish(&mut self) {
         let Some(back) = self.back.take() else {
-            self.front.advance(self.at.clone());
+            self.front.advance(&self.at);
             return;
         };
         let before = self.front.swap(Arc::new(back), self.at.clone());
         let since = mem::replace(&mut self.since, Some(Vec::new()));
-        self.spare = since.map(|lacks| (before, lacks));
+        self.spare = before.zip(since);
     }
 
     fn keys(&self, event: &EventRef<'_>) -> Option<Vec<(u32, String)>> {
         keys::<P>(&self.wanted, event)
     }
 
-    fn restore(&mut self, state: Option<&[u8]>, checkpoint: Checkpoint) -> Result<(), StopReason> {
-        let view = match state {
-            Some(state) => decoded(state)?,
-            None => Panicked::caught(P::default).map_err(StopReason::Panicked)?,
-        };
-        self.front.swap(Arc::new(view), checkpoint.clone());
-        (self.at, self.back, self.spare) = (checkpoint, None, None);
-        self.since = Some(Vec::new());
-        Ok(())
+    fn restore<'a>(
+        &'a mut self,
+        _generation: &'a ConsumerName,
+        state: Option<&'a [u8]>,
+        checkpoint: Checkpoint,
+    ) -> Doing<'a, Result<(), Fault>> {
+        let view = state.map_or_else(fresh, decoded);
+        let restored = view.map_err(Fault::Stop).map(|view| {
+            self.front.swap(Arc::new(view), checkpoint.clone());
+            (self.at, self.back, self.spare) = (checkpoint, None, None);
+            self.since = Some(Vec::new());
+        });
+        Box::pin(std::future::ready(restored))
+    }
+
+    fn reset<'a>(&'a mut self, generation: &'a ConsumerName, start: Checkpoint) -> Doing<'a, Result<(), Fault>> {
+        self.restore(generation, None, start)
     }
 
     fn encode(&self) -> Option<Result<(Vec<u8>, Checkpoint), StopReason>> {
-        let (view, checkpoint) = self.front.shown();
+        let (view, checkpoint) = self.front.shown()?;
         Some(encoded(&*view).map(|bytes| (bytes, checkpoint)))
     }
 }
@@ -176,4 +187,8 @@ fn copied<P: Kept>(view: &P) -> Result<P, StopReason> {
         Some(copy) => Panicked::caught(|| copy(view)).map_err(StopReason::Panicked),
         None => decoded(&encoded(view)?),
     }
+}
+
+fn fresh<P: Default>() -> Result<P, StopReason> {
+    Panicked::caught(P::default).map_err(StopReason::Panicked)
 }

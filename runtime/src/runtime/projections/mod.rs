@@ -3,6 +3,7 @@
 mod fault;
 mod front;
 mod handing;
+mod in_database;
 mod in_memory;
 mod inline;
 mod keeper;
@@ -28,7 +29,7 @@ pub use stop_reason::StopReason;
 
 use crate::clock::Clock;
 use crate::consumer::Source;
-use crate::projection::{Mode, Projection, Projects, ViewStore};
+use crate::projection::{Mode, Projection, Projects, ViewDatabase, ViewStore};
 use crate::runtime::BoxFuture;
 use crate::runtime::consumers::{ConsumerStatus, Consuming};
 use crate::runtime::policies::Redriven;
@@ -39,13 +40,18 @@ use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, Filter, LogRe
 use crate::stream::Position;
 use front::Front;
 use handing::Wanted;
+use in_database::InDatabase;
 use in_memory::TwoCopies;
 use keeper::Keeper;
 use progress::{Progress, progress};
 use runner::{Order, Runner};
+use target::Target;
 
 /// What a view shows, shared with whoever looks.
 pub(super) type Shown<P> = Arc<<<P as Projection>::View as ViewStore>::Shown>;
+
+/// Where it is looked at.
+type Seen<P> = Front<<<P as Projection>::View as ViewStore>::Shown>;
 
 /// How many orders wait for a projection at most.
 const ORDERS: usize = 16;
@@ -72,7 +78,7 @@ pub(super) struct Running {
     name: &'static str,
     pub(super) mode: Mode,
     pub(super) progress: Progress,
-    /// `Front<<P::View as ViewStore>::Shown>`.
+    /// [`Seen`] of the projection's type.
     front: Arc<dyn Any + Send + Sync>,
     store: AnyStore,
     clock: Arc<dyn Clock>,
@@ -87,6 +93,15 @@ pub(super) type Projections = HashMap<TypeId, Arc<Running>>;
 impl Planned {
     /// A projection whose view is in memory.
     pub(super) fn in_memory<P: Kept>() -> Self {
+        Self::new::<P>(|front, start| Box::new(TwoCopies::<P>::new(front, start)))
+    }
+
+    /// A projection whose view is in a database.
+    pub(super) fn in_database<P: Projects<View: ViewDatabase>>(database: P::View) -> Self {
+        Self::new::<P>(|front, start| Box::new(InDatabase::<P>::new(database, front, start)))
+    }
+
+    fn new<P: Projects>(target: impl FnOnce(Arc<Seen<P>>, Checkpoint) -> Box<dyn Target> + Send + 'static) -> Self {
         Self {
             id: TypeId::of::<P>(),
             name: P::NAME,
@@ -94,8 +109,7 @@ impl Planned {
             start: Box::new(|around, consumer| {
                 let (wanted, identity) = (Wanted::of::<P>(), identity::<P>());
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
-                let front = Arc::new(Front::new(Arc::new(P::default()), start));
-                let target = TwoCopies::<P>::new(Arc::clone(&front));
+                let front = Arc::new(Seen::<P>::new());
                 let (saying, progress) = progress();
                 let (orders, received) = channel(ORDERS);
                 let runner = Runner {
@@ -103,7 +117,7 @@ impl Planned {
                     tail: Arc::clone(&around.tail),
                     filter: wanted.filter.clone(),
                     on_error: P::ON_ERROR,
-                    target: Box::new(target),
+                    target: target(Arc::clone(&front), start),
                     saying,
                     orders: received,
                     keeper: Keeper::new(around.store.checkpoints(), consumer, identity),
@@ -143,8 +157,8 @@ fn identity<P: Projects>() -> Fingerprint {
 impl Running {
     /// What is shown, and the position it is of; `None` for another type than that of the projection.
     pub(super) fn shown<P: Projection>(&self) -> Option<(Shown<P>, Checkpoint)> {
-        let front = self.front.downcast_ref::<Front<<P::View as ViewStore>::Shown>>()?;
-        Some(front.shown())
+        let front = self.front.downcast_ref::<Seen<P>>()?;
+        front.shown()
     }
 
     /// How long the first event that is not in the view has been there.

@@ -8,7 +8,7 @@ use crate::runtime::policies::Redriven;
 use crate::runtime::projections::StopReason;
 use crate::runtime::projections::fault::{Fault, whole};
 use crate::runtime::projections::keeper::follows;
-use crate::runtime::projections::runner::{Next, Order, Runner};
+use crate::runtime::projections::runner::{Next, Order, Runner, fault};
 use crate::runtime::projections::unit::Unit;
 use crate::runtime::verbs::{Verb, VerbError};
 use crate::store::{Checkpoint, CheckpointStore, DeadLetter, EventStore, PartId};
@@ -101,7 +101,7 @@ impl Runner {
             let mut failed = None;
             for letter in &letters {
                 // One that the projection has not come to comes again by itself, and queues behind what is left.
-                if letter.part.position > self.target.shown().position() {
+                if letter.part.position > self.target.reached().position() {
                     break;
                 }
                 failed = self.redo(letter).await?.err();
@@ -129,11 +129,10 @@ impl Runner {
         }
         let parts = self.target.keys(&letter.event.borrowed()).unwrap_or_default();
         let unit = Unit::letter(letter, parts.into_iter().map(|(part, _)| part));
-        match self.target.redo(unit).await {
+        match self.target.redo(unit, letter.part).await {
             Ok(()) => Ok(Ok(())),
             Err(Fault::Event(bad)) => Ok(Err(bad.reason)),
-            Err(Fault::Stop(reason)) => Err(Next::Stop(reason)),
-            Err(Fault::Passing(error)) => Err(Next::Retry(error)),
+            Err(other) => Err(fault(other)),
         }
     }
 
@@ -153,8 +152,9 @@ impl Runner {
 
     async fn reset(&mut self) -> Result<(), Next> {
         let start = Checkpoint::start(self.keeper.consumer.clone(), self.store.identity());
+        let generation = self.keeper.generation().clone();
+        self.target.reset(&generation, start.clone()).await.map_err(fault)?;
         self.keeper.reset(&start).await.map_err(follows)?;
-        self.target.restore(None, start).map_err(Next::Stop)?;
         (self.parked, self.barrier, self.feed) = (Arc::default(), None, None);
         self.say(&Next::More);
         Ok(())

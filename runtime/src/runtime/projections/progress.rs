@@ -17,6 +17,8 @@ use crate::stream::Position;
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     pub(super) position: Position,
+    /// It has found what was saved, so there is something to show.
+    pub(super) is_open: bool,
     pub(super) state: ConsumerState,
     pub(super) stopped: Option<StopReason>,
     /// What is set aside.
@@ -36,6 +38,7 @@ pub(super) struct Saying(watch::Sender<Said>);
 pub(super) fn progress() -> (Saying, Progress) {
     let (sender, receiver) = watch::channel(Said {
         position: Position::START,
+        is_open: false,
         state: ConsumerState::CatchingUp,
         stopped: None,
         parked: Arc::default(),
@@ -51,6 +54,27 @@ impl Saying {
 }
 
 impl Progress {
+    /// Ends when there is something to show.
+    pub(crate) async fn opened(&self, projection: &'static str, within: Duration) -> Result<(), NoView> {
+        let mut said = self.0.clone();
+        let is_answered = |said: &Said| said.is_open || said.stopped.is_some();
+        let _timed_out = timeout(within, said.wait_for(is_answered)).await.is_err();
+        let said = said.borrow().clone();
+        match said.stopped {
+            _ if said.is_open => Ok(()),
+            Some(source) => Err(NoView::Stopped {
+                projection,
+                reached: said.position,
+                source,
+            }),
+            None => Err(NoView::NotYet {
+                projection,
+                asked: Position::START,
+                reached: said.position,
+            }),
+        }
+    }
+
     /// Ends when the view shows a write.
     pub(crate) async fn see(&self, projection: &'static str, token: &Token, within: Duration) -> Result<(), NoView> {
         let mut said = self.0.clone();

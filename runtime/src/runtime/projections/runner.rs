@@ -175,28 +175,50 @@ impl Runner {
     }
 
     async fn go_on_from(&mut self, found: Found) -> Result<(), Next> {
+        let generation = self.keeper.generation().clone();
+        let (state, checkpoint) = match found.saved {
+            Some(saved) => (
+                Some(saved.state).filter(|state| !state.is_empty()),
+                Some(saved.checkpoint),
+            ),
+            None => (None, None),
+        };
+        let is_first = checkpoint.is_none();
+        // Without a state the view is before every event, wherever the checkpoint is that some other place keeps for it.
+        let start = Checkpoint::start(generation.clone(), self.store.identity());
+        let checkpoint = checkpoint.filter(|_| state.is_some()).unwrap_or(start);
+        self.target
+            .restore(&generation, state.as_deref(), checkpoint)
+            .await
+            .map_err(fault)?;
+        match self.target.reached().check(&self.store).await {
+            Ok(()) => {}
+            Err(ResumeError::Read(error)) => return Err(Next::Retry(Arc::new(error))),
+            Err(error) => return Err(Next::Stop(StopReason::Resume(Arc::new(error)))),
+        }
         (self.parked, self.waived) = (Arc::new(found.parked), found.waived);
-        self.feed = None;
-        self.barrier = None;
-        if let Some(saved) = found.saved {
-            match saved.checkpoint.check(&self.store).await {
-                Ok(()) => {}
-                Err(ResumeError::Read(error)) => return Err(Next::Retry(Arc::new(error))),
-                Err(error) => return Err(Next::Stop(StopReason::Resume(Arc::new(error)))),
+        for part in self.target.redriven() {
+            // It is in the view, and was not taken out of its queue any more.
+            if Arc::make_mut(&mut self.parked).0.remove(part).is_some() {
+                self.keeper.redrive(*part);
             }
-            self.target
-                .restore(Some(&saved.state), saved.checkpoint)
-                .map_err(Next::Stop)?;
-        } else {
-            let start = Checkpoint::start(self.keeper.consumer.clone(), self.store.identity());
-            self.target.restore(None, start).map_err(Next::Stop)?;
+        }
+        (self.feed, self.barrier) = (None, None);
+        if is_first && self.target.commits() {
+            // From here on the generation is known, and with it the identity of what is in it.
+            self.save().await?;
         }
         let state = if found.is_beside {
             ConsumerState::Rebuilding
         } else {
             ConsumerState::CatchingUp
         };
-        self.saying.say(|said| said.state = state);
+        let position = self.target.shown().map(|shown| shown.position());
+        self.saying.say(|said| {
+            said.state = state;
+            said.position = position.unwrap_or(said.position);
+            said.is_open = true;
+        });
         Ok(())
     }
 
@@ -254,11 +276,16 @@ impl Runner {
         unit.skip = self.parked.within(unit.after(), unit.through());
         unit.skip.extend(&self.waived);
         let (is_last, events) = (unit.is_last(), unit.events().len());
+        if self.target.commits()
+            && self.keeper.has_letters()
+            && let Err(next) = self.save().await
+        {
+            return next;
+        }
         match self.target.apply(unit).await {
             Ok(()) => {}
-            Err(Fault::Passing(error)) => return Next::Retry(error),
-            Err(Fault::Stop(reason)) => return Next::Stop(reason),
             Err(Fault::Event(bad)) => return self.meet(bad),
+            Err(other) => return fault(other),
         }
         if events > 0 {
             self.keeper.changed(events);
@@ -349,7 +376,8 @@ impl Runner {
     }
 
     pub(super) fn say(&self, next: &Next) {
-        let (position, parked) = (self.target.shown().position(), Arc::clone(&self.parked));
+        let position = self.target.shown().map(|shown| shown.position());
+        let parked = Arc::clone(&self.parked);
         let because = |error: &dyn Error| whole(error);
         let (state, stopped, error) = match next {
             Next::More | Next::Told(_) => (None, None, None),
@@ -383,7 +411,7 @@ impl Runner {
             }
         };
         self.saying.say(|said| {
-            said.position = position;
+            said.position = position.unwrap_or(said.position);
             said.parked = parked;
             if !matches!(next, Next::Told(_)) {
                 said.stopped = stopped;
@@ -393,6 +421,15 @@ impl Runner {
                 said.state = state;
             }
         });
+    }
+}
+
+/// What follows from a fault that is no event's.
+pub(super) fn fault(fault: Fault) -> Next {
+    match fault {
+        Fault::Passing(error) => Next::Retry(error),
+        Fault::Stop(reason) => Next::Stop(reason),
+        Fault::Event(bad) => Next::Stop(bad.reason),
     }
 }
 

@@ -58,6 +58,9 @@ pub enum StopReason {
     /// The checkpoint is of another history, or ahead of the log: put back the store that it belongs to, or reset the projection.
     #[error(transparent)]
     Resume(Arc<ResumeError>),
+    /// Somebody else feeds this view in its database: only one runner may.
+    #[error("the view was changed by somebody else")]
+    Moved,
     /// The runtime was shut down.
     #[error("the runtime was shut down")]
     ShutDown,

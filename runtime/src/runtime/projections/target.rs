@@ -6,7 +6,7 @@ use std::pin::Pin;
 use crate::runtime::projections::StopReason;
 use crate::runtime::projections::fault::Fault;
 use crate::runtime::projections::unit::Unit;
-use crate::store::{Checkpoint, EventRef};
+use crate::store::{Checkpoint, ConsumerName, EventRef, PartId};
 
 /// What lasts as long as its borrow.
 pub(super) type Doing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -20,10 +20,10 @@ pub(super) trait Target: Send {
     fn apply(&mut self, unit: Unit) -> Doing<'_, Result<(), Fault>>;
 
     /// Takes what was set aside: a unit that moves no checkpoint.
-    fn redo(&mut self, unit: Unit) -> Doing<'_, Result<(), Fault>>;
+    fn redo(&mut self, unit: Unit, letter: PartId) -> Doing<'_, Result<(), Fault>>;
 
     /// How far queries see.
-    fn shown(&self) -> Checkpoint;
+    fn shown(&self) -> Option<Checkpoint>;
 
     /// Shows to queries what it has taken.
     fn publish(&mut self);
@@ -31,8 +31,27 @@ pub(super) trait Target: Send {
     /// The key of each part of an event; `None` if nobody can tell them.
     fn keys(&self, event: &EventRef<'_>) -> Option<Vec<(u32, String)>>;
 
-    /// Goes on from what was saved; `None` is the view before every event.
-    fn restore(&mut self, state: Option<&[u8]>, checkpoint: Checkpoint) -> Result<(), StopReason>;
+    /// Goes on from what was saved of a generation; without a state it is the view before every event. A view that keeps its own checkpoint
+    /// goes on from that.
+    fn restore<'a>(
+        &'a mut self,
+        generation: &'a ConsumerName,
+        state: Option<&'a [u8]>,
+        checkpoint: Checkpoint,
+    ) -> Doing<'a, Result<(), Fault>>;
+
+    /// Begins anew.
+    fn reset<'a>(&'a mut self, generation: &'a ConsumerName, start: Checkpoint) -> Doing<'a, Result<(), Fault>>;
+
+    /// Whether each unit is kept with its checkpoint when it is taken, so that what is set aside has to be kept before.
+    fn commits(&self) -> bool {
+        false
+    }
+
+    /// Which letters it has taken already.
+    fn redriven(&self) -> &[PartId] {
+        &[]
+    }
 
     /// The published view as bytes, with its checkpoint; `None` where the view lives somewhere that keeps it.
     fn encode(&self) -> Option<Result<(Vec<u8>, Checkpoint), StopReason>>;
