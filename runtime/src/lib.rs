@@ -119,6 +119,9 @@ pub mod testing;
 mod unknown;
 mod upcast;
 
+/// What handlers and queries of views in SQLite are written against, in the version that recount is built with.
+#[cfg(feature = "sqlite")]
+pub use ::rusqlite;
 pub use aggregate::{Aggregate, Apply, Fold, FoldError, FoldStoredError, Snapshots};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
 pub use codec::JsonError;
