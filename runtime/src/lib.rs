@@ -93,8 +93,8 @@
 //! | `laws` | off | `recount::laws!`, property tests of a domain by proptest; for `[dev-dependencies]` |
 //! | `metrics` | off | counters and histograms of the runtime, by the crate `metrics`; `docs/observability.md` has their names |
 //! | `rust_decimal` | off | [`Schema`] for `Decimal`, as the text that it writes unless its feature `serde-float` is on |
-//! | `sqlite` | off | `Sqlite`: views of projections in SQLite files, with the library itself built in |
 //! | `semver` | off | [`Schema`] for `Version` and `VersionReq` |
+//! | `sqlite` | off | `recount::sqlite`, views in a database of SQLite, which is compiled in; `docs/guide/database-views.md` begins there |
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -108,20 +108,21 @@ mod consumer;
 mod envelope;
 mod event;
 pub mod model;
+#[cfg(target_os = "linux")]
+pub mod program;
 mod projection;
 mod runtime;
 pub mod schema;
 mod snapshot;
 mod split;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 pub mod store;
 mod stream;
 pub mod testing;
 mod unknown;
 mod upcast;
 
-/// What handlers and queries of views in SQLite are written against, in the version that recount is built with.
-#[cfg(feature = "sqlite")]
-pub use ::rusqlite;
 pub use aggregate::{Aggregate, Apply, Fold, FoldError, FoldStoredError, Snapshots};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
 pub use codec::JsonError;
@@ -132,22 +133,19 @@ pub use consumer::{Consumer, Source, Start, left_out};
 pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, UpcastMeta};
 pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
 pub use projection::{
-    Committing, InMemory, InTransaction, KeptInMemory, Mark, Mode, On, OnError, Projection, Projects, Query, SinkKey,
-    Tx, ViewDatabase, ViewError, ViewStore,
+    DatabaseError, EffectKey, InMemory, KeptInMemory, Mode, NotCommitted, On, OnError, Projection, Projects, Query, Tx,
+    ViewDatabase, ViewError, ViewStore,
 };
-#[cfg(feature = "sqlite")]
-pub use projection::{Sqlite, SqliteError, SqliteView};
 pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, StreamKey, Timer, events, handlers};
-#[cfg(target_os = "linux")]
-pub use runtime::Warmer;
 pub use runtime::{
     After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, CaseError, ConsumerState, ConsumerStatus,
     CorruptReason, CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure,
-    HandlesTimer, HasStore, History, HistoryError, Input, Instance, Instances, IntoEffects, Kept, KeptStates,
-    LoadError, Loaded, NoKey, NoStore, NoView, Panicked, Policy, Process, ProcessCase, React, Reaction, Reacts,
-    Recordable, RedriveError, Redriven, Runtime, Sends, Sent, SentTimer, SnapshotCounts, StartError, Status,
-    StopReason, Subscribe, SubscribeError, Subscription, SubscriptionError, Timer, Token, Transaction,
-    TransactionReceipt, Unreadable, Unsettled, VerbError, View, ViewRequest, Warmed, WithKey,
+    HandlesTimer, HasStore, History, HistoryError, Input, Instance, Instances, IntoEffects, JsonLines, Kept,
+    KeptInDatabase, KeptStates, LoadError, Loaded, NoKey, NoStore, NoView, Panicked, Policy, Process, ProcessCase,
+    Published, Publisher, Publishing, React, Reaction, Reacts, Recordable, RedriveError, Redriven, Runtime, Sends,
+    Sent, SentTimer, SnapshotCounts, StartError, Status, StopReason, Subscribe, SubscribeError, Subscription,
+    SubscriptionError, Timer, Token, Transaction, TransactionReceipt, Unreadable, Unsettled, VerbError, View,
+    ViewRequest, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};

@@ -4,17 +4,13 @@
 mod database;
 mod memory;
 mod query;
-#[cfg(feature = "sqlite")]
-mod sqlite;
 
 use std::any::Any;
 use std::error::Error;
 
-pub use database::{Committing, InTransaction, Mark, SinkKey, ViewDatabase};
+pub use database::{DatabaseError, EffectKey, NotCommitted, ViewDatabase};
 pub use memory::{InMemory, KeptInMemory};
 pub use query::Query;
-#[cfg(feature = "sqlite")]
-pub use sqlite::{Sqlite, SqliteError, SqliteView};
 
 use crate::consumer::Consumer;
 use crate::envelope::Meta;
@@ -101,7 +97,7 @@ pub trait Projects: Projection {
     fn project(view: &mut Tx<'_, Self>, event: &dyn Any, meta: &Meta) -> Result<bool, ViewError<Self>>;
 }
 
-/// Where views live, each with the checkpoint that it has reached.
+/// Where views live, each with the checkpoint that it has reached: [`InMemory`], or a [`ViewDatabase`].
 pub trait ViewStore: Send + Sync + 'static {
     /// What handlers change.
     type Tx<'a>;

@@ -7,5 +7,4 @@ mod crashes;
 mod crashing;
 mod failing;
 mod keeping;
-mod ledger;
 mod views;

@@ -1,113 +1,124 @@
-//! Views in a database of the user's: what it commits in one step, and what it is asked for.
+//! Views in a database: what recount asks of one, so that a view and its checkpoint are kept and lost together.
 
-use std::future::Future;
+use std::error::Error;
+use std::sync::Arc;
 
 use crate::projection::ViewStore;
 use crate::stream::{EventId, Position};
 
-/// A database whose views are fed by projections: it holds a view, and how far the view has come, and commits both in one transaction
-/// (rule 8.2). `recount::Sqlite` (feature `sqlite`) is one.
+/// A database in which views live together with their checkpoints: `recount::sqlite::SqliteView` is one.
 ///
-/// A view is built in *generations*: another identity of a projection, or a rebuild, builds another one beside that which is shown
-/// (rule 8.7), under a name of its own. What a generation is in the database is up to it: a file, a schema, a prefix of tables. Handlers
-/// know nothing of it: they are given a transaction within which their tables are those of one generation.
+/// Beside the tables of a view it keeps one text for recount, the *mark*: how far the view has come, in which history, and who feeds it. What
+/// recount asks for is that a mark and the changes that belong to it are committed in one step, on condition of the mark before (rule 8.2);
+/// then every event has its effect exactly once, whatever is killed when.
 ///
-/// Clones are the same database. Implementations write plain `async fn`s.
-pub trait ViewDatabase: ViewStore + Clone {
-    /// Whether [`commit`](Self::commit) holds the view and its mark in one transaction. A sink that cannot do this says `false`: then it is
-    /// at least once, and its handlers tell a repeat by the [`SinkKey`] that [`at`](Self::at) is given before each of them.
+/// Every method may block: recount calls them on threads that are made for it. A connection is needed for one commit at a time.
+///
+/// # Generations
+/// A view that is to be built anew is built beside the one that answers (rule 8.7), in tables of its own: another file, another schema, other
+/// names. A generation is known by a short name of letters and digits; the first one has none. Which one answers is not the database's to
+/// know.
+///
+/// # Errors
+/// What passes is tried again, with growing delay, and no event is blamed for it: [`DatabaseError::Passing`], and an error of a handler of
+/// which [`is_passing`](Self::is_passing) says so. Any other error of a handler is the event's, the same every time, and what becomes of it is
+/// declared by `on_error`. Any other error of the database stops the projection.
+pub trait ViewDatabase: ViewStore {
+    /// A generation that is open.
+    type Generation: Send + Sync + 'static;
+
+    /// Whether a mark is committed together with the changes that belong to it. A sink that cannot do this says `false`: it keeps no mark, its
+    /// events come at least once, and before each handler it is told the [key](EffectKey) of the effect.
     const ATOMIC: bool = true;
 
-    /// Makes a generation if there is none, with its tables, and says where its mark is: the bytes that were committed last, `None` if none
-    /// were.
+    /// What the tables of a view look like: another text is another view, which is built anew (rule 8.7). The script that creates them.
+    fn layout(&self) -> String;
+
+    /// Opens a generation, and creates it where there is nothing.
     ///
     /// # Errors
-    /// The database's.
-    fn open(
+    /// [`DatabaseError`].
+    fn open(&self, generation: Option<&str>) -> Result<Self::Generation, DatabaseError>;
+
+    /// What queries of a generation are asked of.
+    fn shown(&self, generation: &Self::Generation) -> Arc<Self::Shown>;
+
+    /// The mark; `None` if nothing was committed yet.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn mark(&self, generation: &Self::Generation) -> Result<Option<String>, DatabaseError>;
+
+    /// If the mark is `from`: makes the changes and sets the mark to `to`, all of it in one step that survives a crash, or nothing. Where a
+    /// change fails nothing is changed.
+    ///
+    /// # Errors
+    /// [`NotCommitted`].
+    fn commit<F>(
         &self,
-        generation: &str,
-    ) -> impl Future<Output = Result<(Self::Shown, Option<Vec<u8>>), Self::Error>> + Send;
+        generation: &Self::Generation,
+        from: Option<&str>,
+        to: &str,
+        change: impl FnOnce(&mut Self::Tx<'_>) -> Result<(), F>,
+    ) -> Result<(), NotCommitted<F>>;
 
-    /// Runs `apply` in a transaction, and commits it with the mark: all of it or nothing.
+    /// Makes a generation what it was when it was created, in one step: empty tables and no mark.
     ///
     /// # Errors
-    /// The database's; nothing was committed.
-    fn commit(
-        &self,
-        generation: &str,
-        mark: Mark,
-        apply: InTransaction<Self>,
-    ) -> impl Future<Output = Result<Committing, Self::Error>> + Send;
+    /// [`DatabaseError`].
+    fn empty(&self, generation: &Self::Generation) -> Result<(), DatabaseError>;
 
-    /// Empties a generation: its tables as they are made, and no mark.
-    ///
-    /// # Errors
-    /// The database's.
-    fn reset(&self, generation: &str) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// Whether a handler's error says nothing about the event: the database is locked, its disk is full, its connection is lost.
+    fn is_passing(error: &Self::Error) -> bool;
 
-    /// Whether the same could succeed later: the database is busy, full, or gone. Else the handler would fail in the same way again, and
-    /// the projection stops or sets the event aside (rule 8.4). Default: yes.
-    #[must_use]
-    fn is_passing(_error: &Self::Error) -> bool {
-        true
-    }
-
-    /// What is handed to the next handler, for a sink that tells repeats apart. Default: nothing is done with it.
-    fn at(_view: &mut Self::Tx<'_>, _key: SinkKey) {}
+    /// The next handler is called for this event: a sink that is not [`ATOMIC`](Self::ATOMIC) makes its change under this key, so that doing it
+    /// twice is doing it once.
+    fn effect(_tx: &mut Self::Tx<'_>, _key: EffectKey) {}
 }
 
-/// What is done in one transaction; `false` undoes it.
-pub type InTransaction<D> = Box<dyn for<'a> FnOnce(&mut <D as ViewStore>::Tx<'a>) -> bool + Send>;
-
-/// How far a view has come, as bytes that mean something to recount alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What one call of a handler is known by for ever: a second delivery of the same event has the same key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub struct Mark {
-    /// What the mark has to be, to the byte; `None` where there is none yet.
-    pub previous: Option<Vec<u8>>,
-    /// What it is after the commit.
-    pub next: Vec<u8>,
-}
-
-impl Mark {
-    /// A mark that follows on another.
-    #[must_use]
-    pub const fn new(previous: Option<Vec<u8>>, next: Vec<u8>) -> Self {
-        Self { previous, next }
-    }
-}
-
-/// What became of a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Committing {
-    /// It is committed, with its mark.
-    Done,
-    /// `apply` said no, and nothing is changed.
-    Undone,
-    /// The mark was another one: somebody else feeds this view. Nothing is changed.
-    Moved,
-}
-
-/// What names one call of a handler, the same in every repeat of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SinkKey {
-    /// The event.
-    pub event_id: EventId,
+pub struct EffectKey {
+    /// The stored event.
+    pub event: EventId,
     /// Its place in the store.
     pub position: Position,
-    /// Which of the events that the stored one is read as, from 0.
+    /// Which of the events that it is read as, from 0; an event that was split since is read as several.
     pub part: u32,
 }
 
-impl SinkKey {
-    /// This part of this event.
+impl EffectKey {
+    /// The key of a part of a stored event.
     #[must_use]
-    pub const fn new(event_id: EventId, position: Position, part: u32) -> Self {
-        Self {
-            event_id,
-            position,
-            part,
-        }
+    pub const fn new(event: EventId, position: Position, part: u32) -> Self {
+        Self { event, position, part }
     }
+}
+
+/// Why a database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatabaseError {
+    /// It does not answer now. Of a commit it is not known whether it was done.
+    #[error("the database does not answer")]
+    Passing(#[source] Box<dyn Error + Send + Sync>),
+    /// It would fail the same way every time: the file is damaged, or belongs to something else.
+    #[error("the database cannot be used")]
+    Lasting(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// Why nothing was committed; `F` is why a change failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotCommitted<F> {
+    /// A change failed. Nothing was changed.
+    #[error("a change failed")]
+    Change(F),
+    /// The mark is another one: somebody else feeds the view. Nothing was changed.
+    #[error("the view has another mark by now")]
+    Moved,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
 }

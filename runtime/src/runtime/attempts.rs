@@ -20,7 +20,7 @@ use crate::runtime::projections::Inline;
 use crate::runtime::reason::Panicked;
 use crate::runtime::state::{Reached, State, Unsaved, owned};
 use crate::runtime::{Inner, Runtime, trace};
-use crate::store::{AppendError, Batch, Committed, EventStore, Expected, Unknown};
+use crate::store::{AppendError, Batch, Committed, EventStore, Expected, NewEvent, Unknown};
 use crate::stream::{AppendId, StreamId, Version};
 
 /// The longest delay before the second attempt; it doubles with each.

@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use crate::aggregate::Aggregate;
 use crate::clock::{Clock, SystemClock};
-use crate::projection::{Projects, ViewDatabase};
 use crate::runtime::consumers::{Consumers, Consuming};
 use crate::runtime::error::StartError;
 use crate::runtime::following::begin;
 use crate::runtime::live::Live;
-use crate::runtime::projections::{Around, AsConsumer, Kept, Planned, Projections};
+use crate::runtime::projections::{Around, AsConsumer, Kept, KeptInDatabase, Planned, Projections};
 use crate::runtime::registration::{Registration, prepared};
 use crate::runtime::snapshots::Saved;
 use crate::runtime::tail::Tail;
@@ -136,9 +135,9 @@ impl<S> Builder<S> {
         self
     }
 
-    /// A projection whose view is in a database, `view = ..` of its derive: this one. It begins to read when the runtime starts;
-    /// [`Runtime::view`](crate::Runtime::view) gives the database to be asked.
-    pub fn projection_in<P: Projects<View: ViewDatabase>>(mut self, database: P::View) -> Self {
+    /// A projection whose view is in a database, which is opened when the runtime starts. [`Runtime::view`](crate::Runtime::view) gives what
+    /// the database answers queries with.
+    pub fn projection_in<P: KeptInDatabase>(mut self, database: P::View) -> Self {
         self.settings.projections.push(Planned::in_database::<P>(database));
         self
     }

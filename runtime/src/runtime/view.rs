@@ -65,6 +65,12 @@ pub enum NoView {
         /// Why it stopped.
         source: StopReason,
     },
+    /// The database of the view is not open yet: the status of the projection says why.
+    #[error("the database of `{projection}` is not open yet")]
+    NotOpen {
+        /// The declared name of the projection.
+        projection: &'static str,
+    },
     /// An event of the write is set aside, so the view does not show it until its key is redriven.
     #[error("position {position} is set aside by `{projection}`")]
     Parked {
@@ -107,7 +113,6 @@ impl<P: Projection> ViewRequest<P> {
         let projection = P::NAME;
         let running = self.runtime.0.projections.get(&TypeId::of::<P>());
         let running = running.ok_or(NoView::NotRegistered { projection })?;
-        running.progress.opened(projection, self.within).await?;
         if let Some(token) = self.after {
             let here = self.runtime.0.store.identity();
             if token.store.is_some_and(|store| store != here) {
@@ -115,7 +120,14 @@ impl<P: Projection> ViewRequest<P> {
             }
             running.progress.see(projection, &token, self.within).await?;
         }
-        let (shown, checkpoint) = running.shown::<P>().ok_or(NoView::NotRegistered { projection })?;
+        let (shown, checkpoint) = match running.shown::<P>() {
+            Some(shown) => shown,
+            None => {
+                let is_open = || running.shown::<P>().is_some();
+                running.progress.open(projection, is_open, self.within).await?;
+                running.shown::<P>().ok_or(NoView::NotOpen { projection })?
+            }
+        };
         let position = checkpoint.position();
         Ok(View { shown, position })
     }

@@ -46,6 +46,12 @@ pub(crate) fn consumed_fingerprint<'a>(
     events.finish(view, rev)
 }
 
+/// The same over tables that look like this: what a script that creates them says.
+pub(crate) fn laid_out(identity: Fingerprint, layout: &str) -> Fingerprint {
+    let hash = parts::push(parts::word("layout"), identity.0);
+    Fingerprint(parts::close(parts::text(hash, layout)))
+}
+
 /// What the events read as, in any order.
 #[derive(Default)]
 struct Events {

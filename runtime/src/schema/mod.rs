@@ -20,7 +20,7 @@ mod verdict;
 pub use comparison::{Comparison, Difference, Finding};
 pub use facts::{EventFacts, Member, ReadsAs, Role, SetFacts, VersionFacts};
 pub use fingerprint::{fingerprint, snapshot_fingerprint};
-pub(crate) use folded::{consumed_fingerprint, folded_fingerprint};
+pub(crate) use folded::{consumed_fingerprint, folded_fingerprint, laid_out};
 pub use lock::{
     Choice, Entry, Fingerprint, Key, Kind, LineError, Lock, LockError, MergeConflict, NotAFingerprint, Outline,
     Release, Scalar, SidesError, Status, Tagging,

@@ -15,7 +15,7 @@ use crate::runtime::projections::handing::{Wanted, hand, keys};
 use crate::runtime::projections::target::{Doing, Target};
 use crate::runtime::projections::unit::Unit;
 use crate::runtime::reason::Panicked;
-use crate::store::{Checkpoint, ConsumerName, EventRef, PartId};
+use crate::store::{Checkpoint, EventRef};
 
 /// How many units are kept to be handed to the other copy as well; beyond it the other copy is made anew.
 const KEPT_UNITS: usize = 4;
@@ -39,10 +39,10 @@ pub(super) struct TwoCopies<P> {
 }
 
 impl<P: Kept> TwoCopies<P> {
-    pub(super) fn new(front: Arc<Front<P>>, start: Checkpoint) -> Self {
+    pub(super) fn new(front: Arc<Front<P>>) -> Self {
         Self {
             wanted: Wanted::of::<P>(),
-            at: start,
+            at: front.shown().1,
             front,
             back: None,
             spare: None,
@@ -66,10 +66,7 @@ impl<P: Kept> TwoCopies<P> {
                 return Ok(view);
             }
         }
-        match self.front.shown() {
-            Some((view, _)) => copied(&*view),
-            None => fresh(),
-        }
+        copied(&*self.front.shown().0)
     }
 
     fn take(&mut self, unit: Unit) -> Result<(), Fault> {
@@ -95,7 +92,7 @@ impl<P: Kept> TwoCopies<P> {
                     Some(bad) if is_clean => self.keep(view, unit.up_to(bad.boundary)),
                     // The view is half changed: it is made anew of what is shown, and fed from there.
                     _ => {
-                        self.at = self.front.checkpoint().unwrap_or_else(|| self.at.clone());
+                        self.at = self.front.shown().1;
                         self.since = Some(Vec::new());
                     }
                 }
@@ -124,50 +121,42 @@ impl<P: Kept> Target for TwoCopies<P> {
         Box::pin(std::future::ready(taken))
     }
 
-    fn redo(&mut self, unit: Unit, _letter: PartId) -> Doing<'_, Result<(), Fault>> {
+    fn redo(&mut self, unit: Unit) -> Doing<'_, Result<(), Fault>> {
         let taken = self.feed(unit);
         Box::pin(std::future::ready(taken))
     }
 
-    fn shown(&self) -> Option<Checkpoint> {
-        self.front.checkpoint()
+    fn shown(&self) -> Checkpoint {
+        self.front.shown().1
     }
 
     fn publish(&mut self) {
         let Some(back) = self.back.take() else {
-            self.front.advance(&self.at);
+            self.front.advance(self.at.clone());
             return;
         };
         let before = self.front.swap(Arc::new(back), self.at.clone());
         let since = mem::replace(&mut self.since, Some(Vec::new()));
-        self.spare = before.zip(since);
+        self.spare = since.map(|lacks| (before, lacks));
     }
 
     fn keys(&self, event: &EventRef<'_>) -> Option<Vec<(u32, String)>> {
         keys::<P>(&self.wanted, event)
     }
 
-    fn restore<'a>(
-        &'a mut self,
-        _generation: &'a ConsumerName,
-        state: Option<&'a [u8]>,
-        checkpoint: Checkpoint,
-    ) -> Doing<'a, Result<(), Fault>> {
-        let view = state.map_or_else(fresh, decoded);
-        let restored = view.map_err(Fault::Stop).map(|view| {
-            self.front.swap(Arc::new(view), checkpoint.clone());
-            (self.at, self.back, self.spare) = (checkpoint, None, None);
-            self.since = Some(Vec::new());
-        });
-        Box::pin(std::future::ready(restored))
-    }
-
-    fn reset<'a>(&'a mut self, generation: &'a ConsumerName, start: Checkpoint) -> Doing<'a, Result<(), Fault>> {
-        self.restore(generation, None, start)
+    fn restore(&mut self, state: Option<&[u8]>, checkpoint: Checkpoint) -> Result<(), StopReason> {
+        let view = match state {
+            Some(state) => decoded(state)?,
+            None => Panicked::caught(P::default).map_err(StopReason::Panicked)?,
+        };
+        self.front.swap(Arc::new(view), checkpoint.clone());
+        (self.at, self.back, self.spare) = (checkpoint, None, None);
+        self.since = Some(Vec::new());
+        Ok(())
     }
 
     fn encode(&self) -> Option<Result<(Vec<u8>, Checkpoint), StopReason>> {
-        let (view, checkpoint) = self.front.shown()?;
+        let (view, checkpoint) = self.front.shown();
         Some(encoded(&*view).map(|bytes| (bytes, checkpoint)))
     }
 }
@@ -187,8 +176,4 @@ fn copied<P: Kept>(view: &P) -> Result<P, StopReason> {
         Some(copy) => Panicked::caught(|| copy(view)).map_err(StopReason::Panicked),
         None => decoded(&encoded(view)?),
     }
-}
-
-fn fresh<P: Default>() -> Result<P, StopReason> {
-    Panicked::caught(P::default).map_err(StopReason::Panicked)
 }

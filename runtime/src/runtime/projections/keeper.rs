@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use crate::runtime::projections::StopReason;
 use crate::runtime::projections::letters::Parked;
 use crate::runtime::projections::runner::Next;
+use crate::runtime::projections::target::Place;
 use crate::schema::Fingerprint;
 use crate::store::{
     AnyCheckpoints, Change, Checkpoint, CheckpointError, CheckpointStore, ConsumerName, DeadLetter, Lease, LetterRead,
@@ -79,7 +80,7 @@ impl Keeper {
     /// Becomes the owner of the generation of this identity, and loads what was saved of it.
     pub(super) async fn open(&mut self) -> Result<Found, CheckpointError> {
         let live = self.store.live(&self.consumer).await?.generation;
-        let generation = self.choose(&live).await?;
+        let generation = self.generation(&live).await?;
         let lease = self.store.claim(&generation, LEASE).await?;
         let saved = match self.store.load(&generation).await {
             // A view is made of events alone, so it is made again.
@@ -114,25 +115,15 @@ impl Keeper {
             redriven: Vec::new(),
         });
         Ok(Found {
-            saved,
+            saved: saved.filter(|saved| !saved.state.is_empty()),
             parked,
             waived,
             is_beside,
         })
     }
 
-    /// The generation that it owns, or the projection itself.
-    pub(super) fn generation(&self) -> &ConsumerName {
-        self.held.as_ref().map_or(&self.consumer, |held| held.lease.consumer())
-    }
-
-    /// Something is set aside that is not kept yet.
-    pub(super) fn has_letters(&self) -> bool {
-        self.held.as_ref().is_some_and(|held| !held.letters.is_empty())
-    }
-
     /// The generation that this identity goes on with: one that it has made already, the live one if nothing was ever saved, else a new one.
-    async fn choose(&self, live: &ConsumerName) -> Result<ConsumerName, CheckpointError> {
+    async fn generation(&self, live: &ConsumerName) -> Result<ConsumerName, CheckpointError> {
         let name = format!("{}@{}", self.consumer.as_str(), self.identity);
         let own = ConsumerName::new(&name).unwrap_or_else(|_| self.consumer.clone());
         let before = self.store.live(&self.consumer).await?.before;
@@ -294,6 +285,23 @@ impl Keeper {
         held.letters.clear();
         held.redriven.clear();
         Ok(())
+    }
+
+    /// Where a view that keeps itself is to be opened.
+    pub(super) fn place(&self, saved: Option<Saved>) -> Option<Place> {
+        let held = self.held.as_ref()?;
+        Some(Place {
+            consumer: self.consumer.clone(),
+            generation: held.lease.consumer().clone(),
+            live: held.from.clone(),
+            fence: held.lease.fence(),
+            saved,
+        })
+    }
+
+    /// Whether letters wait for the next save.
+    pub(super) fn has_letters(&self) -> bool {
+        self.held.as_ref().is_some_and(|held| !held.letters.is_empty())
     }
 
     /// Whether another generation is live.

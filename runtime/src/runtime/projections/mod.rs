@@ -8,7 +8,9 @@ mod in_memory;
 mod inline;
 mod keeper;
 mod letters;
+mod mark;
 mod obeying;
+mod placing;
 mod progress;
 mod runner;
 mod stop_reason;
@@ -23,6 +25,7 @@ use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn};
 
+pub use in_database::KeptInDatabase;
 pub use in_memory::Kept;
 pub(super) use inline::Inline;
 pub use stop_reason::StopReason;
@@ -35,12 +38,12 @@ use crate::runtime::consumers::{ConsumerStatus, Consuming};
 use crate::runtime::policies::Redriven;
 use crate::runtime::tail::Tail;
 use crate::runtime::verbs::{Verb, VerbError};
-use crate::schema::{Fingerprint, Shape, consumed_fingerprint};
+use crate::schema::{Fingerprint, Shape, consumed_fingerprint, laid_out};
 use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, Filter, LogRead, PageSize};
 use crate::stream::Position;
 use front::Front;
 use handing::Wanted;
-use in_database::InDatabase;
+use in_database::{InDatabase, Late};
 use in_memory::TwoCopies;
 use keeper::Keeper;
 use progress::{Progress, progress};
@@ -49,9 +52,6 @@ use target::Target;
 
 /// What a view shows, shared with whoever looks.
 pub(super) type Shown<P> = Arc<<<P as Projection>::View as ViewStore>::Shown>;
-
-/// Where it is looked at.
-type Seen<P> = Front<<<P as Projection>::View as ViewStore>::Shown>;
 
 /// How many orders wait for a projection at most.
 const ORDERS: usize = 16;
@@ -78,7 +78,7 @@ pub(super) struct Running {
     name: &'static str,
     pub(super) mode: Mode,
     pub(super) progress: Progress,
-    /// [`Seen`] of the projection's type.
+    /// `Front<<P::View as ViewStore>::Shown>`.
     front: Arc<dyn Any + Send + Sync>,
     store: AnyStore,
     clock: Arc<dyn Clock>,
@@ -93,51 +93,31 @@ pub(super) type Projections = HashMap<TypeId, Arc<Running>>;
 impl Planned {
     /// A projection whose view is in memory.
     pub(super) fn in_memory<P: Kept>() -> Self {
-        Self::new::<P>(|front, start| Box::new(TwoCopies::<P>::new(front, start)))
-    }
-
-    /// A projection whose view is in a database.
-    pub(super) fn in_database<P: Projects<View: ViewDatabase>>(database: P::View) -> Self {
-        Self::new::<P>(|front, start| Box::new(InDatabase::<P>::new(database, front, start)))
-    }
-
-    fn new<P: Projects>(target: impl FnOnce(Arc<Seen<P>>, Checkpoint) -> Box<dyn Target> + Send + 'static) -> Self {
         Self {
             id: TypeId::of::<P>(),
             name: P::NAME,
             rust: std::any::type_name::<P>(),
             start: Box::new(|around, consumer| {
-                let (wanted, identity) = (Wanted::of::<P>(), identity::<P>());
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
-                let front = Arc::new(Seen::<P>::new());
-                let (saying, progress) = progress();
-                let (orders, received) = channel(ORDERS);
-                let runner = Runner {
-                    store: around.store.clone(),
-                    tail: Arc::clone(&around.tail),
-                    filter: wanted.filter.clone(),
-                    on_error: P::ON_ERROR,
-                    target: target(Arc::clone(&front), start),
-                    saying,
-                    orders: received,
-                    keeper: Keeper::new(around.store.checkpoints(), consumer, identity),
-                    feed: None,
-                    parked: Arc::default(),
-                    waived: BTreeSet::new(),
-                    barrier: None,
-                    failures: 0,
-                };
-                Running {
-                    name: P::NAME,
-                    mode: P::MODE,
-                    progress,
-                    front,
-                    store: around.store.clone(),
-                    clock: Arc::clone(&around.clock),
-                    filter: wanted.filter,
-                    orders,
-                    task: Mutex::new(Some(spawn(runner.run()))),
-                }
+                let front = Arc::new(Front::new(Arc::new(P::default()), start));
+                let target = TwoCopies::<P>::new(Arc::clone(&front));
+                running::<P>(around, consumer, identity::<P>(), Box::new(target), front)
+            }),
+        }
+    }
+
+    /// A projection whose view is in a database.
+    pub(super) fn in_database<P: KeptInDatabase>(database: P::View) -> Self {
+        Self {
+            id: TypeId::of::<P>(),
+            name: P::NAME,
+            rust: std::any::type_name::<P>(),
+            start: Box::new(|around, consumer| {
+                let identity = laid_out(identity::<P>(), &database.layout());
+                let start = Checkpoint::start(consumer.clone(), around.store.identity());
+                let front = Arc::new(Late::new());
+                let target = InDatabase::<P>::new(Arc::new(database), identity, Arc::clone(&front), start);
+                running::<P>(around, consumer, identity, Box::new(target), front)
             }),
         }
     }
@@ -148,6 +128,45 @@ impl Planned {
     }
 }
 
+/// The task of a projection, and where it is looked at.
+fn running<P: Projects>(
+    around: &Around,
+    consumer: ConsumerName,
+    identity: Fingerprint,
+    target: Box<dyn Target>,
+    front: Arc<dyn Any + Send + Sync>,
+) -> Running {
+    let wanted = Wanted::of::<P>();
+    let (saying, progress) = progress();
+    let (orders, received) = channel(ORDERS);
+    let runner = Runner {
+        store: around.store.clone(),
+        tail: Arc::clone(&around.tail),
+        filter: wanted.filter.clone(),
+        on_error: P::ON_ERROR,
+        target,
+        saying,
+        orders: received,
+        keeper: Keeper::new(around.store.checkpoints(), consumer, identity),
+        feed: None,
+        parked: Arc::default(),
+        waived: BTreeSet::new(),
+        barrier: None,
+        failures: 0,
+    };
+    Running {
+        name: P::NAME,
+        mode: P::MODE,
+        progress,
+        front,
+        store: around.store.clone(),
+        clock: Arc::clone(&around.clock),
+        filter: wanted.filter,
+        orders,
+        task: Mutex::new(Some(spawn(runner.run()))),
+    }
+}
+
 /// What a view follows from: the shapes that it consumes, its own, and its revision (rule 8.7).
 fn identity<P: Projects>() -> Fingerprint {
     let sets = P::READS.iter().map(Source::facts);
@@ -155,10 +174,14 @@ fn identity<P: Projects>() -> Fingerprint {
 }
 
 impl Running {
-    /// What is shown, and the position it is of; `None` for another type than that of the projection.
+    /// What is shown, and the position it is of; `None` for another type than that of the projection, and for a database until it is open.
     pub(super) fn shown<P: Projection>(&self) -> Option<(Shown<P>, Checkpoint)> {
-        let front = self.front.downcast_ref::<Seen<P>>()?;
-        front.shown()
+        if let Some(front) = self.front.downcast_ref::<Front<<P::View as ViewStore>::Shown>>() {
+            return Some(front.shown());
+        }
+        self.front
+            .downcast_ref::<Late<<P::View as ViewStore>::Shown>>()?
+            .shown()
     }
 
     /// How long the first event that is not in the view has been there.

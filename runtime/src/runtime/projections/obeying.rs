@@ -8,7 +8,7 @@ use crate::runtime::policies::Redriven;
 use crate::runtime::projections::StopReason;
 use crate::runtime::projections::fault::{Fault, whole};
 use crate::runtime::projections::keeper::follows;
-use crate::runtime::projections::runner::{Next, Order, Runner, fault};
+use crate::runtime::projections::runner::{Next, Order, Runner};
 use crate::runtime::projections::unit::Unit;
 use crate::runtime::verbs::{Verb, VerbError};
 use crate::store::{Checkpoint, CheckpointStore, DeadLetter, EventStore, PartId};
@@ -46,11 +46,14 @@ impl Runner {
     async fn act(&mut self, verb: Verb) -> Result<(), Next> {
         // Where it stands is forgotten when it is opened again.
         let at_barrier = self.barrier.as_ref().map(|barrier| barrier.part);
-        match (&verb, self.keeper.is_open()) {
-            (_, true) => {}
-            // What it was cannot be gone on from, perhaps, and need not be.
-            (Verb::Reset, false) => drop(self.keeper.open().await.map_err(follows)?),
-            (_, false) => self.open().await?,
+        if !self.keeper.is_open() {
+            match self.open().await {
+                // What it cannot go on from is what a reset forgets.
+                Err(Next::Stop(_)) if matches!(verb, Verb::Reset) => {
+                    self.keeper.open().await.map_err(follows)?;
+                }
+                opened => opened?,
+            }
         }
         match verb {
             Verb::Restart => {
@@ -101,7 +104,7 @@ impl Runner {
             let mut failed = None;
             for letter in &letters {
                 // One that the projection has not come to comes again by itself, and queues behind what is left.
-                if letter.part.position > self.target.reached().position() {
+                if letter.part.position > self.target.shown().position() {
                     break;
                 }
                 failed = self.redo(letter).await?.err();
@@ -129,10 +132,11 @@ impl Runner {
         }
         let parts = self.target.keys(&letter.event.borrowed()).unwrap_or_default();
         let unit = Unit::letter(letter, parts.into_iter().map(|(part, _)| part));
-        match self.target.redo(unit, letter.part).await {
+        match self.target.redo(unit).await {
             Ok(()) => Ok(Ok(())),
             Err(Fault::Event(bad)) => Ok(Err(bad.reason)),
-            Err(other) => Err(fault(other)),
+            Err(Fault::Stop(reason)) => Err(Next::Stop(reason)),
+            Err(Fault::Passing(error)) => Err(Next::Retry(error)),
         }
     }
 
@@ -152,10 +156,16 @@ impl Runner {
 
     async fn reset(&mut self) -> Result<(), Next> {
         let start = Checkpoint::start(self.keeper.consumer.clone(), self.store.identity());
-        let generation = self.keeper.generation().clone();
-        self.target.reset(&generation, start.clone()).await.map_err(fault)?;
+        if self.target.keeps_itself() {
+            self.empty_place().await?;
+        }
         self.keeper.reset(&start).await.map_err(follows)?;
+        self.target.restore(None, start).map_err(Next::Stop)?;
         (self.parked, self.barrier, self.feed) = (Arc::default(), None, None);
+        if self.target.keeps_itself() {
+            // It is opened anew, as what is in no database yet.
+            self.keeper.close().await;
+        }
         self.say(&Next::More);
         Ok(())
     }

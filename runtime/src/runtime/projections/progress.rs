@@ -17,8 +17,6 @@ use crate::stream::Position;
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     pub(super) position: Position,
-    /// It has found what was saved, so there is something to show.
-    pub(super) is_open: bool,
     pub(super) state: ConsumerState,
     pub(super) stopped: Option<StopReason>,
     /// What is set aside.
@@ -38,7 +36,6 @@ pub(super) struct Saying(watch::Sender<Said>);
 pub(super) fn progress() -> (Saying, Progress) {
     let (sender, receiver) = watch::channel(Said {
         position: Position::START,
-        is_open: false,
         state: ConsumerState::CatchingUp,
         stopped: None,
         parked: Arc::default(),
@@ -54,27 +51,6 @@ impl Saying {
 }
 
 impl Progress {
-    /// Ends when there is something to show.
-    pub(crate) async fn opened(&self, projection: &'static str, within: Duration) -> Result<(), NoView> {
-        let mut said = self.0.clone();
-        let is_answered = |said: &Said| said.is_open || said.stopped.is_some();
-        let _timed_out = timeout(within, said.wait_for(is_answered)).await.is_err();
-        let said = said.borrow().clone();
-        match said.stopped {
-            _ if said.is_open => Ok(()),
-            Some(source) => Err(NoView::Stopped {
-                projection,
-                reached: said.position,
-                source,
-            }),
-            None => Err(NoView::NotYet {
-                projection,
-                asked: Position::START,
-                reached: said.position,
-            }),
-        }
-    }
-
     /// Ends when the view shows a write.
     pub(crate) async fn see(&self, projection: &'static str, token: &Token, within: Duration) -> Result<(), NoView> {
         let mut said = self.0.clone();
@@ -96,6 +72,31 @@ impl Progress {
                 asked: token.last,
                 reached: said.position,
             }),
+        }
+    }
+
+    /// Ends when there is something to look at.
+    pub(crate) async fn open(
+        &self,
+        projection: &'static str,
+        is_open: impl Fn() -> bool,
+        within: Duration,
+    ) -> Result<(), NoView> {
+        let mut said = self.0.clone();
+        let is_answered = |said: &Said| is_open() || said.stopped.is_some();
+        let _timed_out = timeout(within, said.wait_for(is_answered)).await.is_err();
+        match said.borrow().clone() {
+            _ if is_open() => Ok(()),
+            Said {
+                stopped: Some(source),
+                position: reached,
+                ..
+            } => Err(NoView::Stopped {
+                projection,
+                reached,
+                source,
+            }),
+            _ => Err(NoView::NotOpen { projection }),
         }
     }
 

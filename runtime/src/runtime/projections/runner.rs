@@ -18,7 +18,7 @@ use crate::runtime::feed::{Feed, FeedError};
 use crate::runtime::policies::Redriven;
 use crate::runtime::projections::StopReason;
 use crate::runtime::projections::fault::{BadEvent, Fault, whole};
-use crate::runtime::projections::keeper::{Found, Keeper, follows};
+use crate::runtime::projections::keeper::{Keeper, follows};
 use crate::runtime::projections::letters::Parked;
 use crate::runtime::projections::progress::Saying;
 use crate::runtime::projections::target::Target;
@@ -163,62 +163,41 @@ impl Runner {
         self.hand_over(unit).await
     }
 
-    /// Goes on from what was saved.
+    /// Goes on from what was saved, or is as closed as before.
     pub(super) async fn open(&mut self) -> Result<(), Next> {
-        let found = self.keeper.open().await.map_err(follows)?;
-        let opened = self.go_on_from(found).await;
+        let opened = self.go_on().await;
         if opened.is_err() {
-            // Nothing was gone on from, so nothing of it is saved.
             self.keeper.close().await;
         }
         opened
     }
 
-    async fn go_on_from(&mut self, found: Found) -> Result<(), Next> {
-        let generation = self.keeper.generation().clone();
-        let (state, checkpoint) = match found.saved {
-            Some(saved) => (
-                Some(saved.state).filter(|state| !state.is_empty()),
-                Some(saved.checkpoint),
-            ),
-            None => (None, None),
-        };
-        let is_first = checkpoint.is_none();
-        // Without a state the view is before every event, wherever the checkpoint is that some other place keeps for it.
-        let start = Checkpoint::start(generation.clone(), self.store.identity());
-        let checkpoint = checkpoint.filter(|_| state.is_some()).unwrap_or(start);
-        self.target
-            .restore(&generation, state.as_deref(), checkpoint)
-            .await
-            .map_err(fault)?;
-        match self.target.reached().check(&self.store).await {
-            Ok(()) => {}
-            Err(ResumeError::Read(error)) => return Err(Next::Retry(Arc::new(error))),
-            Err(error) => return Err(Next::Stop(StopReason::Resume(Arc::new(error)))),
-        }
+    async fn go_on(&mut self) -> Result<(), Next> {
+        let found = self.keeper.open().await.map_err(follows)?;
         (self.parked, self.waived) = (Arc::new(found.parked), found.waived);
-        for part in self.target.redriven() {
-            // It is in the view, and was not taken out of its queue any more.
-            if Arc::make_mut(&mut self.parked).0.remove(part).is_some() {
-                self.keeper.redrive(*part);
+        self.feed = None;
+        self.barrier = None;
+        if self.target.keeps_itself() {
+            self.open_place(found.saved).await?;
+        } else if let Some(saved) = found.saved {
+            match saved.checkpoint.check(&self.store).await {
+                Ok(()) => {}
+                Err(ResumeError::Read(error)) => return Err(Next::Retry(Arc::new(error))),
+                Err(error) => return Err(Next::Stop(StopReason::Resume(Arc::new(error)))),
             }
-        }
-        (self.feed, self.barrier) = (None, None);
-        if is_first && self.target.commits() {
-            // From here on the generation is known, and with it the identity of what is in it.
-            self.save().await?;
+            self.target
+                .restore(Some(&saved.state), saved.checkpoint)
+                .map_err(Next::Stop)?;
+        } else {
+            let start = Checkpoint::start(self.keeper.consumer.clone(), self.store.identity());
+            self.target.restore(None, start).map_err(Next::Stop)?;
         }
         let state = if found.is_beside {
             ConsumerState::Rebuilding
         } else {
             ConsumerState::CatchingUp
         };
-        let position = self.target.shown().map(|shown| shown.position());
-        self.saying.say(|said| {
-            said.state = state;
-            said.position = position.unwrap_or(said.position);
-            said.is_open = true;
-        });
+        self.saying.say(|said| said.state = state);
         Ok(())
     }
 
@@ -275,17 +254,15 @@ impl Runner {
         unit = self.queue(unit);
         unit.skip = self.parked.within(unit.after(), unit.through());
         unit.skip.extend(&self.waived);
-        let (is_last, events) = (unit.is_last(), unit.events().len());
-        if self.target.commits()
-            && self.keeper.has_letters()
-            && let Err(next) = self.save().await
-        {
+        if let Err(next) = self.save_letters().await {
             return next;
         }
+        let (is_last, events) = (unit.is_last(), unit.events().len());
         match self.target.apply(unit).await {
             Ok(()) => {}
+            Err(Fault::Passing(error)) => return Next::Retry(error),
+            Err(Fault::Stop(reason)) => return Next::Stop(reason),
             Err(Fault::Event(bad)) => return self.meet(bad),
-            Err(other) => return fault(other),
         }
         if events > 0 {
             self.keeper.changed(events);
@@ -302,7 +279,10 @@ impl Runner {
             return Next::More;
         }
         match self.keeper.switch().await {
-            Ok(true) => Next::Live,
+            Ok(true) => {
+                self.target.switched();
+                Next::Live
+            }
             Ok(false) => Next::More,
             Err(error) => follows(error),
         }
@@ -314,7 +294,9 @@ impl Runner {
             return Ok(());
         };
         let (state, checkpoint) = encoded.map_err(Next::Stop)?;
-        self.keeper.save(state, &checkpoint).await.map_err(follows)
+        self.keeper.save(state, &checkpoint).await.map_err(follows)?;
+        self.target.saved(&self.parked);
+        Ok(())
     }
 
     /// Sets aside what has to queue behind what is set aside already, as long as there may be more of it.
@@ -376,8 +358,7 @@ impl Runner {
     }
 
     pub(super) fn say(&self, next: &Next) {
-        let position = self.target.shown().map(|shown| shown.position());
-        let parked = Arc::clone(&self.parked);
+        let (position, parked) = (self.target.shown().position(), Arc::clone(&self.parked));
         let because = |error: &dyn Error| whole(error);
         let (state, stopped, error) = match next {
             Next::More | Next::Told(_) => (None, None, None),
@@ -411,7 +392,7 @@ impl Runner {
             }
         };
         self.saying.say(|said| {
-            said.position = position.unwrap_or(said.position);
+            said.position = position;
             said.parked = parked;
             if !matches!(next, Next::Told(_)) {
                 said.stopped = stopped;
@@ -421,15 +402,6 @@ impl Runner {
                 said.state = state;
             }
         });
-    }
-}
-
-/// What follows from a fault that is no event's.
-pub(super) fn fault(fault: Fault) -> Next {
-    match fault {
-        Fault::Passing(error) => Next::Retry(error),
-        Fault::Stop(reason) => Next::Stop(reason),
-        Fault::Event(bad) => Next::Stop(bad.reason),
     }
 }
 

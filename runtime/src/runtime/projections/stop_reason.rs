@@ -58,9 +58,9 @@ pub enum StopReason {
     /// The checkpoint is of another history, or ahead of the log: put back the store that it belongs to, or reset the projection.
     #[error(transparent)]
     Resume(Arc<ResumeError>),
-    /// Somebody else feeds this view in its database: only one runner may.
-    #[error("the view was changed by somebody else")]
-    Moved,
+    /// The database of the view cannot be used, or what it holds does not belong here: the error says what to do.
+    #[error("the database of the view cannot be gone on with")]
+    Database(#[source] Arc<dyn Error + Send + Sync>),
     /// The runtime was shut down.
     #[error("the runtime was shut down")]
     ShutDown,

@@ -65,6 +65,13 @@ impl Unit {
         }
     }
 
+    /// The part that a [`letter`](Self::letter) is.
+    pub(super) fn letter_part(&self) -> Option<PartId> {
+        let position = self.get(0)?.position;
+        let mut parts = (0..).map(|part| PartId::new(position, part));
+        parts.find(|part| !self.skip.contains(part))
+    }
+
     /// The same up to a position where an append ends.
     pub(super) fn up_to(mut self, through: Position) -> Self {
         if through < self.through {

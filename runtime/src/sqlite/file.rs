@@ -1,0 +1,170 @@
+//! One file of a view: how it is made, the connection that writes, and the commit of changes with their mark.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+
+use super::Setup;
+use super::error::{SqliteError, failed};
+use super::reader::SqliteReader;
+use crate::projection::{DatabaseError, NotCommitted};
+
+/// What says in the file's head that it is a view of recount: the bytes `rcnt`.
+const APPLICATION: i32 = i32::from_be_bytes(*b"rcnt");
+/// How long a connection waits for another one before it says that the database is busy.
+const BUSY: Duration = Duration::from_secs(5);
+/// How many prepared statements a connection keeps.
+const STATEMENTS: usize = 128;
+
+const MARK: &str = "CREATE TABLE recount_mark (one INTEGER PRIMARY KEY CHECK (one = 1), mark TEXT NOT NULL) STRICT";
+const SET_MARK: &str =
+    "INSERT INTO recount_mark (one, mark) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET mark = excluded.mark";
+/// What can be dropped next; a virtual table before others, because it drops those that it is made of.
+const NEXT: &str = "SELECT type, name FROM sqlite_schema WHERE type IN ('view', 'trigger', 'table') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+    ORDER BY type = 'table', sql NOT LIKE 'CREATE VIRTUAL%' LIMIT 1";
+
+/// A generation of a view that is open.
+pub struct SqliteFile(pub(super) File);
+
+impl fmt::Debug for SqliteFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SqliteFile").field(&self.0.path).finish()
+    }
+}
+
+/// A file that is open.
+pub(super) struct File {
+    path: PathBuf,
+    tables: Arc<str>,
+    writer: Mutex<Connection>,
+    pub(super) reader: Arc<SqliteReader>,
+}
+
+/// A connection as each one is made.
+pub(super) fn connect(path: &Path, flags: OpenFlags, setup: Option<&Setup>) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    if let Some(setup) = setup {
+        setup(&connection)?;
+    }
+    Ok(connection)
+}
+
+impl File {
+    pub(super) fn open(path: PathBuf, tables: Arc<str>, setup: Option<Arc<Setup>>) -> Result<Self, DatabaseError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| {
+                let path = path.clone();
+                DatabaseError::Passing(Box::new(SqliteError::Folder { path, source }))
+            })?;
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let opened = connect(&path, flags, setup.as_deref()).and_then(|mut connection| {
+            let is_ours = prepare(&mut connection, &tables)?;
+            Ok(is_ours.then_some(connection))
+        });
+        let Some(writer) = opened.map_err(|error| failed(&path, error))? else {
+            return Err(DatabaseError::Lasting(Box::new(SqliteError::Foreign { path })));
+        };
+        Ok(Self {
+            reader: Arc::new(SqliteReader::new(path.clone(), setup)),
+            writer: Mutex::new(writer),
+            tables,
+            path,
+        })
+    }
+
+    // A panic has left no transaction open: its guard was dropped.
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> DatabaseError {
+        failed(&self.path, error)
+    }
+
+    pub(super) fn mark(&self) -> Result<Option<String>, DatabaseError> {
+        mark(&self.writer()).map_err(|error| self.failed(error))
+    }
+
+    pub(super) fn commit<F>(
+        &self,
+        from: Option<&str>,
+        to: &str,
+        change: impl FnOnce(&mut Transaction<'_>) -> Result<(), F>,
+    ) -> Result<(), NotCommitted<F>> {
+        let mut writer = self.writer();
+        let begun = writer.transaction_with_behavior(TransactionBehavior::Immediate);
+        let mut tx = begun.map_err(|error| self.failed(error))?;
+        if mark(&tx).map_err(|error| self.failed(error))?.as_deref() != from {
+            return Err(NotCommitted::Moved);
+        }
+        change(&mut tx).map_err(NotCommitted::Change)?;
+        if tx.is_autocommit() {
+            let path = self.path.clone();
+            return Err(DatabaseError::Lasting(Box::new(SqliteError::Ended { path })).into());
+        }
+        let set = tx.prepare_cached(SET_MARK).and_then(|mut set| set.execute([to]));
+        set.map_err(|error| self.failed(error))?;
+        Ok(tx.commit().map_err(|error| self.failed(error))?)
+    }
+
+    pub(super) fn empty(&self) -> Result<(), DatabaseError> {
+        let mut writer = self.writer();
+        emptied(&mut writer, &self.tables).map_err(|error| self.failed(error))
+    }
+}
+
+/// Makes the tables where there is nothing; `false` if the database is not a view's.
+fn prepare(connection: &mut Connection, tables: &str) -> rusqlite::Result<bool> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let application: i32 = tx.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let is_empty = tx.query_one("SELECT count(*) = 0 FROM sqlite_schema", (), |row| row.get(0))?;
+    match (application, is_empty) {
+        (APPLICATION, _) => {}
+        (0, true) => {
+            tx.pragma_update(None, "application_id", APPLICATION)?;
+            create(&tx, tables)?;
+        }
+        _ => return Ok(false),
+    }
+    tx.commit()?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    Ok(true)
+}
+
+fn create(tx: &Transaction<'_>, tables: &str) -> rusqlite::Result<()> {
+    tx.execute_batch(MARK)?;
+    tx.execute_batch(tables)
+}
+
+/// Drops everything and makes the tables anew, in one transaction.
+fn emptied(connection: &mut Connection, tables: &str) -> rusqlite::Result<()> {
+    let checks: bool = connection.pragma_query_value(None, "foreign_keys", |row| row.get(0))?;
+    // Tables are dropped in any order, and all of them.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    let done = (|| {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let next = || {
+            let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+            tx.query_row(NEXT, (), row).optional()
+        };
+        while let Some((kind, name)) = next()? {
+            tx.execute_batch(&format!("DROP {kind} \"{}\"", name.replace('"', "\"\"")))?;
+        }
+        create(&tx, tables)?;
+        tx.commit()
+    })();
+    connection.pragma_update(None, "foreign_keys", checks)?;
+    done
+}
+
+fn mark(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let mut mark = connection.prepare_cached("SELECT mark FROM recount_mark")?;
+    mark.query_row((), |row| row.get(0)).optional()
+}
