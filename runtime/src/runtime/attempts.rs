@@ -244,6 +244,7 @@ impl Attempts {
             Ok(Decided {
                 events, encoded, spent, ..
             }) => {
+                let encoded = encoded.into_iter().map(NewEvent::from).collect();
                 let batch = Batch::new(append).metadata(origin.headers.encode());
                 let mut batch = batch.part(self.stream.clone(), Expected::loaded(version), encoded);
                 if let Some(Keyed { key, fingerprint }) = &self.options.keyed {

@@ -82,7 +82,7 @@ fn write<A, S: EventSet + Fold<A>>(
     events: &[S],
     state: &mut Option<A>,
     deciding: &Deciding<'_>,
-) -> Result<(Vec<NewEvent>, Vec<S>, Duration), BadDecision> {
+) -> Result<(Vec<Encoded>, Vec<S>, Duration), BadDecision> {
     let (mut encoded, mut read_back) = (Vec::with_capacity(events.len()), Vec::new());
     let mut stopwatch = Stopwatch::new(deciding.clock);
     for event in events {
