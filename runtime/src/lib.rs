@@ -183,3 +183,8 @@ struct SnapshotsOfStates;
 #[cfg(all(doctest, feature = "laws"))]
 #[doc = include_str!("../../docs/guide/laws.md")]
 struct LawsOfADomain;
+
+/// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/projections.md")]
+struct ProjectionsGuide;
