@@ -6,4 +6,5 @@ mod bank;
 mod crashes;
 mod crashing;
 mod failing;
+mod keeping;
 mod views;

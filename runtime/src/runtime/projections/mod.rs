@@ -12,9 +12,11 @@ mod mark;
 mod obeying;
 mod placing;
 mod progress;
+mod reading;
 mod runner;
 mod stop_reason;
 mod target;
+mod telling;
 mod unit;
 
 use std::any::{Any, TypeId};
@@ -140,6 +142,7 @@ fn running<P: Projects>(
     let (saying, progress) = progress();
     let (orders, received) = channel(ORDERS);
     let runner = Runner {
+        name: P::NAME,
         store: around.store.clone(),
         tail: Arc::clone(&around.tail),
         filter: wanted.filter.clone(),
