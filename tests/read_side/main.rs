@@ -6,4 +6,8 @@ mod bank;
 mod crashes;
 mod crashing;
 mod failing;
+mod sqlite;
+mod sqlite_crashes;
+mod sqlite_rebuilds;
+mod tables;
 mod views;
