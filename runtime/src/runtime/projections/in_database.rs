@@ -12,10 +12,10 @@ use crate::runtime::projections::fault::{BadEvent, Fault};
 use crate::runtime::projections::handing::{Unhanded, Wanted, Why, hand, keys};
 use crate::runtime::projections::letters::Parked;
 use crate::runtime::projections::mark::{BadMark, Mark};
-use crate::runtime::projections::target::{Doing, Place, Target};
+use crate::runtime::projections::target::{Doing, Found, Place, Target};
 use crate::runtime::projections::unit::Unit;
 use crate::schema::Fingerprint;
-use crate::store::{Checkpoint, CheckpointError, ConsumerName, EventRef, PartId, Saved};
+use crate::store::{Checkpoint, CheckpointError, ConsumerName, EventRef, PartId, Saved, StoreId};
 
 /// A projection whose view is in a database.
 pub trait KeptInDatabase: Projects + Projection<View: ViewDatabase> {}
@@ -48,6 +48,7 @@ pub(super) struct InDatabase<P: KeptInDatabase> {
     database: Arc<P::View>,
     wanted: Arc<Wanted>,
     identity: Fingerprint,
+    store: StoreId,
     front: Arc<Late<Shown<P>>>,
     /// How far the view has come. Beyond the mark there is at most what nobody asked for.
     at: Checkpoint,
@@ -77,6 +78,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
             database,
             wanted: Arc::new(Wanted::of::<P>()),
             identity,
+            store: start.store(),
             front,
             at: start,
             opened: None,
@@ -99,7 +101,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
         self.opened.as_mut().ok_or_else(|| bad(BadMark::Moved))
     }
 
-    async fn open_at(&mut self, place: Place) -> Result<Option<Checkpoint>, Fault> {
+    async fn open_at(&mut self, place: Place) -> Result<Option<Found>, Fault> {
         let Place {
             consumer,
             generation: name,
@@ -110,7 +112,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
         self.opened = None;
         let beside = suffix(&consumer, &name);
         let (generation, text) = self.ask(move |database| opened(database, beside.as_deref())).await?;
-        let start = Checkpoint::start(name.clone(), self.at.store());
+        let start = Checkpoint::start(name.clone(), self.store);
         let found = text
             .as_deref()
             .map(|text| Mark::read(text, self.identity, &name))
@@ -134,7 +136,11 @@ impl<P: KeptInDatabase> InDatabase<P> {
         if let Some(live) = live {
             self.show_live(&consumer, &live).await;
         }
-        Ok((!begins).then(|| self.at.clone()))
+        let found = Found {
+            checkpoint: self.at.clone(),
+            lacks: self.opened()?.mark.lacks,
+        };
+        Ok((!begins).then_some(found))
     }
 
     /// What is in the database counts, and what is kept elsewhere tells whether it is all there.
@@ -330,7 +336,7 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
         true
     }
 
-    fn open(&mut self, place: Place) -> Doing<'_, Result<Option<Checkpoint>, Fault>> {
+    fn open(&mut self, place: Place) -> Doing<'_, Result<Option<Found>, Fault>> {
         Box::pin(self.open_at(place))
     }
 
@@ -349,7 +355,7 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
         Box::pin(async move {
             let generation = Arc::clone(&self.opened()?.generation);
             self.ask(move |database| database.empty(&generation)).await?;
-            let start = Checkpoint::start(self.at.consumer().clone(), self.at.store());
+            let start = Checkpoint::start(self.at.consumer().clone(), self.store);
             let mark = Mark::new(self.identity, start.clone());
             let opened = self.opened()?;
             (opened.mark, opened.text, opened.doubt) = (mark, None, None);
@@ -361,6 +367,7 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
     fn saved(&mut self, parked: &Parked) {
         if let Some(opened) = &mut self.opened {
             opened.mark.handled.retain(|part| parked.has(*part));
+            opened.mark.lacks = parked.len() > 0;
         }
     }
 
