@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Runs an example with `cargo run`, in this directory.
-pub(crate) fn example(name: &str, directory: &Path, arguments: &[&str]) -> Output {
+/// `cargo run` of an example with these arguments.
+pub(crate) fn command(name: &str, arguments: &[&str]) -> Command {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let mut cargo = Command::new(env!("CARGO"));
     cargo
@@ -12,10 +12,20 @@ pub(crate) fn example(name: &str, directory: &Path, arguments: &[&str]) -> Outpu
         .arg(manifest)
         .arg("--")
         .args(arguments);
-    cargo.current_dir(directory).output().expect("cargo runs")
+    cargo
+}
+
+/// Runs an example with `cargo run`, in this directory.
+#[allow(dead_code, reason = "the test of a server keeps its process")]
+pub(crate) fn example(name: &str, directory: &Path, arguments: &[&str]) -> Output {
+    command(name, arguments)
+        .current_dir(directory)
+        .output()
+        .expect("cargo runs")
 }
 
 /// What a run that succeeded has printed.
+#[allow(dead_code, reason = "the test of a server keeps its process")]
 pub(crate) fn stdout(output: &Output) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");

@@ -9,6 +9,8 @@ mod bent;
 mod doubles;
 #[path = "conformance/forgetful.rs"]
 mod forgetful;
+#[path = "conformance/leaking.rs"]
+mod leaking;
 #[path = "conformance/linearizability.rs"]
 mod linearizability;
 #[path = "conformance/losing.rs"]

@@ -539,6 +539,8 @@ mod projection_takes_a_runtime;
 mod projection_view_not_a_type;
 #[path = "ui/projection/view_not_in_memory_mended.rs"]
 mod projection_view_not_in_memory;
+#[path = "ui/runtime/checkpoint_of_a_position_mended.rs"]
+mod runtime_checkpoint_of_a_position;
 #[path = "ui/runtime/key_without_fingerprint_mended.rs"]
 mod runtime_key_without_fingerprint;
 #[path = "ui/runtime/no_store_mended.rs"]

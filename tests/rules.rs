@@ -9,9 +9,9 @@ use recount::store::conformance;
 /// Rules whose tests are still to come, mostly with their features. The list only shrinks: a rule that a test cites leaves it.
 #[rustfmt::skip]
 const OPEN: &[&str] = &[
-    "7.1", "7.2", "7.3", "7.4", "7.6", "7.7", "7.8", "7.9",
-    "8.1", "8.2", "8.3", "8.4", "8.5", "8.6", "8.7", "8.8", "8.9", "8.10",
-    "9.1", "9.2", "9.3", "9.4", "9.5", "9.6", "9.7", "9.8", "9.9", "9.10",
+    "7.4",
+    "8.1", "8.2", "8.5", "8.6", "8.7",
+    "9.1", "9.2", "9.4", "9.7", "9.8", "9.9", "9.10",
     "11.3",
     "12.2",
 ];

@@ -39,8 +39,10 @@ pub struct Source {
     category: &'static str,
     names: &'static [StoredName],
     facts: &'static SetFacts,
-    decode: fn(&RawEvent<'_>, &mut dyn FnMut(&dyn Any)) -> Result<Outcome, DecodeError>,
+    decode: Decode,
 }
+
+type Decode = fn(&RawEvent<'_>, &mut dyn FnMut(&dyn Any)) -> Result<Outcome, DecodeError>;
 
 impl Source {
     /// The events of this aggregate.

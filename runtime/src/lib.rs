@@ -108,6 +108,8 @@ mod consumer;
 mod envelope;
 mod event;
 pub mod model;
+#[cfg(target_os = "linux")]
+pub mod program;
 mod projection;
 mod runtime;
 pub mod schema;
@@ -135,16 +137,15 @@ pub use projection::{
     ViewDatabase, ViewError, ViewStore,
 };
 pub use recount_macros::{Aggregate, Event, Policy, Process, Projection, Schema, StreamKey, Timer, events, handlers};
-#[cfg(target_os = "linux")]
-pub use runtime::Warmer;
 pub use runtime::{
     After, Answered, At, BadDecision, BoxFuture, Builder, CancelTimer, CaseError, ConsumerState, ConsumerStatus,
     CorruptReason, CorruptStream, Due, Effect, End, Execute, ExecuteError, Failed, Failure, HandlesFailure,
-    HandlesTimer, HasStore, History, HistoryError, Input, Instance, Instances, IntoEffects, Kept, KeptInDatabase,
-    KeptStates, LoadError, Loaded, NoKey, NoStore, NoView, Panicked, Policy, Process, ProcessCase, React, Reaction,
-    Reacts, Recordable, RedriveError, Redriven, Runtime, Sends, Sent, SentTimer, SnapshotCounts, StartError, Status,
-    StopReason, Subscribe, SubscribeError, Subscription, SubscriptionError, Timer, Token, Transaction,
-    TransactionReceipt, Unreadable, Unsettled, VerbError, View, ViewRequest, Warmed, WithKey,
+    HandlesTimer, HasStore, History, HistoryError, Input, Instance, Instances, IntoEffects, JsonLines, Kept,
+    KeptInDatabase, KeptStates, LoadError, Loaded, NoKey, NoStore, NoView, Panicked, Policy, Process, ProcessCase,
+    Published, Publisher, Publishing, React, Reaction, Reacts, Recordable, RedriveError, Redriven, Runtime, Sends,
+    Sent, SentTimer, SnapshotCounts, StartError, Status, StopReason, Subscribe, SubscribeError, Subscription,
+    SubscriptionError, Timer, Token, Transaction, TransactionReceipt, Unreadable, Unsettled, VerbError, View,
+    ViewRequest, Warmed, WithKey,
 };
 pub use schema::Schema;
 pub use snapshot::{AnySnapshots, FileSnapshots, MemorySnapshots, Snapshot, SnapshotError, SnapshotKey, SnapshotStore};

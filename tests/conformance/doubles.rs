@@ -120,7 +120,16 @@ doubles! {
     forgets_early: sim(Bug::ForgetsKeysEarly), "forgets keys inside its window" => key_window_is_honoured;
     in_doubt: sim(Bug::RefusesWhatIsInDoubt), "refuses the repeat of what may have been written" => resend_commits_once;
     resolves_early: sim(Bug::ResolvesEarly), "resolves before an attempt can no longer land" => resolve_is_not_early;
-    keeps_epoch: sim(Bug::KeepsEpoch), "goes on as the same history after a restore" => restore_changes_epoch;
+    keeps_epoch: sim(Bug::KeepsEpoch), "goes on as the same history after a restore" => restore_changes_epoch, checkpoint_other_epoch_refused;
+
+    saves_anywhere: sim(Bug::SavesAnywhere), "saves a checkpoint wherever it was" => checkpoint_is_monotone;
+    old_fences: sim(Bug::TakesOldFences), "accepts an old fence" => checkpoint_refuses_old_fence, lease_expires_on_store_clock;
+    another_clock: sim(Bug::LeasesByAnotherClock), "ends leases by another clock" => lease_expires_on_store_clock;
+    any_history: sim(Bug::SavesIntoAnyHistory), "saves a checkpoint of another store" => checkpoint_other_store_refused;
+    two_steps: sim(Bug::SavesInTwoSteps), "saves a view and its checkpoint in two steps" => checkpoint_and_view_commit_together;
+    later_letter: sim(Bug::KeepsTheLaterLetter), "keeps the later of two letters" => dead_letters_keep_their_order;
+    behind: sim(Bug::SwitchesToWhatIsBehind), "switches to a view that is behind" => switch_is_at_or_beyond;
+    follows: bent(Bend::FollowsAnyReader), "tells a reader beyond its end that all is well" => checkpoint_ahead_refused;
 }
 
 /// Rule 11.6: no case is without a store that it catches.

@@ -411,6 +411,13 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
+    fn remove(&self, dir: &OpenDir, name: &str) -> io::Result<()> {
+        let mut state = self.state();
+        state.step(dir.life)?;
+        let removed = state.names.remove(&format!("{}{name}", dir.prefix));
+        removed.map(drop).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
     fn truncate(&self, file: &OpenFile, len: u64) -> io::Result<()> {
         self.state().step(file.life)?;
         self.with(file, |content| content.now.resize(number(len), 0))

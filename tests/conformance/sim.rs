@@ -38,6 +38,33 @@ pub(crate) enum Bug {
     RefusesWhatIsInDoubt,
     ResolvesEarly,
     KeepsEpoch,
+    SavesAnywhere,
+    SavesIntoAnyHistory,
+    SavesInTwoSteps,
+    TakesOldFences,
+    LeasesByAnotherClock,
+    KeepsTheLaterLetter,
+    SwitchesToWhatIsBehind,
+}
+
+impl Bug {
+    /// It concerns what consumers remember, and nothing of the log.
+    pub(crate) fn is_of_checkpoints(self) -> bool {
+        use Bug::{
+            KeepsTheLaterLetter, LeasesByAnotherClock, SavesAnywhere, SavesInTwoSteps, SavesIntoAnyHistory,
+            SwitchesToWhatIsBehind, TakesOldFences,
+        };
+        matches!(
+            self,
+            SavesAnywhere
+                | SavesIntoAnyHistory
+                | SavesInTwoSteps
+                | TakesOldFences
+                | LeasesByAnotherClock
+                | KeepsTheLaterLetter
+                | SwitchesToWhatIsBehind
+        )
+    }
 }
 
 /// A place with a disk; clones are the same place.

@@ -507,7 +507,7 @@ impl EventStore for SimStore {
     }
 
     fn checkpoints(&self) -> AnyCheckpoints {
-        AnyCheckpoints::new(self.published.sim.world.checkpoints.clone())
+        crate::leaking::checkpoints(&self.published.sim, self.published.life)
     }
 
     async fn close(&self) {

@@ -139,9 +139,9 @@ impl Transfer {
 }
 
 /// A runtime that knows the bank, before its policies and processes are named.
-pub fn bank(store: &AnyStore) -> Builder<AnyStore> {
+pub fn bank(store: impl EventStore) -> Builder<AnyStore> {
     Runtime::builder()
-        .store(store.clone())
+        .store(store)
         .aggregate::<Account>()
         .aggregate::<Transfer>()
 }

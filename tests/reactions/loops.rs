@@ -36,7 +36,7 @@ echo!(Bounded, "bounded", Some(8));
 #[tokio::test]
 async fn a_loop_is_refused() {
     let store = AnyStore::new(MemoryStore::new());
-    let Err(error) = bank(&store).policy::<Echo>().start().await else {
+    let Err(error) = bank(store.clone()).policy::<Echo>().start().await else {
         panic!("a loop runs");
     };
     assert!(matches!(error, StartError::Loop { .. }));
@@ -51,7 +51,7 @@ async fn a_loop_is_refused() {
 #[tokio::test]
 async fn a_bounded_loop_stops_at_its_bound() {
     let store = AnyStore::new(MemoryStore::new());
-    let runtime = bank(&store)
+    let runtime = bank(store.clone())
         .policy::<Bounded>()
         .start()
         .await

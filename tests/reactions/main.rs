@@ -3,5 +3,10 @@
 #![allow(unreachable_pub, reason = "the domain is written as it would be in a library")]
 
 mod bank;
+mod crashes;
+mod crashing;
 mod loops;
+mod pay;
 mod policies;
+mod processes;
+mod publishers;

@@ -1,31 +1,31 @@
 //! Policies: where they begin, what they send, what becomes of each outcome, and how parked events come back.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use recount::store::{Batch, Checkpoint, CheckpointStore, ConsumerName, EventStore, Expected, NewEvent, Saved};
 use recount::{
-    AnyStore, Command, Consumer, ConsumerState, Failed, Failure, MemoryStore, Meta, OrPark, Policy, React, Runtime,
-    Source, Start, To,
+    AnyStore, AppendId, Command, ConsumerState, Failed, Failure, MemoryStore, Meta, OrPark, Policy, RedriveError,
+    Runtime, To,
 };
+use uuid::Uuid;
 
-use crate::bank::{Account, Deposit, Opened, TooLittle, account, balance, bank};
+use crate::bank::{Account, Debit, Debited, Deposit, Open, Opened, TooLittle, account, balance, bank, told};
+use crate::crashing::kept;
 
-/// Gives each new account of a good name a present.
-#[derive(Default)]
+/// Gives each new account of a good name a present; what cannot be given goes to the bank.
+#[derive(Policy, Default)]
+#[policy(name = "welcome", reads(Account), start = beginning)]
 pub struct Welcome;
 
-impl Consumer for Welcome {
-    const NAME: &'static str = "welcome";
-    const READS: &'static [Source] = &[Source::of::<Account>()];
-}
-impl Policy for Welcome {
-    const START: Start = Start::Beginning;
-}
-impl React<Opened> for Welcome {
-    type Effects = Option<To<Deposit>>;
-
-    fn react(&self, event: &Opened, meta: &Meta) -> Self::Effects {
+#[recount::handlers]
+impl Welcome {
+    #[on]
+    fn opened(&self, event: &Opened, meta: &Meta) -> Option<To<Deposit>> {
         let amount = match event.owner.as_str() {
             "rejected" => 13,
             "panics" => 14,
-            "nobody" => return None,
+            "nobody" | "bank" => return None,
             "impolite" => panic!("no present for the impolite"),
             _ => 5,
         };
@@ -36,12 +36,9 @@ impl React<Opened> for Welcome {
         };
         Some(Deposit { amount }.to(id))
     }
-}
-/// What could not be given goes to the bank.
-impl React<Failed<Deposit>> for Welcome {
-    type Effects = OrPark<Deposit>;
 
-    fn react(&self, failed: &Failed<Deposit>, _: &Meta) -> Self::Effects {
+    #[on]
+    fn not_given(&self, failed: &Failed<Deposit>) -> OrPark<Deposit> {
         let amount = match &failed.why {
             Failure::Rejected(TooLittle(_)) => 100,
             Failure::NotFound => 200,
@@ -50,10 +47,27 @@ impl React<Failed<Deposit>> for Welcome {
         Deposit { amount }.to("bank").or_park()
     }
 }
-crate::reactions!(Welcome: events(Opened) own(Failed<Deposit>));
+
+/// What a fee is, which a release may change.
+static FEE: AtomicU64 = AtomicU64::new(1);
+
+/// Takes a fee for each debit to an account of the owner's.
+#[derive(Policy, Default)]
+#[policy(name = "fees", reads(Account), start = now)]
+pub struct Fees;
+
+#[recount::handlers]
+impl Fees {
+    #[on]
+    fn debited(&self, event: &Debited, meta: &Meta) -> Vec<OrPark<Deposit>> {
+        let fee = FEE.load(Ordering::SeqCst);
+        let deposit = |amount| Deposit { amount }.to(format!("fees-{}", meta.id())).or_park();
+        vec![deposit(fee), deposit(event.amount)]
+    }
+}
 
 async fn start(store: &AnyStore) -> Runtime {
-    bank(store).policy::<Welcome>().start().await.expect("a start")
+    bank(kept(store)).policy::<Welcome>().start().await.expect("a start")
 }
 
 /// Rules 9.3, 9.5: each outcome of a command; a rejection comes back as it is, and its answer is sent under a name of its own.
@@ -64,7 +78,7 @@ async fn each_outcome() {
     account(&runtime, "nobody", 0).await;
     runtime.settle().await.expect("no policy stands still");
     runtime
-        .execute("bank", crate::bank::Open { owner: "nobody".into() })
+        .execute("bank", Open { owner: "nobody".into() })
         .await
         .expect("a bank");
     for owner in ["ada", "rejected", "missing", "panics", "impolite"] {
@@ -81,5 +95,142 @@ async fn each_outcome() {
         ("welcome", &ConsumerState::Live)
     );
     assert_eq!(welcome.parked, ["account/impolite", "account/panics"]);
+    runtime.shutdown().await;
+}
+
+async fn fees(store: &AnyStore) -> Runtime {
+    bank(kept(store)).policy::<Fees>().start().await.expect("a start")
+}
+
+async fn debit(runtime: &Runtime, id: &str, transfer: &str, amount: u64) {
+    let transfer = transfer.to_owned();
+    runtime.execute(id, Debit { transfer, amount }).await.expect("a debit");
+}
+
+async fn parked(runtime: &Runtime) -> Vec<String> {
+    runtime.status().await.expect("a status").consumers[0].parked.clone()
+}
+
+/// Rules 9.4, 9.5, 9.9: it begins with what comes from now on; what fails parks its stream and what comes later in it, other streams go on,
+/// and a redrive does all of it in order.
+#[tokio::test]
+async fn what_is_parked_comes_back_in_order() {
+    let store = AnyStore::new(MemoryStore::new());
+    let runtime = bank(kept(&store)).start().await.expect("a start");
+    account(&runtime, "ada", 1_000).await;
+    account(&runtime, "bob", 1_000).await;
+    debit(&runtime, "ada", "before", 100).await;
+    runtime.shutdown().await;
+
+    let runtime = fees(&store).await;
+    account(&runtime, "fees-bob", 0).await;
+    for transfer in ["one", "two", "three"] {
+        debit(&runtime, "ada", transfer, 10).await;
+        debit(&runtime, "bob", transfer, 10).await;
+    }
+    runtime.settle().await.expect("no policy stands still");
+    assert_eq!(parked(&runtime).await, ["account/ada"]);
+    assert_eq!(balance(&runtime, "fees-bob").await, 33);
+
+    // Another life of it knows what is parked, and queues what comes.
+    runtime.shutdown().await;
+    let runtime = fees(&store).await;
+    debit(&runtime, "ada", "four", 10).await;
+    runtime.settle().await.expect("no policy stands still");
+    let again = runtime.redrive("fees").await.expect("it parks");
+    assert_eq!(
+        (again.done, again.failed.len()),
+        (0, 1),
+        "there is no account for the fees yet: {again:?}"
+    );
+    account(&runtime, "fees-ada", 0).await;
+    let again = runtime.redrive_key("fees", "account/ada").await.expect("it parks");
+    assert_eq!((again.done, again.failed.len()), (4, 0), "{again:?}");
+    runtime.settle().await.expect("no policy stands still");
+    assert!(parked(&runtime).await.is_empty());
+    assert_eq!(
+        balance(&runtime, "fees-ada").await,
+        44,
+        "each once, and nothing of before"
+    );
+    let unknown = runtime.redrive("nobody").await;
+    assert!(matches!(unknown, Err(RedriveError::NoConsumer { .. })));
+    runtime.shutdown().await;
+}
+
+async fn reset(store: &AnyStore, name: &str) {
+    let (checkpoints, name) = (store.checkpoints(), ConsumerName::new(name).expect("a name"));
+    let lease = checkpoints
+        .claim(&name, Duration::from_secs(1))
+        .await
+        .expect("nobody runs it");
+    let kept = checkpoints
+        .load(&name)
+        .await
+        .expect("it is kept")
+        .expect("it has begun");
+    let start = Saved {
+        checkpoint: Checkpoint::start(name, store.identity()),
+        state: Vec::new(),
+        ..kept
+    };
+    checkpoints.reset(&lease, start).await.expect("a reset");
+    checkpoints.release(&lease).await.expect("a release");
+}
+
+/// Rule 9.3: what is delivered again has no second effect; another command under the same name is parked and not sent.
+#[tokio::test]
+async fn an_effect_has_one_name() {
+    let store = AnyStore::new(MemoryStore::new());
+    let runtime = fees(&store).await;
+    account(&runtime, "ada", 1_000).await;
+    account(&runtime, "fees-ada", 0).await;
+    debit(&runtime, "ada", "one", 10).await;
+    runtime.settle().await.expect("no policy stands still");
+    let before = told(&store).await;
+    for _ in 0..3 {
+        runtime.shutdown().await;
+        reset(&store, "fees").await;
+        let runtime = fees(&store).await;
+        runtime.settle().await.expect("no policy stands still");
+        assert_eq!(told(&store).await, before);
+        runtime.shutdown().await;
+    }
+    reset(&store, "fees").await;
+    FEE.store(2, Ordering::SeqCst);
+    let runtime = fees(&store).await;
+    runtime.settle().await.expect("no policy stands still");
+    assert_eq!(told(&store).await, before);
+    assert_eq!(parked(&runtime).await, ["account/ada"]);
+    FEE.store(1, Ordering::SeqCst);
+    runtime.shutdown().await;
+}
+
+async fn plant(store: &AnyStore, stream: &str, name: &'static str, payload: &str) {
+    let event = vec![NewEvent::new(name, 1, 1, payload)];
+    let batch = Batch::new(AppendId::new(Uuid::new_v4())).part(stream.parse().expect("a name"), Expected::Any, event);
+    store.append(batch).await.expect("an append");
+}
+
+/// Rules 5.6, 9.9: what no build can read is parked with its stream, and others go on; what a newer build can read is waited for.
+#[tokio::test]
+async fn events_that_cannot_be_read() {
+    let store = AnyStore::new(MemoryStore::new());
+    let runtime = fees(&store).await;
+    account(&runtime, "bob", 1_000).await;
+    account(&runtime, "fees-bob", 0).await;
+    plant(&store, "account/eve", "account.debited", r#"{"transfer":7}"#).await;
+    debit(&runtime, "bob", "one", 10).await;
+    runtime.settle().await.expect("no policy stands still");
+    assert_eq!(parked(&runtime).await, ["account/eve"]);
+    assert_eq!(balance(&runtime, "fees-bob").await, 11);
+
+    plant(&store, "account/eve", "account.cloned", "{}").await;
+    debit(&runtime, "bob", "two", 10).await;
+    let unsettled = runtime.settle().await.expect_err("it holds");
+    assert!(unsettled.to_string().contains("account.cloned"), "{unsettled}");
+    let status = runtime.status().await.expect("a status");
+    assert!(matches!(status.consumers[0].state, ConsumerState::Holding { .. }));
+    assert_eq!(balance(&runtime, "fees-bob").await, 11, "nothing behind it is passed");
     runtime.shutdown().await;
 }

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use recount::store::conformance::history::{Action, Answer, Entry, Operation, check};
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, Expected, KnownKey, LogRead, Page, ReadError, Refusal, Resolved,
-    StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Expected, KnownKey, LogRead, Page, ReadError, Refusal,
+    Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{
     AnyStore, EventStore, FileStore, IdempotencyKey, Loaded, MemorySnapshots, MemoryStore, Position, Runtime, StreamId,
@@ -143,6 +143,14 @@ impl EventStore for Noted {
 
     async fn head(&self) -> Result<Position, ReadError> {
         self.inner.head().await
+    }
+
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.inner.wait(after).await
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.inner.checkpoints()
     }
 
     async fn close(&self) {

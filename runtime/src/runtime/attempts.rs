@@ -20,7 +20,7 @@ use crate::runtime::projections::Inline;
 use crate::runtime::reason::Panicked;
 use crate::runtime::state::{Reached, State, Unsaved, owned};
 use crate::runtime::{Inner, Runtime, trace};
-use crate::store::{AppendError, Batch, Committed, EventStore, Expected, Unknown};
+use crate::store::{AppendError, Batch, Committed, EventStore, Expected, NewEvent, Unknown};
 use crate::stream::{AppendId, StreamId, Version};
 
 /// The longest delay before the second attempt; it doubles with each.
@@ -244,6 +244,7 @@ impl Attempts {
             Ok(Decided {
                 events, encoded, spent, ..
             }) => {
+                let encoded = encoded.into_iter().map(NewEvent::from).collect();
                 let batch = Batch::new(append).metadata(origin.headers.encode());
                 let mut batch = batch.part(self.stream.clone(), Expected::loaded(version), encoded);
                 if let Some(Keyed { key, fingerprint }) = &self.options.keyed {

@@ -10,7 +10,6 @@ use crate::envelope::{RawEvent, UpcastMeta};
 use crate::event::{DecodeError, EncodeError, Encoded, EventSet};
 use crate::runtime::error::ExecuteError;
 use crate::runtime::reason::{BadDecision, Panicked};
-use crate::store::NewEvent;
 use crate::stream::AppendId;
 
 /// What a decision is made with.
@@ -26,7 +25,7 @@ pub(crate) struct Deciding<'a> {
 /// What was decided, and each event as it is stored.
 pub(crate) struct Decided<S> {
     pub(crate) events: Vec<S>,
-    pub(crate) encoded: Vec<NewEvent>,
+    pub(crate) encoded: Vec<Encoded>,
     /// The events as they were read back from their bytes; none where that was not asked for.
     pub(crate) read_back: Vec<S>,
     /// How long it took to read and fold them.
@@ -83,7 +82,7 @@ fn write<A, S: EventSet + Fold<A>>(
     events: &[S],
     state: &mut Option<A>,
     deciding: &Deciding<'_>,
-) -> Result<(Vec<NewEvent>, Vec<S>, Duration), BadDecision> {
+) -> Result<(Vec<Encoded>, Vec<S>, Duration), BadDecision> {
     let (mut encoded, mut read_back) = (Vec::with_capacity(events.len()), Vec::new());
     let mut stopwatch = Stopwatch::new(deciding.clock);
     for event in events {
@@ -96,7 +95,7 @@ fn write<A, S: EventSet + Fold<A>>(
         if deciding.verify {
             read_back.push(back);
         }
-        encoded.push(stored.into());
+        encoded.push(stored);
     }
     Ok((encoded, read_back, stopwatch.total()))
 }

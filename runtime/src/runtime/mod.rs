@@ -17,6 +17,7 @@ mod meter;
 mod policies;
 mod processes;
 mod projections;
+mod publishing;
 mod reaction;
 mod reason;
 mod registration;
@@ -48,14 +49,13 @@ pub use load::{At, Loaded};
 pub use policies::{RedriveError, Redriven};
 pub use processes::{CaseError, ProcessCase};
 pub use projections::{Kept, KeptInDatabase, StopReason};
+pub use publishing::{JsonLines, Published, Publisher, Publishing};
 pub use reaction::{
     After, Answered, CancelTimer, Due, Effect, End, Failed, Failure, HandlesFailure, HandlesTimer, Input, Instance,
     Instances, IntoEffects, Policy, Process, React, Reaction, Reacts, Recordable, Sends, Sent, SentTimer, Timer,
 };
 pub use reason::{BadDecision, CorruptReason, CorruptStream, Panicked, Unreadable};
 pub use snapshots::Warmed;
-#[cfg(target_os = "linux")]
-pub use snapshots::Warmer;
 pub use status::{KeptStates, SnapshotCounts, Status};
 pub use subscription::{Subscribe, SubscribeError, Subscription, SubscriptionError};
 pub use token::Token;

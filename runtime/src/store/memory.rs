@@ -1,6 +1,7 @@
 //! The store that forgets with the process: for tests, and for what need not be kept.
 
 mod known;
+mod pages;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,8 +13,8 @@ use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::store::arrivals::Arrivals;
 use crate::store::{
     AnyCheckpoints, AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore,
-    IdempotencyKey, KnownKey, Limits, LogRead, MemoryCheckpoints, Page, PageBuilder, ReadError, Refusal, Resolved,
-    StoreId, StreamRead, Unknown,
+    IdempotencyKey, KnownKey, Limits, LogRead, MemoryCheckpoints, Page, ReadError, Refusal, Resolved, StoreId,
+    StreamRead, Unknown,
 };
 use crate::stream::{AppendId, Position, StreamId, StreamMap, Version};
 use known::Known;
@@ -89,10 +90,6 @@ impl Event {
 
 fn position(place: usize) -> Position {
     Position::new(place as u64 + 1)
-}
-
-fn index(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 impl Default for MemoryStore {
@@ -319,43 +316,5 @@ impl Log {
             });
         let positions = (position(place), Position::new((place + events.len()) as u64));
         Committed::new(append, self.parts(place), positions, recorded_at, id, Durability::None)
-    }
-
-    fn page(&self, read: &LogRead) -> Page {
-        let mut page = PageBuilder::new(read.size);
-        let start = index(read.after.get());
-        // A reader that is ahead of the log is told how far the log goes, and not that all is well up to where it stands.
-        let mut through = read.after.get().min(self.events.len() as u64);
-        // No payload is looked at, so the count of events alone bounds how long the lock is held.
-        for (place, event) in self.events.iter().enumerate().skip(start).take(read.scan().events) {
-            let event = event.borrowed(place);
-            if read.filter.takes(&event) && !page.push(&event) {
-                break;
-            }
-            through = position(place).get();
-        }
-        page.finish(Position::new(through), through >= self.events.len() as u64)
-    }
-
-    fn stream_page(&self, read: &StreamRead) -> Page {
-        let mut page = PageBuilder::new(read.size);
-        let places = self.streams.get(&read.stream).map_or(&[][..], Vec::as_slice);
-        let mut add = |place: &usize| {
-            self.events
-                .get(*place)
-                .is_some_and(|event| page.push(&event.borrowed(*place)))
-        };
-        let at_end = if read.backward {
-            let end = read
-                .from
-                .map_or(places.len(), |from| index(from.get()).min(places.len()));
-            places.iter().take(end).rev().all(&mut add)
-        } else {
-            places
-                .iter()
-                .skip(read.from.map_or(0, |from| index(from.get() - 1)))
-                .all(&mut add)
-        };
-        page.finish(Position::new(self.events.len() as u64), at_end)
     }
 }

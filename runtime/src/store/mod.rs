@@ -25,6 +25,8 @@ use uuid::Uuid;
 pub use any::AnyStore;
 pub use batch::{Batch, Expected, NewEvent, Part};
 pub use capabilities::{Capabilities, Durability, KeyWindow, Limits};
+#[cfg(target_os = "linux")]
+pub use checkpoint::FileCheckpoints;
 pub use checkpoint::{
     AnyCheckpoints, Change, Checkpoint, CheckpointError, CheckpointStore, ConsumerName, DeadLetter, InvalidConsumer,
     Lease, LetterRead, Live, MemoryCheckpoints, Mismatch, ParkedKey, PartId, ResumeError, Saved, StoredEvent, Waiver,

@@ -1,8 +1,8 @@
 //! Looking back by time, on a store whose clock goes forward and back: snapshots and kept states are begun with only where a replay would pass.
 
 use recount::store::{
-    AppendError, Batch, Capabilities, Committed, KnownKey, LogRead, Page, PageBuilder, PageSize, ReadError, Resolved,
-    StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, KnownKey, LogRead, Page, PageBuilder, PageSize,
+    ReadError, Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{
     At, EventStore, IdempotencyKey, Loaded, MemorySnapshots, Position, Runtime, SnapshotStore, StreamId, Timestamp,
@@ -86,6 +86,14 @@ impl EventStore for Adrift {
 
     async fn head(&self) -> Result<Position, ReadError> {
         self.store.head().await
+    }
+
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.store.wait(after).await
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        self.store.checkpoints()
     }
 
     async fn close(&self) {

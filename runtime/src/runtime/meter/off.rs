@@ -27,6 +27,8 @@ pub(crate) const fn reacted(_consumer: &'static str) {}
 
 pub(crate) const fn ignored(_consumer: &'static str) {}
 
+pub(crate) const fn published(_events: usize) {}
+
 pub(crate) const fn parked(_consumer: &'static str) {}
 
 pub(crate) const fn found(_is_found: bool) {}

@@ -17,6 +17,7 @@ const FOLDED: &str = "recount_fold_events";
 const REACTED: &str = "recount_reactions_total";
 const PARKED: &str = "recount_parked_total";
 const IGNORED: &str = "recount_ignored_total";
+const PUBLISHED: &str = "recount_published_total";
 const HITS: &str = "recount_states_hits_total";
 const MISSES: &str = "recount_states_misses_total";
 const EVICTED: &str = "recount_states_evicted_total";
@@ -71,6 +72,7 @@ pub(crate) fn describe() {
         Unit::Count,
         "Inputs that policies and processes have completed, by consumer."
     );
+    describe_counter!(PUBLISHED, Unit::Count, "Events that publishers have handed over.");
     describe_counter!(
         IGNORED,
         Unit::Count,
@@ -125,6 +127,10 @@ pub(crate) fn reacted(consumer: &'static str) {
 
 pub(crate) fn ignored(consumer: &'static str) {
     counter!(IGNORED, "consumer" => consumer).increment(1);
+}
+
+pub(crate) fn published(events: usize) {
+    counter!(PUBLISHED).increment(events as u64);
 }
 
 pub(crate) fn parked(consumer: &'static str) {

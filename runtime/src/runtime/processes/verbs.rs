@@ -261,11 +261,10 @@ impl Looked {
     /// Why it stands still: what the last record says that parked it there.
     fn because(&self) -> Option<String> {
         self.case.parked.as_ref()?;
-        let reasons = self.records.iter().rev().find_map(|record| match record {
+        self.records.iter().rev().find_map(|record| match record {
             Record::Parked(Parked { because, .. }) => Some(because.clone()),
             _ => None,
-        });
-        reasons
+        })
     }
 
     fn shown(self) -> ProcessCase {

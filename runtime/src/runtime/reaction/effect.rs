@@ -78,8 +78,11 @@ pub struct SentTimer {
     /// Its name.
     pub name: &'static str,
     /// The due timer, from its recorded bytes.
-    pub(crate) due: fn(&[u8]) -> Result<Box<dyn Any + Send>, JsonError>,
+    pub(crate) due: Read,
 }
+
+/// A value from its recorded bytes.
+type Read = fn(&[u8]) -> Result<Box<dyn Any + Send>, JsonError>;
 
 /// Under which name a command is sent, and what caused it.
 #[derive(Clone, Debug)]

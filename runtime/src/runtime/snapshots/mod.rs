@@ -1,8 +1,6 @@
 //! The snapshots of a runtime: what a load begins with, and what is written after a commit, off the way of whoever committed.
 
 mod verbs;
-#[cfg(target_os = "linux")]
-mod warmer;
 mod writer;
 
 use std::any::TypeId;
@@ -14,8 +12,6 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 pub use verbs::Warmed;
-#[cfg(target_os = "linux")]
-pub use warmer::Warmer;
 
 use crate::aggregate::{Aggregate, Snapshots};
 use crate::runtime::load::At;

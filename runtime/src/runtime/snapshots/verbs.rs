@@ -107,7 +107,7 @@ impl Runtime {
         }
     }
 
-    pub(super) async fn warm<A: Aggregate>(&self, stream: StreamId, warmed: &mut Warmed) {
+    pub(crate) async fn warm<A: Aggregate>(&self, stream: StreamId, warmed: &mut Warmed) {
         let Inner { store, snapshots, .. } = &*self.0;
         let (Some(rule), Some(saved)) = (A::SNAPSHOTS, &snapshots.store) else {
             warmed.unwritten += 1;

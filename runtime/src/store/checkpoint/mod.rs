@@ -3,6 +3,8 @@
 mod any;
 mod erased;
 mod error;
+#[cfg(target_os = "linux")]
+mod file;
 mod lease;
 mod letter;
 mod memory;
@@ -16,6 +18,10 @@ use std::time::Duration;
 
 pub use any::AnyCheckpoints;
 pub use error::{CheckpointError, Mismatch, ResumeError};
+#[cfg(target_os = "linux")]
+pub use file::FileCheckpoints;
+#[cfg(target_os = "linux")]
+pub(in crate::store) use file::Home;
 pub use lease::Lease;
 pub use letter::{DeadLetter, LetterRead, ParkedKey, PartId, StoredEvent, Waiver};
 pub use memory::MemoryCheckpoints;

@@ -99,18 +99,7 @@ pub(crate) fn restore<D: Disk>(disk: &D, dir: &D::Dir, old: &Identity, last: u64
     let drawn = files::random::<8>().doing("draw the epoch of", STORE)?;
     // No history is 0, which stands for none.
     let identity = old.restored(u64::from_le_bytes(drawn).max(1), last);
-    match files::open_plain(disk, dir, STORE_NEW, false)? {
-        None => drop(files::create(disk, dir, STORE_NEW, &identity.encode())?),
-        Some(unfinished) => {
-            disk.truncate(&unfinished, 0).doing("cut", STORE_NEW)?;
-            super::disk::write_all_at(disk, &unfinished, &identity.encode(), 0).doing("write", STORE_NEW)?;
-            disk.sync_all(&unfinished).doing("sync", STORE_NEW)?;
-        }
-    }
-    // The new file has a durable name before it takes that of the old one: there is one of the two at every moment.
-    disk.sync_dir(dir).doing("sync the directory of", STORE_NEW)?;
-    disk.rename(dir, STORE_NEW, dir, STORE).doing("name", STORE)?;
-    disk.sync_dir(dir).doing("sync the directory of", STORE)?;
+    files::replace(disk, dir, STORE, STORE_NEW, &identity.encode())?;
     Ok(identity)
 }
 

@@ -76,6 +76,8 @@ pub trait Disk: Debug + Send + Sync + 'static {
     fn sync_dir(&self, dir: &Self::Dir) -> io::Result<()>;
     /// Gives a file another name, in one step.
     fn rename(&self, from: &Self::Dir, old: &str, to: &Self::Dir, new: &str) -> io::Result<()>;
+    /// Takes away the name of a file; `NotFound` where it has none.
+    fn remove(&self, dir: &Self::Dir, name: &str) -> io::Result<()>;
     /// Cuts a file, or lengthens it with zeros.
     fn truncate(&self, file: &Self::File, len: u64) -> io::Result<()>;
     /// Locks a file for as long as it is open; `false` where another handle holds the lock.

@@ -13,6 +13,7 @@ pub(crate) const STORE: &str = "STORE";
 pub(crate) const STORE_NEW: &str = "STORE.new";
 pub(crate) const WATERMARK: &str = "watermark";
 pub(crate) const QUARANTINE: &str = "quarantine";
+pub(crate) const CONSUMERS: &str = "consumers";
 
 /// How much of a spare is zero-filled with one sync: small enough that commits beside it hardly notice.
 const PIECE: usize = 64 << 10;
@@ -32,7 +33,7 @@ pub(crate) enum Named {
 }
 
 pub(crate) fn named(name: &str) -> Named {
-    if [LOCK, STORE, STORE_NEW, WATERMARK, QUARANTINE].contains(&name) {
+    if [LOCK, STORE, STORE_NEW, WATERMARK, QUARANTINE, CONSUMERS].contains(&name) {
         return Named::Ours;
     }
     let number = name
@@ -86,6 +87,29 @@ pub(crate) fn create<D: Disk>(disk: &D, dir: &D::Dir, name: &str, content: &[u8]
     write_all_at(disk, &file, content, 0).doing("write", name)?;
     disk.sync_all(&file).doing("sync", name)?;
     Ok(file)
+}
+
+/// Gives a file this content, in one step: it is written under another name first. One that is left under that name by a crash is written
+/// again.
+pub(crate) fn replace<D: Disk>(
+    disk: &D,
+    dir: &D::Dir,
+    name: &str,
+    unfinished: &str,
+    content: &[u8],
+) -> Result<(), OpenError> {
+    match open_plain(disk, dir, unfinished, false)? {
+        None => drop(create(disk, dir, unfinished, content)?),
+        Some(left) => {
+            disk.truncate(&left, 0).doing("cut", unfinished)?;
+            write_all_at(disk, &left, content, 0).doing("write", unfinished)?;
+            disk.sync_all(&left).doing("sync", unfinished)?;
+        }
+    }
+    // The new file has a durable name before it takes that of the old one: there is one of the two at every moment.
+    disk.sync_dir(dir).doing("sync the directory of", unfinished)?;
+    disk.rename(dir, unfinished, dir, name).doing("name", name)?;
+    disk.sync_dir(dir).doing("sync the directory of", name)
 }
 
 /// How fast a spare is filled: asked between two pieces.

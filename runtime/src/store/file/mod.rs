@@ -4,15 +4,15 @@
 
 mod active;
 mod birth;
-mod disk;
+pub(in crate::store) mod disk;
 mod encode;
-mod error;
-mod files;
-mod format;
+pub(in crate::store) mod error;
+pub(in crate::store) mod files;
+pub(in crate::store) mod format;
 mod headers;
 mod index;
 mod known;
-mod lock;
+pub(in crate::store) mod lock;
 mod log;
 mod mark;
 mod open;
@@ -34,7 +34,7 @@ mod window;
 mod writer;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::store) mod tests;
 
 use std::fmt;
 use std::io;
@@ -52,8 +52,8 @@ pub use real_disk::RealDisk;
 pub use report::{PreviousState, RecoveryReport, TornTail};
 
 use crate::store::{
-    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Durability, EventStore, IdempotencyKey, KnownKey,
-    LogRead, Page, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Durability, EventStore, FileCheckpoints,
+    IdempotencyKey, KnownKey, LogRead, Page, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use crate::stream::{Position, StreamId};
 use known::Marks;
@@ -100,6 +100,7 @@ impl<D: Disk> Clone for FileStore<D> {
 /// The last clone to go lets the writer finish; it does not wait for it.
 struct Handle<D: Disk> {
     shared: Arc<Shared<D>>,
+    consumers: FileCheckpoints<D>,
     jobs: mpsc::Sender<Job>,
 }
 
@@ -155,7 +156,12 @@ impl<D: Disk> FileStore<D> {
             let store = open::open(&options, &path, opening).and_then(|opened| {
                 let started = shared::start(options, opened);
                 let (shared, jobs) = started.map_err(|source| io_error("start the threads of the store", source))?;
-                Ok(Self(Arc::new(Handle { shared, jobs })))
+                let consumers = FileCheckpoints::at(Arc::<Shared<D>>::clone(&shared));
+                Ok(Self(Arc::new(Handle {
+                    shared,
+                    consumers,
+                    jobs,
+                })))
             });
             let _dropped = answer.send(store);
         });
@@ -328,7 +334,7 @@ impl<D: Disk> EventStore for FileStore<D> {
     }
 
     fn checkpoints(&self) -> AnyCheckpoints {
-        AnyCheckpoints::new(self.0.shared.consumers.clone())
+        AnyCheckpoints::new(self.0.consumers.clone())
     }
 
     async fn close(&self) {

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{
     Advice, AtFlags, CWD, Dir, FallocateFlags, FileType, FlockOperation, Mode, OFlags, fadvise, fallocate, fchmod,
-    fdatasync, flock, fstat, fstatfs, fsync, ftruncate, mkdirat, openat, renameat, statat,
+    fdatasync, flock, fstat, fstatfs, fsync, ftruncate, mkdirat, openat, renameat, statat, unlinkat,
 };
 use rustix::io::{Errno, ReadWriteFlags, pread, preadv2, pwrite};
 
@@ -175,6 +175,10 @@ impl Disk for RealDisk {
 
     fn rename(&self, from: &OwnedFd, old: &str, to: &OwnedFd, new: &str) -> io::Result<()> {
         Ok(renameat(from, old, to, new)?)
+    }
+
+    fn remove(&self, dir: &OwnedFd, name: &str) -> io::Result<()> {
+        Ok(unlinkat(dir, name, AtFlags::empty())?)
     }
 
     fn truncate(&self, file: &OwnedFd, len: u64) -> io::Result<()> {

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::active::SegmentSizes;
 use super::disk::Disk;
+use super::files::CONSUMERS;
 use super::format::identity::Identity;
 use super::index::Index;
 use super::known::Marks;
@@ -21,9 +22,10 @@ use super::queue::{Queue, Request, Taken, Taking};
 use super::report::RecoveryReport;
 use super::spare::Spare;
 use super::writer::Writer;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::store::arrivals::Arrivals;
-use crate::store::{AppendError, Batch, Limits, MemoryCheckpoints, Refusal, StoreId, Unknown};
+use crate::store::checkpoint::Home;
+use crate::store::{AppendError, Batch, Limits, Refusal, StoreId, Unknown};
 
 /// The bytes of all appends in flight: the memory that the queue takes at most.
 pub(crate) const IN_FLIGHT: usize = 8 << 20;
@@ -51,8 +53,8 @@ pub(crate) struct Shared<D: Disk> {
     /// The marks of appends that were answered with `Unknown`: a repeat of one is unknown as well, and not refused.
     doubt: Mutex<HashSet<u64>>,
     pub(crate) permits: Arc<Semaphore>,
-    /// Not in files yet: it ends with the store.
-    pub(crate) consumers: MemoryCheckpoints,
+    /// Held while files of consumers are looked at or written; false inside once the lock is let go of.
+    consumers: Mutex<bool>,
     /// Becomes true when files and lock are let go of.
     pub(crate) released: watch::Sender<bool>,
 }
@@ -109,12 +111,31 @@ impl<D: Disk> Shared<D> {
     }
 }
 
+/// The consumers of a store lie in a folder of their own below its own, under its lock.
+impl<D: Disk> Home<D> for Shared<D> {
+    fn disk(&self) -> &D {
+        &self.disk
+    }
+
+    fn folder(&self) -> io::Result<D::Dir> {
+        self.disk.open_dir(&self.dir, CONSUMERS)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn gate(&self) -> &Mutex<bool> {
+        &self.consumers
+    }
+}
+
 /// A clock that can be shown in debug output.
 #[derive(Clone)]
 pub(crate) struct SharedClock(Arc<dyn Clock>);
 
 impl SharedClock {
-    pub(crate) fn now(&self) -> crate::clock::Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.0.now()
     }
 }
@@ -145,7 +166,6 @@ pub(crate) fn start<D: Disk>(
         report,
     } = opened;
     let id = StoreId::new(Uuid::from_bytes(identity.store), identity.epoch);
-    let consumers = MemoryCheckpoints::shared(Arc::clone(&options.clock));
     let shared = Arc::new(Shared {
         disk: options.disk,
         dir,
@@ -161,7 +181,7 @@ pub(crate) fn start<D: Disk>(
         arrivals: Arrivals::default(),
         doubt: Mutex::default(),
         permits: Arc::new(Semaphore::new(IN_FLIGHT)),
-        consumers,
+        consumers: Mutex::new(true),
         released: watch::Sender::new(false),
     });
     let spare = Arc::new(Spare::new());
@@ -204,6 +224,8 @@ pub(crate) fn start<D: Disk>(
         while shared.queue.take(&mut Taking::default(), None::<Duration>) != Taken::Closed {}
         spare.stop();
         let _panicked = background.join();
+        // No file of a consumer is written once somebody else may have the lock.
+        *shared.consumers.lock().unwrap_or_else(PoisonError::into_inner) = false;
         drop(writer);
         shared.released.send_replace(true);
     });

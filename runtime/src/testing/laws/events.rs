@@ -57,7 +57,7 @@ fn rewritten<S: EventSet>(event: &StoredEvent) -> Result<Option<Vec<StoredEvent>
             ));
         };
         let second = back.encode().map_err(|error| all(&error))?;
-        if !is_one::<S>(&encoded.into(), &second.clone().into()) {
+        if !is_one::<S>(&encoded, &second) {
             return Err(format!(
                 "it is written, read back, and written as another (- once, + twice)\n  - {}\n  + {}",
                 again.line(),

@@ -2,13 +2,14 @@
 #![allow(clippy::disallowed_methods, reason = "tests look at files from outside")]
 
 mod answers;
+mod consumers;
 mod crashes;
 mod damage;
 mod keys;
 mod limits;
 mod real;
 mod restoring;
-mod sim;
+pub(in crate::store) mod sim;
 
 use uuid::Uuid;
 

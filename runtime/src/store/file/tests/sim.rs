@@ -39,6 +39,8 @@ struct Content {
 #[derive(Debug, Default)]
 struct World {
     files: BTreeMap<String, Arc<Mutex<Content>>>,
+    /// What was removed and may come back, until its directory is synced.
+    removed: Vec<(String, Arc<Mutex<Content>>)>,
     locked: HashSet<u64>,
     inodes: u64,
     /// Changing operations so far, and which of them meets trouble.
@@ -146,6 +148,13 @@ impl SimDisk {
                     .unwrap_or(name)
                     .clone();
                 copy.add(name, now, content.inode);
+            }
+        }
+        for (name, content) in &world.removed {
+            let content = lock(content);
+            let left = keep(&content).filter(|_| content.named && !copy.files.contains_key(name));
+            if let Some((bytes, true)) = left {
+                copy.add(name.clone(), bytes, content.inode);
             }
         }
         Self(Arc::new(Mutex::new(copy)), Arc::default())
@@ -369,7 +378,9 @@ impl Disk for SimDisk {
 
     fn sync_dir(&self, dir: &String) -> io::Result<()> {
         self.step().map_err(|(error, _)| error)?;
-        for (name, content) in &lock(&self.0).files {
+        let mut world = lock(&self.0);
+        world.removed.retain(|(name, _)| !name.starts_with(dir.as_str()));
+        for (name, content) in &world.files {
             if name.starts_with(dir.as_str()) {
                 let mut content = lock(content);
                 (content.named, content.old_name, content.replaced) = (true, None, None);
@@ -389,6 +400,18 @@ impl Disk for SimDisk {
         (renamed.old_name, renamed.replaced) = (Some(old), replaced);
         drop(renamed);
         world.files.insert(new, content);
+        Ok(())
+    }
+
+    fn remove(&self, dir: &String, name: &str) -> io::Result<()> {
+        let name = format!("{dir}{name}");
+        if !lock(&self.0).files.contains_key(&name) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        self.step().map_err(|(error, _)| error)?;
+        let mut world = lock(&self.0);
+        let content = world.files.remove(&name).ok_or(io::ErrorKind::NotFound)?;
+        world.removed.push((name, content));
         Ok(())
     }
 

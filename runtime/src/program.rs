@@ -1,4 +1,4 @@
-//! `Warmer`: the program that `snapshots_main!` writes, which warms the snapshots of a file store.
+//! Programs of a line, for those who run an application: `Warmer`, which [`snapshots_main!`](crate::snapshots_main) writes.
 
 use std::error::Error;
 use std::fmt;
@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::aggregate::Aggregate;
-use crate::runtime::error::{LoadError, StartError};
-use crate::runtime::snapshots::Warmed;
-use crate::runtime::{BoxFuture, Builder, Runtime};
+use crate::runtime::{BoxFuture, Builder, LoadError, Runtime, StartError, Warmed};
 use crate::snapshot::FileSnapshots;
 use crate::store::AnyStore;
 use crate::store::file::{FileStore, OpenError};
@@ -77,6 +75,9 @@ struct Asked {
     what: Vec<What>,
 }
 
+/// For each aggregate its streams; `None` is all of them.
+type Work<'a> = Vec<(&'a Kind, Option<Vec<StreamId>>)>;
+
 enum What {
     All(String),
     One(StreamId),
@@ -142,9 +143,9 @@ impl Warmer {
         executor.block_on(self.warm(&asked.store, &asked.snapshots, work, out))
     }
 
-    /// What is to be done for each aggregate; `None` is all of it.
-    fn sorted(&self, what: Vec<What>) -> Result<Vec<(&Kind, Option<Vec<StreamId>>)>, WarmError> {
-        let mut work: Vec<(&Kind, Option<Vec<StreamId>>)> = Vec::new();
+    /// What is to be done.
+    fn sorted(&self, what: Vec<What>) -> Result<Work<'_>, WarmError> {
+        let mut work: Work<'_> = Vec::new();
         if what.is_empty() {
             work.extend(
                 self.kinds
@@ -181,7 +182,7 @@ impl Warmer {
         &self,
         store: &Path,
         snapshots: &Path,
-        work: Vec<(&Kind, Option<Vec<StreamId>>)>,
+        work: Work<'_>,
         out: &mut dyn Write,
     ) -> Result<bool, WarmError> {
         let builder = Runtime::builder().store(FileStore::open(store).await?).keep_states(0);
@@ -279,7 +280,7 @@ impl fmt::Debug for Warmer {
 macro_rules! snapshots_main {
     ($($aggregate:ty),+ $(,)?) => {
         fn main() -> ::std::process::ExitCode {
-            $crate::Warmer::new()$(.aggregate::<$aggregate>())+.main()
+            $crate::program::Warmer::new()$(.aggregate::<$aggregate>())+.main()
         }
     };
 }

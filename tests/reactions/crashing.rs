@@ -1,0 +1,190 @@
+//! A store that dies at a chosen step, and is there again for the next life: what was written before is kept, what came after is not.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use recount::store::{
+    AnyCheckpoints, AppendError, Batch, Capabilities, Change, CheckpointError, CheckpointStore, Committed,
+    ConsumerName, DeadLetter, KnownKey, Lease, LetterRead, Live, LogRead, Page, ParkedKey, PartId, ReadError, Resolved,
+    Saved, StoreId, StreamRead, Unknown, Waiver,
+};
+use recount::{AnyStore, EventStore, IdempotencyKey, Position, StreamId};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// How many steps are left to live. An append has two, before it is done and after, and so has every save of a checkpoint.
+#[derive(Debug)]
+pub struct Life {
+    left: AtomicI64,
+    died: Notify,
+}
+
+impl Life {
+    pub fn of(steps: i64) -> Arc<Self> {
+        Arc::new(Self {
+            left: AtomicI64::new(steps),
+            died: Notify::new(),
+        })
+    }
+
+    /// How many steps were lived.
+    pub fn lived(&self, of: i64) -> i64 {
+        of - self.left.load(Ordering::SeqCst)
+    }
+
+    async fn step(&self) {
+        if self.left.fetch_sub(1, Ordering::SeqCst) <= 0 {
+            self.died.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+
+    pub async fn end(&self) {
+        self.died.notified().await;
+    }
+}
+
+/// The store for one life. To close it closes nothing.
+pub struct Mortal {
+    pub inner: AnyStore,
+    pub life: Arc<Life>,
+}
+
+/// A store for a life without an end.
+pub fn kept(inner: &AnyStore) -> Mortal {
+    Mortal {
+        inner: inner.clone(),
+        life: Life::of(i64::MAX),
+    }
+}
+
+impl EventStore for Mortal {
+    fn capabilities(&self) -> Capabilities {
+        self.inner.capabilities()
+    }
+
+    fn identity(&self) -> StoreId {
+        self.inner.identity()
+    }
+
+    fn opening(&self) -> Uuid {
+        self.inner.opening()
+    }
+
+    async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {
+        self.life.step().await;
+        let committed = self.inner.append(batch).await;
+        self.life.step().await;
+        committed
+    }
+
+    async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {
+        self.inner.find_key(stream, key).await
+    }
+
+    async fn resolve(&self, unknown: &Unknown) -> Result<Resolved, ReadError> {
+        self.inner.resolve(unknown).await
+    }
+
+    async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {
+        self.inner.read_stream(read).await
+    }
+
+    async fn read_log(&self, read: LogRead) -> Result<Page, ReadError> {
+        self.inner.read_log(read).await
+    }
+
+    async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        self.inner.wait(after).await
+    }
+
+    async fn head(&self) -> Result<Position, ReadError> {
+        self.inner.head().await
+    }
+
+    fn checkpoints(&self) -> AnyCheckpoints {
+        AnyCheckpoints::new(MortalCheckpoints {
+            inner: self.inner.checkpoints(),
+            life: Arc::clone(&self.life),
+        })
+    }
+
+    async fn close(&self) {}
+}
+
+struct MortalCheckpoints {
+    inner: AnyCheckpoints,
+    life: Arc<Life>,
+}
+
+impl CheckpointStore for MortalCheckpoints {
+    async fn claim(&self, consumer: &ConsumerName, ttl: Duration) -> Result<Lease, CheckpointError> {
+        self.inner.claim(consumer, ttl).await
+    }
+
+    async fn renew(&self, lease: &Lease, ttl: Duration) -> Result<Lease, CheckpointError> {
+        self.inner.renew(lease, ttl).await
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<(), CheckpointError> {
+        self.inner.release(lease).await
+    }
+
+    async fn load(&self, consumer: &ConsumerName) -> Result<Option<Saved>, CheckpointError> {
+        self.inner.load(consumer).await
+    }
+
+    async fn save(&self, lease: &Lease, change: Change) -> Result<(), CheckpointError> {
+        self.life.step().await;
+        let saved = self.inner.save(lease, change).await;
+        self.life.step().await;
+        saved
+    }
+
+    async fn reset(&self, lease: &Lease, to: Saved) -> Result<(), CheckpointError> {
+        self.inner.reset(lease, to).await
+    }
+
+    async fn letters(&self, consumer: &ConsumerName, read: LetterRead) -> Result<Vec<DeadLetter>, CheckpointError> {
+        self.inner.letters(consumer, read).await
+    }
+
+    async fn parked(&self, consumer: &ConsumerName) -> Result<Vec<ParkedKey>, CheckpointError> {
+        self.inner.parked(consumer).await
+    }
+
+    async fn waive(
+        &self,
+        consumer: &ConsumerName,
+        part: PartId,
+        reason: &str,
+        actor: &str,
+    ) -> Result<Waiver, CheckpointError> {
+        self.inner.waive(consumer, part, reason, actor).await
+    }
+
+    async fn waivers(&self, consumer: &ConsumerName) -> Result<Vec<Waiver>, CheckpointError> {
+        self.inner.waivers(consumer).await
+    }
+
+    async fn live(&self, consumer: &ConsumerName) -> Result<Live, CheckpointError> {
+        self.inner.live(consumer).await
+    }
+
+    async fn switch(&self, lease: &Lease, consumer: &ConsumerName, from: &ConsumerName) -> Result<(), CheckpointError> {
+        self.inner.switch(lease, consumer, from).await
+    }
+
+    async fn switch_back(&self, consumer: &ConsumerName, from: &ConsumerName) -> Result<(), CheckpointError> {
+        self.inner.switch_back(consumer, from).await
+    }
+
+    async fn remove(&self, consumer: &ConsumerName) -> Result<(), CheckpointError> {
+        self.inner.remove(consumer).await
+    }
+
+    async fn consumers(&self) -> Result<Vec<ConsumerName>, CheckpointError> {
+        self.inner.consumers().await
+    }
+}
