@@ -6,6 +6,7 @@ mod bank;
 mod crashes;
 mod crashing;
 mod failing;
+mod sinks;
 mod sqlite;
 mod sqlite_crashes;
 mod sqlite_rebuilds;
