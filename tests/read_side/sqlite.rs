@@ -22,7 +22,7 @@ type Tested = Result<(), Box<dyn Error>>;
 in_tables!(Parking, SqliteView, name = "balances", on_error = park(max = 5));
 
 /// Rules 8.2, 8.8: whoever has a receipt reads the write in the database; what was handled is handled once, also by the next process.
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_receipt_is_seen_and_a_restart_goes_on() -> Tested {
     let folder = tempdir()?;
     for round in 1..=3_i64 {
