@@ -190,6 +190,11 @@ struct PoliciesAndProcesses;
 struct Subscriptions;
 
 /// The programs of the guides run.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../../docs/guide/database-views.md")]
+struct ViewsInADatabase;
+
+/// The programs of the guides run.
 #[cfg(all(doctest, feature = "laws"))]
 #[doc = include_str!("../../docs/guide/laws.md")]
 struct LawsOfADomain;
