@@ -41,11 +41,6 @@ pub(super) struct Removal {
 }
 
 impl Registry {
-    /// Whether no fence was given yet.
-    pub(super) const fn is_new(&self) -> bool {
-        self.fence == 0
-    }
-
     pub(super) const fn fence(&self) -> u64 {
         self.fence
     }
@@ -53,11 +48,6 @@ impl Registry {
     /// The next fence is above this one.
     pub(super) fn begin_above(&mut self, fence: u64) {
         self.fence = self.fence.max(fence);
-    }
-
-    /// The fences go on so much further on, at least by one: nobody who was given one elsewhere has one of them.
-    pub(super) const fn begin(&mut self, by: u64) {
-        self.fence += 1 + by;
     }
 
     /// What is kept is read anew; owners stay.

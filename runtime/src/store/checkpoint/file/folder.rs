@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::store::checkpoint::file::files::{Whole, failed};
-use crate::store::checkpoint::file::heads::{CheckpointHead, LettersHead, LiveHead, RemovalHead, WaiversHead};
+use crate::store::checkpoint::file::files::Whole;
+use crate::store::checkpoint::file::heads::{
+    CheckpointHead, FencesHead, LettersHead, LiveHead, RemovalHead, WaiversHead,
+};
 use crate::store::checkpoint::file::home::Home;
 use crate::store::checkpoint::file::letters::Plan;
-use crate::store::checkpoint::file::names::Named;
+use crate::store::checkpoint::file::names::{FENCES, Named};
 use crate::store::checkpoint::file::sealed::Kind;
 use crate::store::checkpoint::file::table::Table;
 use crate::store::checkpoint::letter::parked_keys;
@@ -17,8 +19,6 @@ use crate::store::checkpoint::{
     Change, CheckpointError, ConsumerName, DeadLetter, Lease, LetterRead, Live, ParkedKey, PartId, Saved, Waiver,
 };
 use crate::store::file::disk::Disk;
-use crate::store::file::error::Doing;
-use crate::store::file::files::random;
 
 /// A folder, and what is known of its files.
 #[derive(Debug)]
@@ -27,7 +27,12 @@ pub(super) struct Folder<D: Disk> {
     registry: Registry,
     /// What lies in the files; `None` before the first verb, and after a write whose outcome is not known.
     table: Option<Table<D>>,
+    /// The greatest fence that this opening may give before it reserves more.
+    reserved: u64,
 }
+
+/// How many fences are reserved at once: one write for so many claims.
+const FENCES_AT_ONCE: u64 = 1 << 20;
 
 type Answer<T> = Result<T, CheckpointError>;
 
@@ -37,6 +42,7 @@ impl<D: Disk> Folder<D> {
             home,
             registry: Registry::default(),
             table: None,
+            reserved: 0,
         }
     }
 
@@ -44,16 +50,7 @@ impl<D: Disk> Folder<D> {
     fn both(&mut self) -> Answer<(&mut Registry, &mut Table<D>)> {
         let table = match self.table.take() {
             Some(table) => table,
-            None => {
-                let is_new = self.registry.is_new();
-                let table = Table::read(Arc::clone(&self.home), &mut self.registry)?;
-                if is_new {
-                    // An owner of an earlier opening has none of the fences of this one.
-                    let drawn = random::<4>().doing("draw a fence for", "consumers").map_err(failed)?;
-                    self.registry.begin(u64::from(u32::from_le_bytes(drawn)));
-                }
-                table
-            }
+            None => Table::read(Arc::clone(&self.home), &mut self.registry)?,
         };
         Ok((&mut self.registry, self.table.insert(table)))
     }
@@ -84,7 +81,29 @@ impl<D: Disk> Folder<D> {
 
     pub(super) fn claim(&mut self, consumer: &ConsumerName, ttl: Duration) -> Answer<Lease> {
         let now = self.home.now();
-        self.sound(&[consumer])?.0.claim(consumer, ttl, now)
+        self.sound(&[consumer])?;
+        self.reserve_fences(consumer)?;
+        self.registry.claim(consumer, ttl, now)
+    }
+
+    /// Every fence is on the disk before it is given, as one of many: an owner may write it elsewhere, and no later opening gives a smaller one.
+    fn reserve_fences(&mut self, consumer: &ConsumerName) -> Answer<()> {
+        if self.registry.fence() < self.reserved {
+            return Ok(());
+        }
+        let (registry, table) = self.both()?;
+        if table.files.names()?.iter().any(|name| name == FENCES) {
+            let head = table.files.head::<FencesHead>(FENCES, Kind::Fences)?;
+            let cure = |what| {
+                format!("{what}: put it back from a copy, or delete it together with the databases of all views")
+            };
+            let head = head.map_err(|what| damaged(consumer, FENCES, cure(what)))?;
+            registry.begin_above(head.reserved);
+        }
+        let reserved = registry.fence() + FENCES_AT_ONCE;
+        self.write(|_, table| table.files.put(FENCES, Kind::Fences, &FencesHead { reserved }, &[]))?;
+        self.reserved = reserved;
+        Ok(())
     }
 
     pub(super) fn renew(&mut self, lease: &Lease, ttl: Duration) -> Answer<Lease> {
@@ -296,7 +315,6 @@ fn keep<D: Disk>(registry: &mut Registry, table: &mut Table<D>, saved: Saved, pl
     let head = CheckpointHead {
         checkpoint: checkpoint.clone(),
         identity: identity.to_string(),
-        fence: registry.fence(),
         next: number + u64::from(has_fresh),
         files: letters.files_without(plan),
         gone: letters.gone_with(&plan.gone),

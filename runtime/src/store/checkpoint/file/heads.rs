@@ -13,8 +13,6 @@ pub(super) type Place = (u64, u32);
 pub(super) struct CheckpointHead {
     pub(super) checkpoint: Checkpoint,
     pub(super) identity: String,
-    /// The greatest fence when it was written.
-    pub(super) fence: u64,
     /// The number of the next file of letters: files below it that were written with a checkpoint count.
     pub(super) next: u64,
     /// The files of letters that have to be there.
@@ -27,6 +25,13 @@ impl CheckpointHead {
     pub(super) fn identity(&self) -> Option<Fingerprint> {
         self.identity.parse().ok()
     }
+}
+
+/// The head of `fences`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct FencesHead {
+    /// No fence above this one was given.
+    pub(super) reserved: u64,
 }
 
 /// The head of `.letters-<n>`.

@@ -20,6 +20,9 @@ pub(super) fn stem(consumer: &ConsumerName) -> String {
     format!("{seen}-{hash:032x}")
 }
 
+/// The file of all consumers' fences; it has no point in it, as every other has.
+pub(super) const FENCES: &str = "fences";
+
 /// What a name in the folder stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Named {

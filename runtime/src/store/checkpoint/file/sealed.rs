@@ -34,6 +34,8 @@ pub(super) enum Kind {
     Live = 4,
     /// A removal that is to be finished.
     Removal = 5,
+    /// Which fences were given.
+    Fences = 6,
 }
 
 /// The bytes of a file.

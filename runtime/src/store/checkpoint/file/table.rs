@@ -147,7 +147,6 @@ impl<D: Disk> Table<D> {
         for head in &found.checkpoints {
             let consumer = head.checkpoint.consumer();
             registry.keep(head.checkpoint.clone());
-            registry.begin_above(head.fence);
             let files = found.letters.entry(consumer.clone()).or_default();
             files.sort_by_key(|file| file.number);
             let counts = |file: &LettersHead| file.alone || file.number < head.next;
