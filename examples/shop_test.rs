@@ -68,7 +68,8 @@ impl Shop {
 
     /// Nothing is left to do until somebody asks for something, or time passes.
     fn settle(&self) {
-        assert_eq!(self.post("/debug/settle", &json!({})).status, 204);
+        let settled = self.post("/debug/settle", &json!({}));
+        assert_eq!(settled.status, 204, "{}", settled.json);
     }
 
     fn state(&self, order: &str) -> Value {

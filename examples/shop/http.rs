@@ -1,6 +1,6 @@
 //! The shop over HTTP: commands with idempotency keys and `If-Match`, views, and their changes as server-sent events.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::clock::MovedClock;
 use crate::levels::Levels;
 use crate::order::{Cancel, Line, Order, Place};
-use crate::orders::Orders;
+use crate::orders::{self, Orders};
 use crate::payment::{Decline, Settle};
 use crate::problem::Problem;
 use crate::stock::Deliver;
@@ -26,7 +26,7 @@ pub fn routes(runtime: Runtime) -> Router {
     Router::new()
         .route("/stock", get(levels))
         .route("/stock/{sku}", post(deliver))
-        .route("/orders", get(orders))
+        .route("/orders", get(list))
         .route("/orders/changes", get(changes))
         .route("/orders/{id}", put(place).get(order))
         .route("/orders/{id}/cancel", post(cancel))
@@ -55,7 +55,8 @@ async fn advance(State(clock): State<MovedClock>, Json(Advance { seconds }): Jso
 }
 
 async fn settled(State(runtime): State<Runtime>) -> Answer {
-    runtime.settle().await.map_err(|error| Problem::internal(&error))?;
+    let stuck = |error| Problem::new(StatusCode::CONFLICT, "unsettled", error);
+    runtime.settle().await.map_err(stuck)?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -180,13 +181,21 @@ async fn order(State(runtime): State<Runtime>, Path(id): Path<String>) -> Answer
     Ok((e_tag(Loaded::version(&order).get()), Json(body)).into_response())
 }
 
-/// All orders, from the view.
-async fn orders(State(runtime): State<Runtime>) -> Answer {
+#[derive(Deserialize)]
+struct Whose {
+    customer: Option<String>,
+}
+
+/// All orders, or those of one customer, from the view.
+async fn list(State(runtime): State<Runtime>, Query(Whose { customer }): Query<Whose>) -> Answer {
     let view = runtime
         .view::<Orders>()
         .await
         .map_err(|error| Problem::unavailable(&error))?;
-    Ok(Json(view.all()).into_response())
+    let rows = orders::all(&view, customer)
+        .await
+        .map_err(|error| Problem::internal(&error))?;
+    Ok(Json(rows).into_response())
 }
 
 /// How much of each article is free.
@@ -228,7 +237,7 @@ type Gone = Box<dyn std::error::Error + Send + Sync>;
 /// The row that an event has changed, as soon as the view shows it.
 async fn changed(runtime: &Runtime, seen: Token, id: &str) -> Result<Sent, Gone> {
     let view = runtime.view::<Orders>().after(seen).await?;
-    let row = view.one(id);
+    let row = orders::one(&view, id.to_owned()).await?;
     Ok(Sent::default()
         .id(seen.last.to_string())
         .event("order")

@@ -44,7 +44,7 @@ async fn serve(directory: &Path, address: &str) -> anyhow::Result<()> {
         .aggregate::<Payment>()
         .process::<Fulfilment>()
         .projection::<Levels>()
-        .projection::<Orders>()
+        .projection_in::<Orders>(orders::table(&directory.join("orders.sqlite")))
         .start()
         .await?;
     let listener = TcpListener::bind(address).await?;

@@ -1,65 +1,92 @@
-//! All orders and how far they are.
+//! All orders and how far they are, in a table of SQLite.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 
-use recount::{Meta, Projection, Schema};
-use serde::{Deserialize, Serialize};
+use recount::sqlite::rusqlite::{OptionalExtension, Result, Row as Columns, Transaction};
+use recount::sqlite::{SqliteReader, SqliteView};
+use recount::{Meta, Projection};
+use serde::Serialize;
 
 use crate::order::{Cancelled, Order, Placed, Shipped};
 
+const TABLES: &str = "
+    CREATE TABLE orders (
+        id TEXT PRIMARY KEY,
+        customer TEXT NOT NULL,
+        total INTEGER NOT NULL,
+        state TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX orders_by_customer ON orders (customer);
+";
+
+/// The database of the view.
+pub fn table(path: &Path) -> SqliteView {
+    SqliteView::new(path, TABLES)
+}
+
 /// One order, as a list shows it.
-#[derive(Clone, Debug, Serialize, Deserialize, Schema)]
+#[derive(Debug, Serialize)]
 pub struct Row {
-    pub id: String,
-    pub customer: String,
-    pub total: u64,
-    pub state: String,
+    id: String,
+    customer: String,
+    total: u64,
+    state: String,
 }
 
 /// All orders.
-#[derive(Projection, Default, Debug, Serialize, Deserialize)]
-#[projection(name = "orders", reads(Order))]
-pub struct Orders {
-    rows: BTreeMap<String, Row>,
-}
+#[derive(Projection, Default)]
+#[projection(name = "orders", reads(Order), view = SqliteView)]
+pub struct Orders;
 
 #[recount::handlers]
 impl Orders {
     #[on]
-    fn placed(&mut self, event: &Placed, meta: &Meta) {
-        let id = meta.id().to_owned();
-        let row = Row {
-            id: id.clone(),
-            customer: event.customer.clone(),
-            total: event.total,
-            state: "open".to_owned(),
-        };
-        self.rows.insert(id, row);
+    fn placed(&self, tx: &mut Transaction<'_>, event: &Placed, meta: &Meta) -> Result<()> {
+        let mut insert = tx.prepare_cached("INSERT INTO orders VALUES (?, ?, ?, 'open')")?;
+        insert.execute((meta.id(), &event.customer, event.total))?;
+        Ok(())
     }
 
     #[on]
-    fn shipped(&mut self, _: &Shipped, meta: &Meta) {
-        self.set(meta.id(), "shipped".to_owned());
+    fn shipped(&self, tx: &mut Transaction<'_>, _: &Shipped, meta: &Meta) -> Result<()> {
+        set(tx, meta.id(), "shipped")
     }
 
     #[on]
-    fn cancelled(&mut self, event: &Cancelled, meta: &Meta) {
-        self.set(meta.id(), format!("cancelled: {}", event.reason));
+    fn cancelled(&self, tx: &mut Transaction<'_>, event: &Cancelled, meta: &Meta) -> Result<()> {
+        set(tx, meta.id(), &format!("cancelled: {}", event.reason))
     }
+}
 
-    fn set(&mut self, id: &str, state: String) {
-        if let Some(row) = self.rows.get_mut(id) {
-            row.state = state;
-        }
-    }
+fn set(tx: &Transaction<'_>, id: &str, state: &str) -> Result<()> {
+    let mut update = tx.prepare_cached("UPDATE orders SET state = ? WHERE id = ?")?;
+    update.execute((state, id))?;
+    Ok(())
+}
 
-    #[query]
-    pub fn all(&self) -> Vec<Row> {
-        self.rows.values().cloned().collect()
-    }
+fn row(columns: &Columns<'_>) -> Result<Row> {
+    Ok(Row {
+        id: columns.get(0)?,
+        customer: columns.get(1)?,
+        total: columns.get(2)?,
+        state: columns.get(3)?,
+    })
+}
 
-    #[query]
-    pub fn one(&self, id: &str) -> Option<Row> {
-        self.rows.get(id).cloned()
-    }
+/// All orders, of one customer if that is asked for.
+pub async fn all(view: &SqliteReader, customer: Option<String>) -> Result<Vec<Row>> {
+    let query = |db: &recount::sqlite::rusqlite::Connection| {
+        let sql = "SELECT * FROM orders WHERE ?1 IS NULL OR customer = ?1 ORDER BY id";
+        db.prepare_cached(sql)?.query_map([customer], row)?.collect()
+    };
+    view.read(query).await
+}
+
+/// One order.
+pub async fn one(view: &SqliteReader, id: String) -> Result<Option<Row>> {
+    view.read(|db| {
+        let mut select = db.prepare_cached("SELECT * FROM orders WHERE id = ?")?;
+        select.query_one([id], row).optional()
+    })
+    .await
 }
