@@ -7,14 +7,18 @@ mod in_database;
 mod in_memory;
 mod inline;
 mod keeper;
+mod late;
 mod letters;
 mod mark;
 mod obeying;
+mod opening;
 mod placing;
 mod progress;
+mod reading;
 mod runner;
 mod stop_reason;
 mod target;
+mod telling;
 mod unit;
 
 use std::any::{Any, TypeId};
@@ -43,9 +47,10 @@ use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, Filter, LogRe
 use crate::stream::Position;
 use front::Front;
 use handing::Wanted;
-use in_database::{InDatabase, Late};
+use in_database::InDatabase;
 use in_memory::TwoCopies;
 use keeper::Keeper;
+use late::Late;
 use progress::{Progress, progress};
 use runner::{Order, Runner};
 use target::Target;
@@ -140,6 +145,7 @@ fn running<P: Projects>(
     let (saying, progress) = progress();
     let (orders, received) = channel(ORDERS);
     let runner = Runner {
+        name: P::NAME,
         store: around.store.clone(),
         tail: Arc::clone(&around.tail),
         filter: wanted.filter.clone(),
