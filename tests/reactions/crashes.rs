@@ -153,11 +153,15 @@ fn random(state: &mut u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
+/// What the crashes are drawn from; a failure names it, and `RECOUNT_SEED` sets it.
+fn seed() -> u64 {
+    let seed = std::env::var("RECOUNT_SEED").ok().and_then(|seed| seed.parse().ok());
+    seed.unwrap_or(20_260_128)
+}
+
 /// Lists of lives, so many in all.
 fn lives(count: usize) -> impl Iterator<Item = Vec<i64>> {
-    let seed = std::env::var("RECOUNT_SEED").ok().and_then(|seed| seed.parse().ok());
-    let mut state = seed.unwrap_or(20_260_128);
-    println!("RECOUNT_SEED={state}");
+    let mut state = seed();
     (0..count / 8).map(move |_| {
         let steps = (0..8).map(|_| i64::try_from(random(&mut state) % 40).expect("a small number"));
         steps.collect()
@@ -173,7 +177,12 @@ fn a_thousand_crashes_change_nothing() {
         "{without:?}"
     );
     for lives in lives(1_000) {
-        assert_eq!(in_memory(&lives), without, "lives of {lives:?} steps");
+        assert_eq!(
+            in_memory(&lives),
+            without,
+            "RECOUNT_SEED={}: lives of {lives:?} steps",
+            seed()
+        );
     }
 }
 
@@ -184,7 +193,12 @@ fn crashes_on_the_disk_change_nothing() -> std::io::Result<()> {
     let without = in_files(&[], folder()?.path());
     assert_eq!(without, in_memory(&[]));
     for lives in lives(40) {
-        assert_eq!(in_files(&lives, folder()?.path()), without, "lives of {lives:?} steps");
+        assert_eq!(
+            in_files(&lives, folder()?.path()),
+            without,
+            "RECOUNT_SEED={}: lives of {lives:?} steps",
+            seed()
+        );
     }
     Ok(())
 }

@@ -28,11 +28,6 @@ impl Life {
         })
     }
 
-    /// How many steps were lived.
-    pub fn lived(&self, of: i64) -> i64 {
-        of - self.left.load(Ordering::SeqCst)
-    }
-
     async fn step(&self) {
         if self.left.fetch_sub(1, Ordering::SeqCst) <= 0 {
             self.died.notify_one();

@@ -239,3 +239,25 @@ async fn events_that_cannot_be_read() {
     );
     runtime.shutdown().await;
 }
+
+/// Rule 7.6: of two runtimes on one store one runs the policy, and the other takes over when it stops. Each command is sent once.
+#[tokio::test(start_paused = true)]
+async fn one_runtime_runs_it_at_a_time() {
+    let store = AnyStore::new(MemoryStore::new());
+    let first = fees(&store).await;
+    account(&first, "bob", 1_000).await;
+    account(&first, "fees-bob", 0).await;
+    first.settle().await.expect("it runs here");
+    let second = fees(&store).await;
+    debit(&second, "bob", "one", 10).await;
+    let elsewhere = second.settle().await.expect_err("it runs there");
+    assert!(elsewhere.to_string().contains("is run elsewhere"), "{elsewhere}");
+    first.settle().await.expect("it runs here");
+    assert_eq!(balance(&second, "fees-bob").await, 11);
+    first.shutdown().await;
+    debit(&second, "bob", "two", 10).await;
+    second.settle().await.expect("it has taken over");
+    assert_eq!(balance(&second, "fees-bob").await, 22);
+    assert!(told(&store).await.values().all(|times| *times <= 2));
+    second.shutdown().await;
+}

@@ -21,6 +21,8 @@ pub(in crate::runtime) struct Report {
     is_idle: bool,
     /// The last question that was asked before it looked at the log and the clock.
     answered: u64,
+    /// Another runtime had it at that question.
+    is_elsewhere: bool,
     parked: Arc<[String]>,
     last_error: Option<String>,
 }
@@ -53,6 +55,7 @@ pub(super) fn desk(plan: &Plan, redrives: Option<Redrives>) -> (Desk, Handle) {
         position: Position::START,
         is_idle: false,
         answered: 0,
+        is_elsewhere: false,
         parked: Arc::default(),
         last_error: None,
     });
@@ -94,7 +97,17 @@ impl Desk {
                 report.last_error = Some(because.clone());
             }
             report.is_idle = false;
+            report.is_elsewhere = false;
             report.state = state;
+        });
+    }
+
+    /// Another runtime has the consumer.
+    pub(super) fn is_elsewhere(&self, answered: u64, because: String) {
+        self.says(ConsumerState::Retrying { because });
+        self.report.send_modify(|report| {
+            report.answered = answered;
+            report.is_elsewhere = true;
         });
     }
 
@@ -127,6 +140,7 @@ impl Handle {
         let ended = |because: &str| Err(because.to_owned());
         let is_there = |report: &Report| match &report.state {
             ConsumerState::Holding { .. } | ConsumerState::Stopped { .. } => true,
+            _ if report.is_elsewhere => report.answered >= asked,
             _ => report.is_idle && report.answered >= asked && report.position >= position,
         };
         let Ok(report) = report.wait_for(is_there).await else {
@@ -134,6 +148,7 @@ impl Handle {
         };
         match &report.state {
             ConsumerState::Holding { because } | ConsumerState::Stopped { because } => ended(because),
+            ConsumerState::Retrying { because } => ended(because),
             _ => Ok(()),
         }
     }

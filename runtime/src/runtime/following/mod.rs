@@ -108,7 +108,7 @@ impl<W: Work> Follower<W> {
     async fn work_on(mut self, runtime: std::sync::Weak<Inner>) {
         let mut delay = FIRST_DELAY;
         while let Some(inner) = runtime.upgrade() {
-            let before = self.desk.position();
+            let (before, asked) = (self.desk.position(), self.desk.asked());
             let halt = match self.terms_work(inner).await {
                 Ok(never) => match never {},
                 Err(halt) => halt,
@@ -119,7 +119,11 @@ impl<W: Work> Follower<W> {
                 Halt::Closed => return self.desk.stopped("the runtime is closed".to_owned()),
                 Halt::Stop(because) => return self.desk.stopped(because),
                 Halt::Hold(because) => (ConsumerState::Holding { because }, HOLD),
-                Halt::Elsewhere(because) => (ConsumerState::Retrying { because }, LONGEST_REST),
+                Halt::Elsewhere(because) => {
+                    self.desk.is_elsewhere(asked, because);
+                    first(sleep(LONGEST_REST), self.desk.wake.notified()).await;
+                    continue;
+                }
                 Halt::Retry(because) => {
                     let has_moved = self.desk.position() > before;
                     let longer = (delay * 2).min(LONGEST_DELAY);

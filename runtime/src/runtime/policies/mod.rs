@@ -74,7 +74,36 @@ impl<S> Builder<S> {
     /// A policy: what it answers to events is sent, each command once.
     ///
     /// It begins where it says, `start = now` or `start = beginning`, when a runtime is started with it for the first time, and goes on
-    /// from there ever after. [`Runtime::redrive`] delivers again what it has parked.
+    /// from there ever after. [`Runtime::redrive`](crate::Runtime::redrive) delivers again what it has parked.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
+    /// use recount::{Command, MemoryStore, Meta, OrPark, Policy, Runtime};
+    ///
+    /// /// A present for every new account.
+    /// #[derive(Policy, Default)]
+    /// #[policy(name = "welcome", reads(Account), start = beginning)]
+    /// struct Welcome;
+    ///
+    /// #[recount::handlers]
+    /// impl Welcome {
+    ///     #[on]
+    ///     fn opened(&self, _: &Opened, meta: &Meta) -> OrPark<Deposit> {
+    ///         Deposit { amount: 5 }.to(meta.id()).or_park()
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>().policy::<Welcome>().start().await?;
+    /// runtime.execute("acc-101", Open { owner: "Ada".into() }).await?;
+    /// runtime.settle().await?;
+    /// assert_eq!(runtime.load::<Account>("acc-101").await?.map(|account| account.balance), Some(5));
+    /// assert_eq!(runtime.redrive("welcome").await?.done, 0, "nothing is parked");
+    /// # runtime.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn policy<P: Policy + Reacts>(self) -> Self {
         let reactor = Reactor {
             name: P::NAME,

@@ -4,82 +4,32 @@
 mod case;
 mod instance;
 mod record;
+mod script;
 mod sending;
 mod turn;
 mod verbs;
 
-use std::any::{Any, type_name};
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::aggregate::FoldError;
 use crate::clock::Timestamp;
 use crate::codec;
 use crate::consumer::{Source, left_out};
-use crate::envelope::Meta;
 use crate::event::DecodeError;
-use crate::runtime::Builder;
 use crate::runtime::feed::Served;
-use crate::runtime::following::{Halt, Plan, Prepared, Tended, Term, Work, in_lanes, lane, words};
-use crate::runtime::policies::{HOPS, Redrive, Redriven, Redriving};
+use crate::runtime::following::{Halt, Plan, Tended, Term, Work, in_lanes, lane, words};
+use crate::runtime::policies::{Redrive, Redriven, Redriving};
 use crate::runtime::processes::case::Case;
-use crate::runtime::processes::instance::State;
 use crate::runtime::processes::record::{CATEGORY, Record, StoredInput};
+use crate::runtime::processes::script::Script;
 use crate::runtime::processes::turn::Turner;
-use crate::runtime::reaction::{self, Effect, Instances, Process, Reaction, Reactor, Reacts};
+use crate::runtime::reaction::{self, Instances, Process, Reacts};
 use crate::runtime::reason::Panicked;
-use crate::runtime::registration::Registration;
 use crate::store::{Change, ConsumerName, EventRef, Filter, InvalidConsumer};
 
 pub use verbs::{CaseError, ProcessCase};
-
-/// A process without its type.
-pub(super) struct Script {
-    name: &'static str,
-    reads: &'static [Source],
-    reactions: &'static [Reaction],
-    hops: u32,
-    /// How many instances may be parked.
-    max_parked: u32,
-    instance: fn(&dyn Any, &Meta) -> Option<reaction::Instance>,
-    state: fn() -> Box<dyn State>,
-}
-
-/// The state of an instance of a type.
-struct StateOf<P>(Option<P>);
-
-impl<P: Instances> State for StateOf<P> {
-    fn fold(&mut self, input: &dyn Any) -> Result<(), FoldError> {
-        P::fold(&mut self.0, input)
-    }
-
-    fn react(&self, input: &dyn Any, meta: &Meta, out: &mut Vec<Effect>) -> Option<bool> {
-        self.0.as_ref().map(|state| state.react_to(input, meta, out))
-    }
-}
-
-impl<S> Builder<S> {
-    /// A process: instances with a state, that react to events over time.
-    ///
-    /// It begins where it says, `start = now` or `start = beginning`, when a runtime is started with it for the first time. All of an
-    /// instance is kept in the store of events, in the category `$process`. Timers go by [`clock`](Self::clock).
-    pub fn process<P: Instances>(self) -> Self {
-        let reactor = Reactor {
-            name: P::NAME,
-            reactions: P::SENDS,
-            is_bounded: P::HOPS.is_some(),
-        };
-        self.registration(Registration {
-            reactor: Some(reactor),
-            rust: type_name::<P>(),
-            prepare: Box::new(|| {
-                let (redrives, redriving) = Redriving::new();
-                Ok(Prepared::new(Processing::new::<P>(redriving)?, Some(redrives)))
-            }),
-        })
-    }
-}
 
 /// A process at work.
 struct Processing {
@@ -100,15 +50,6 @@ struct Arrival {
 
 impl Processing {
     fn new<P: Instances>(redrives: Redriving) -> Result<Self, InvalidConsumer> {
-        let script = Script {
-            name: P::NAME,
-            reads: P::READS,
-            reactions: P::SENDS,
-            hops: P::HOPS.unwrap_or(HOPS),
-            max_parked: <P as Process>::MAX_PARKED,
-            instance: P::instance,
-            state: || Box::new(StateOf::<P>(None)),
-        };
         let categories = P::READS.iter().map(Source::category).chain([CATEGORY]);
         let left_out = left_out(P::READS, <P as Reacts>::NEEDS);
         Ok(Self {
@@ -117,7 +58,7 @@ impl Processing {
                 filter: Filter::default().categories(categories).without(left_out),
                 start: <P as Process>::START,
             },
-            script: Arc::new(script),
+            script: Arc::new(Script::of::<P>()),
             cases: BTreeMap::new(),
             redrives,
         })
