@@ -185,6 +185,11 @@ struct SnapshotsOfStates;
 struct Subscriptions;
 
 /// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/processes.md")]
+struct PoliciesAndProcesses;
+
+/// The programs of the guides run.
 #[cfg(all(doctest, feature = "laws"))]
 #[doc = include_str!("../../docs/guide/laws.md")]
 struct LawsOfADomain;
