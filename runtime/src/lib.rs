@@ -185,6 +185,16 @@ struct SnapshotsOfStates;
 struct ViewsInADatabase;
 
 /// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/processes.md")]
+struct PoliciesAndProcesses;
+
+/// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/subscriptions.md")]
+struct Subscriptions;
+
+/// The programs of the guides run.
 #[cfg(all(doctest, feature = "laws"))]
 #[doc = include_str!("../../docs/guide/laws.md")]
 struct LawsOfADomain;
