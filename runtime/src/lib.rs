@@ -198,3 +198,8 @@ struct Subscriptions;
 #[cfg(all(doctest, feature = "laws"))]
 #[doc = include_str!("../../docs/guide/laws.md")]
 struct LawsOfADomain;
+
+/// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/projections.md")]
+struct ProjectionsGuide;

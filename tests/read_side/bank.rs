@@ -132,6 +132,7 @@ macro_rules! balances {
             }
         }
 
+        #[allow(dead_code, reason = "not each of the tests asks")]
         impl $view {
             /// What an account has.
             pub fn balance(&self, account: &str) -> Option<u64> {

@@ -209,3 +209,28 @@ async fn an_unknown_name_holds() -> Tested {
     }
     Ok(())
 }
+
+/// Rule 11.3: it returns when all have come to the end, those included that set events aside, and names the one that cannot.
+#[tokio::test(start_paused = true)]
+async fn settling() -> Tested {
+    let store = MemoryStore::new();
+    let runtime = bank(&store).await;
+    runtime.settle().await?;
+    plant(&store, "a", vec![paid(1), paid(2)]).await;
+    runtime.settle().await?;
+    assert_eq!(runtime.view::<Balances>().await?.balance("a"), Some(3));
+    plant(&store, "a", vec![paid(POISON)]).await;
+    // One stops there, and the other sets it aside.
+    let refused = runtime.settle().await.expect_err("one has stopped").to_string();
+    assert!(
+        refused.starts_with("`balances` does not reach position 3: stopped"),
+        "{refused}"
+    );
+    assert_eq!(runtime.status().await?.consumers[1].position, 3);
+    runtime.waive("balances", Position::new(3), "a test's", "ada").await?;
+    runtime.settle().await?;
+    plant(&store, "b", vec![raw("account.frozen", 1, 1, "{}")]).await;
+    let refused = runtime.settle().await.expect_err("both hold").to_string();
+    assert!(refused.contains("position 4: holding"), "{refused}");
+    Ok(())
+}

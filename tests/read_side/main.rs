@@ -6,6 +6,7 @@ mod bank;
 mod crashes;
 mod crashing;
 mod failing;
+mod keeping;
 mod sinks;
 mod sqlite;
 mod sqlite_crashes;

@@ -1,5 +1,7 @@
 //! What the runtime tells whoever listens: the spans of its work, and the events in them. Never a payload, and nothing of metadata.
 
+mod project;
+
 use std::fmt::Display;
 use std::future::Future;
 
@@ -17,6 +19,8 @@ use crate::runtime::state::Reached;
 use crate::runtime::transaction::{Transaction, TransactionReceipt};
 use crate::store::{AnyStore, AppendError, Batch, Committed, EventRef, EventStore, Expected};
 use crate::stream::{AppendId, StreamId, Version};
+
+pub(super) use project::{project, stopped};
 
 /// What one filter names, whichever file an event comes from.
 pub(super) const TARGET: &str = "recount";

@@ -5,6 +5,6 @@
 mod counts;
 
 pub(super) use counts::{
-    Began, appended, command, conflict, describe, evicted, folded, found, ignored, kept, parked, published, reacted,
-    transaction,
+    Began, appended, command, conflict, describe, evicted, folded, found, ignored, kept, parked, projected, published,
+    reacted, stopped, transaction,
 };

@@ -19,6 +19,10 @@ pub(crate) const fn transaction(_outcome: &'static str) {}
 
 pub(crate) const fn appended(_events: usize, _began: &Began) {}
 
+pub(crate) const fn projected(_projection: &'static str, _events: usize) {}
+
+pub(crate) const fn stopped(_projection: &'static str) {}
+
 pub(crate) const fn conflict() {}
 
 pub(crate) const fn folded(_events: u64) {}

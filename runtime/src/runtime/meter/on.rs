@@ -13,6 +13,8 @@ const TRANSACTIONS: &str = "recount_transactions_total";
 const EVENTS: &str = "recount_events_appended_total";
 const APPEND_SECONDS: &str = "recount_append_duration_seconds";
 const CONFLICTS: &str = "recount_append_conflicts_total";
+const PROJECTED: &str = "recount_projected_events_total";
+const STOPPED: &str = "recount_projections_stopped_total";
 const FOLDED: &str = "recount_fold_events";
 const REACTED: &str = "recount_reactions_total";
 const PARKED: &str = "recount_parked_total";
@@ -66,6 +68,12 @@ pub(crate) fn describe() {
         Unit::Count,
         "Appends that found their stream moved by another writer."
     );
+    describe_counter!(
+        PROJECTED,
+        Unit::Count,
+        "Events of the pages that were handed to views, by projection."
+    );
+    describe_counter!(STOPPED, Unit::Count, "How often a projection stopped, by projection.");
     describe_histogram!(FOLDED, Unit::Count, "Events that were read and folded for one state.");
     describe_counter!(
         REACTED,
@@ -115,6 +123,14 @@ pub(crate) fn appended(events: usize, began: &Began) {
 
 pub(crate) fn conflict() {
     counter!(CONFLICTS).increment(1);
+}
+
+pub(crate) fn projected(projection: &'static str, events: usize) {
+    counter!(PROJECTED, "projection" => projection).increment(events as u64);
+}
+
+pub(crate) fn stopped(projection: &'static str) {
+    counter!(STOPPED, "projection" => projection).increment(1);
 }
 
 pub(crate) fn folded(events: u64) {

@@ -14,9 +14,11 @@ mod obeying;
 mod opening;
 mod placing;
 mod progress;
+mod reading;
 mod runner;
 mod stop_reason;
 mod target;
+mod telling;
 mod unit;
 
 use std::any::{Any, TypeId};
@@ -143,6 +145,7 @@ fn running<P: Projects>(
     let (saying, progress) = progress();
     let (orders, received) = channel(ORDERS);
     let runner = Runner {
+        name: P::NAME,
         store: around.store.clone(),
         tail: Arc::clone(&around.tail),
         filter: wanted.filter.clone(),

@@ -2,33 +2,29 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
-use tokio::time::{sleep, timeout_at};
+use tokio::time::sleep;
 
 use crate::projection::OnError;
 use crate::runtime::consumers::ConsumerState;
-use crate::runtime::feed::{Feed, FeedError};
+use crate::runtime::feed::Feed;
 use crate::runtime::policies::Redriven;
 use crate::runtime::projections::StopReason;
-use crate::runtime::projections::fault::{BadEvent, Fault, whole};
+use crate::runtime::projections::fault::{BadEvent, Fault};
 use crate::runtime::projections::keeper::{Keeper, follows};
 use crate::runtime::projections::letters::Parked;
 use crate::runtime::projections::progress::Saying;
+use crate::runtime::projections::reading::told_before;
 use crate::runtime::projections::target::Target;
 use crate::runtime::projections::unit::Unit;
 use crate::runtime::tail::Tail;
+use crate::runtime::trace;
 use crate::runtime::verbs::{Verb, VerbError};
-use crate::store::{
-    AnyStore, Checkpoint, DeadLetter, EventStore, Filter, LogRead, Page, PageSize, PartId, ReadError, ResumeError,
-};
-use crate::stream::Position;
+use crate::store::{AnyStore, Checkpoint, DeadLetter, EventStore, Filter, PartId, ResumeError};
 
 /// How long until it tries again at an event of a newer build.
 const HOLD: Duration = Duration::from_secs(5);
@@ -48,6 +44,7 @@ pub(super) enum Order {
 
 /// The task of a projection.
 pub(super) struct Runner {
+    pub(super) name: &'static str,
     pub(super) store: AnyStore,
     pub(super) tail: Arc<Tail>,
     pub(super) filter: Filter,
@@ -201,52 +198,6 @@ impl Runner {
         Ok(())
     }
 
-    /// The next page, unless something else is to be done first.
-    async fn read(&mut self, after: Position) -> Result<Arc<Page>, Next> {
-        // A page that was not taken to its end is read again.
-        self.feed.take_if(|feed| feed.position() != after);
-        let (tail, filter) = (&self.tail, &self.filter);
-        let feed = || Feed::new(Arc::clone(tail), filter.clone(), after);
-        let feed = self.feed.get_or_insert_with(feed);
-        let due = self.keeper.due();
-        let reading = async {
-            match due {
-                Some(due) => timeout_at(due, feed.next()).await.ok(),
-                None => Some(feed.next().await),
-            }
-        };
-        let read = told_before(&mut self.orders, reading).await.map_err(Next::Told)?;
-        match read {
-            Some(Ok(served)) => Ok(served.shared_page()),
-            Some(Err(FeedError::Store {
-                source: ReadError::Closed,
-                ..
-            })) => Err(Next::Stop(StopReason::ShutDown)),
-            Some(Err(FeedError::Store { source, .. })) => Err(Next::Retry(Arc::new(source))),
-            Some(Err(error @ FeedError::Ahead { .. })) => Err(Next::Retry(Arc::new(error))),
-            None => {
-                self.keeper.renew().await.map_err(follows)?;
-                self.save().await?;
-                Err(Next::More)
-            }
-        }
-    }
-
-    /// An append that is larger than a page.
-    async fn read_append(&mut self, after: Position, has_dense_positions: bool) -> Result<Unit, Next> {
-        let mut size = PageSize::DEFAULT;
-        loop {
-            size.events = size.events.saturating_mul(2);
-            size.bytes = size.bytes.saturating_mul(2);
-            let read = LogRead::after(after).filter(self.filter.clone()).size(size);
-            let page = self.store.read_log(read).await;
-            let page = page.map_err(|error| Next::Retry(Arc::new(error)))?;
-            if let Some(unit) = Unit::whole(Arc::new(page), after, has_dense_positions) {
-                return Ok(unit);
-            }
-        }
-    }
-
     async fn hand_over(&mut self, mut unit: Unit) -> Next {
         if let Some(barrier) = &self.barrier {
             unit = unit.up_to(barrier.boundary);
@@ -258,7 +209,8 @@ impl Runner {
             return next;
         }
         let (is_last, events) = (unit.is_last(), unit.events().len());
-        match self.target.apply(unit).await {
+        let (from, through) = (unit.after(), unit.through());
+        match trace::project(self.name, (from, through), events, self.target.apply(unit)).await {
             Ok(()) => {}
             Err(Fault::Passing(error)) => return Next::Retry(error),
             Err(Fault::Stop(reason)) => return Next::Stop(reason),
@@ -356,63 +308,6 @@ impl Runner {
         let next = Box::new(next);
         (self.parked.len() >= max as usize).then_some(StopReason::TooManyParked { max, next })
     }
-
-    pub(super) fn say(&self, next: &Next) {
-        let (position, parked) = (self.target.shown().position(), Arc::clone(&self.parked));
-        let because = |error: &dyn Error| whole(error);
-        let (state, stopped, error) = match next {
-            Next::More | Next::Told(_) => (None, None, None),
-            Next::Live => (Some(ConsumerState::Live), None, None),
-            Next::Retry(error) => {
-                let because = because(&**error);
-                (
-                    Some(ConsumerState::Retrying {
-                        because: because.clone(),
-                    }),
-                    None,
-                    Some(because),
-                )
-            }
-            Next::Hold(reason) => {
-                let because = because(reason);
-                (
-                    Some(ConsumerState::Holding {
-                        because: because.clone(),
-                    }),
-                    None,
-                    Some(because),
-                )
-            }
-            Next::Stop(reason) => {
-                let because = because(reason);
-                let state = ConsumerState::Stopped {
-                    because: because.clone(),
-                };
-                (Some(state), Some(reason.clone()), Some(because))
-            }
-        };
-        self.saying.say(|said| {
-            said.position = position;
-            said.parked = parked;
-            if !matches!(next, Next::Told(_)) {
-                said.stopped = stopped;
-            }
-            said.last_error = error.or_else(|| said.last_error.take());
-            if let Some(state) = state {
-                said.state = state;
-            }
-        });
-    }
-}
-
-/// What the other gives, unless an order comes before it; `Err(None)` if nobody is left to give one.
-async fn told_before<T>(orders: &mut Receiver<Order>, other: impl Future<Output = T>) -> Result<T, Option<Order>> {
-    let mut other = pin!(other);
-    poll_fn(|cx| match orders.poll_recv(cx) {
-        Poll::Ready(order) => Poll::Ready(Err(order)),
-        Poll::Pending => other.as_mut().poll(cx).map(Ok),
-    })
-    .await
 }
 
 /// How long to wait after so many failures in a row: twice as long each time, to a bound.
