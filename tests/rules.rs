@@ -10,7 +10,6 @@ use recount::store::conformance;
 #[rustfmt::skip]
 const OPEN: &[&str] = &[
     "8.1",
-    "11.3",
     "12.2",
 ];
 
