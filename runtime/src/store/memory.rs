@@ -12,9 +12,8 @@ use uuid::Uuid;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::store::arrivals::Arrivals;
 use crate::store::{
-    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore,
-    IdempotencyKey, KnownKey, Limits, LogRead, MemoryCheckpoints, Page, PageBuilder, ReadError, Refusal, Resolved,
-    StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventStore, IdempotencyKey,
+    KnownKey, Limits, LogRead, MemoryCheckpoints, Page, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use crate::stream::{AppendId, Position, StreamId, StreamMap, Version};
 use event::Event;
