@@ -7,4 +7,5 @@ mod crashes;
 mod crashing;
 mod failing;
 mod keeping;
+mod rebuilding;
 mod views;
