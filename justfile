@@ -72,5 +72,5 @@ bench-commands *ONLY:
 
 # Commands per second and latency beside other frameworks, which this compiles: many minutes the first time, then about five. With PostgreSQL
 # where DATABASE_URL is set. Wants an idle machine.
-bench-peers ROUNDS="7":
-    cargo run --profile bench --manifest-path bench/peers/Cargo.toml -- {{ROUNDS}}
+bench-peers ROUNDS="7" *ONLY:
+    cargo run --profile bench --manifest-path bench/peers/Cargo.toml -- {{ROUNDS}} {{ONLY}}

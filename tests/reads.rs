@@ -1,12 +1,18 @@
 //! What the macros of the read side write, called as the runtime calls it.
+#![allow(
+    missing_docs,
+    missing_debug_implementations,
+    reason = "a domain that nobody else reads"
+)]
 
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use recount::{
-    After, AppendId, Command, Consumer, Due, Effect, End, Failed, Failure, Headers, Instance, Instances, Meta, Mode,
-    OnError, OrPark, Policy, Position, Process, Projection, Projects, Reacts, Start, StreamId, Timestamp, To, Version,
+    After, AppendId, Command, Consumer, Due, Effect, End, Failed, Failure, Headers, Input, Instance, Instances, Meta,
+    Mode, OnError, OrPark, Policy, Position, Process, Projection, Projects, Reacts, Start, StreamId, Timestamp, To,
+    Version,
 };
 use serde::{Deserialize, Serialize};
 
@@ -223,7 +229,7 @@ fn a_policy_returns_what_is_to_be_sent() {
     );
     assert!(!effects(&Limits, &Paid {}).0);
     assert_eq!(Limits::SENDS.len(), 1);
-    assert_eq!(Limits::SENDS[0].event, Some("order.placed"));
+    assert_eq!(Limits::SENDS[0].input, Input::Event("order.placed"));
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub struct Source {
     decode: Decode,
 }
 
+/// Reads one stored event, and gives each event that it becomes to the function.
 type Decode = fn(&RawEvent<'_>, &mut dyn FnMut(&dyn Any)) -> Result<Outcome, DecodeError>;
 
 impl Source {

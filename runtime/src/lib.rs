@@ -180,6 +180,21 @@ struct SchemaLock;
 struct SnapshotsOfStates;
 
 /// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/processes.md")]
+struct PoliciesAndProcesses;
+
+/// The programs of the guides run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/subscriptions.md")]
+struct Subscriptions;
+
+/// The programs of the guides run.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../../docs/guide/database-views.md")]
+struct ViewsInADatabase;
+
+/// The programs of the guides run.
 #[cfg(all(doctest, feature = "laws"))]
 #[doc = include_str!("../../docs/guide/laws.md")]
 struct LawsOfADomain;

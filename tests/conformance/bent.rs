@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use recount::store::conformance::{OpenError, Subject};
 use recount::store::{
-    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Durability, EventRef, Expected, KnownKey, LogRead,
-    Page, PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, Durability, EventRef, Expected, Filter, KnownKey,
+    LogRead, Page, PageBuilder, PageSize, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use recount::{AnyStore, AppendId, EventStore, IdempotencyKey, MemoryStore, Position, StreamId, Version};
 use uuid::Uuid;
@@ -51,6 +51,9 @@ pub(crate) enum Bend {
     DoesNotClose,
     WritesHalfWhenDropped,
     ClaimsDurability,
+    IgnoresFilters,
+    IgnoresPageSize,
+    WakesNobody,
     Hangs,
 }
 
@@ -350,6 +353,12 @@ impl EventStore for Bending {
 
     async fn read_log(&self, mut read: LogRead) -> Result<Page, ReadError> {
         read.after = Position::new(read.after.get() / self.scale());
+        if self.is(Bend::IgnoresFilters) {
+            read.filter = Filter::default();
+        }
+        if self.is(Bend::IgnoresPageSize) {
+            (read.size.events, read.size.bytes) = (usize::MAX, usize::MAX);
+        }
         let after = read.after;
         let page = self.shown(&self.inner.read_log(read).await?, false);
         if self.is(Bend::FollowsAnyReader) && page.is_empty() {
@@ -359,6 +368,9 @@ impl EventStore for Bending {
     }
 
     async fn wait(&self, after: Position) -> Result<(), ReadError> {
+        if self.is(Bend::WakesNobody) {
+            std::future::pending::<()>().await;
+        }
         self.inner.wait(Position::new(after.get() / self.scale())).await
     }
 

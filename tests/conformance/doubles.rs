@@ -65,32 +65,38 @@ doubles! {
     lost_metadata: bent(Bend::LosesMetadata), "loses the metadata of an event" => bytes_come_back_equal;
     shown_late: bent(Bend::ShowsLate), "answers before a reader sees it" => visible_after_receipt, history_is_linearizable;
     after_from: bent(Bend::BeginsAfterFrom), "begins a read after the version that was asked for" => read_from_every_version;
-    last_page: bent(Bend::DropsLastPage), "drops the last page" => page_edges;
+    last_page: bent(Bend::DropsLastPage), "drops the last page" => page_edges, catch_up_to_live;
     full_page: bent(Bend::TakesFullPageForLast), "takes a full page for the last" => page_edges, read_from_every_version;
-    unread_ceiling: bent(Bend::ClaimsUnreadCeiling), "reports an unread ceiling" => page_reports_scanned_through;
-    gap_skipped: bent(Bend::CommitsOutOfOrder), "lets readers pass a gap that is filled later" => read_during_append_has_no_hole;
+    unread_ceiling: bent(Bend::ClaimsUnreadCeiling), "reports an unread ceiling"
+        => page_reports_scanned_through, filter_equals_scan;
+    gap_skipped: bent(Bend::CommitsOutOfOrder), "lets readers pass a gap that is filled later"
+        => read_during_append_has_no_hole, catch_up_to_live;
     position_reused: bent(Bend::RepeatsPositions), "gives two events one position" => positions_strictly_increase;
     two_orders: bent(Bend::ShiftsPositionsOfStreams), "numbers streams and log apart" => position_order_is_version_order;
     sparse: bent(Bend::Sparse), "leaves gaps where it declared none" => positions_are_dense, capabilities_match_behaviour;
     effect_first: bent(Bend::AnswersEarlierPositions), "puts an effect before its cause" => effect_after_cause;
     past: bent(Bend::ReadsThePast), "reads the past now and then" => history_is_linearizable;
-    never_closed: bent(Bend::DoesNotClose), "does not close" => close_is_definite;
+    never_closed: bent(Bend::DoesNotClose), "does not close" => close_is_definite, subscription_ends_with_reason;
     half_when_dropped: bent(Bend::WritesHalfWhenDropped), "writes half a batch when its caller goes away"
         => cancel_at_every_poll, runtime_dropped_in_append, read_during_append_has_no_hole;
     claims_more: bent(Bend::ClaimsDurability), "declares more than the store inside" => wrapper_only_lowers, capabilities_match_behaviour;
+    ignored_filters: bent(Bend::IgnoresFilters), "serves what the filter leaves out" => filter_equals_scan;
+    endless_pages: bent(Bend::IgnoresPageSize), "gives pages without a bound" => slow_subscriber_is_bounded, page_edges;
+    lost_wakeups: bent(Bend::WakesNobody), "loses every wake-up" => lost_wakeup_is_only_late;
     silent_fallback: bent(Bend::SplitsOverStreams), "splits a batch over streams in silence" => unsupported_is_loud;
 
     answer_first: sim(Bug::AnswersBeforeDurable), "answers before it is durable" => not_visible_before_durable, crash_at_every_write;
     publish_first: sim(Bug::PublishesBeforeDurable), "publishes before it is durable"
-        => not_visible_before_durable, served_position_is_never_reused;
+        => not_visible_before_durable, served_position_is_never_reused, live_sees_only_safe_events;
     refused_for_unknown: sim(Bug::RefusesInsteadOfUnknown), "refuses what it does not know" => sync_failure_poisons, outcomes_are_honest;
     sync_again: sim(Bug::TriesTheSyncAgain), "tries a failed sync again" => sync_failure_poisons, conflict_names_durable_actual;
     undurable_conflict: sim(Bug::NamesWhatIsNotDurable), "names a version that is not durable" => conflict_names_durable_actual;
     split_batch: sim(Bug::SplitsBatch), "splits a batch over two frames" => crash_at_every_write;
-    lost_tail: sim(Bug::LosesTail), "loses the last append when it opens" => reopen_equals_before, crash_at_every_write;
-    reordered: sim(Bug::ReordersTail), "gives positions again after a crash" => served_position_is_never_reused, reopen_equals_before;
+    lost_tail: sim(Bug::LosesTail), "loses the last append when it opens" => reopen_equals_before, crash_at_every_write, subscriber_resumes_after_any_crash;
+    reordered: sim(Bug::ReordersTail), "gives positions again after a crash" => served_position_is_never_reused, reopen_equals_before, subscriber_resumes_after_any_crash;
     cut_at_damage: sim(Bug::CutsAtDamage), "cuts the log at damage in its middle" => damage_is_named;
-    error_is_end: sim(Bug::TakesReadErrorForEnd), "takes a read error for the end" => read_error_is_not_the_end;
+    error_is_end: sim(Bug::TakesReadErrorForEnd), "takes a read error for the end"
+        => read_error_is_not_the_end, subscription_ends_with_reason;
     no_lock: sim(Bug::TakesNoLock), "takes no lock" => second_opener_is_refused;
     full_is_unknown: sim(Bug::FullIsUnknown), "does not know what a full disk wrote" => full_disk_is_definite;
     full_for_ever: sim(Bug::StaysFull), "stays full" => full_disk_is_definite;

@@ -1,4 +1,11 @@
-//! What reads: public, private, over a database, deprecated, conditional.
+//! What reads: public, private, over a database, conditional.
+#![allow(
+    clippy::unused_self,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    clippy::needless_pass_by_ref_mut,
+    reason = "about the forms of `#[on]`, on the user's own lines"
+)]
 
 /// A public projection, with messages.
 pub mod public {
@@ -27,7 +34,7 @@ pub mod public {
         #[on]
         const fn grown(&mut self, _: &Grown) {}
 
-        #[cfg(all())]
+        #[cfg(not(target_os = "none"))]
         #[on(key = meta.id())]
         fn ended(&mut self, _: &Ended, meta: &Meta) {
             let _before = self.times.remove(meta.id());
@@ -78,10 +85,9 @@ pub(crate) mod database {
     #[recount::handlers]
     impl Counted {
         #[on]
-        fn grown(&self, tx: &mut Rows<'_>, _: &Grown) -> Result<(), NoRoom> {
-            let count = tx.0.checked_add(1).ok_or(NoRoom)?;
-            *tx.0 = count;
-            Ok(())
+        const fn grown(&self, tx: &mut Rows<'_>, _: &Grown) -> Result<(), NoRoom> {
+            *tx.0 = tx.0.wrapping_add(1);
+            if *tx.0 == 0 { Err(NoRoom) } else { Ok(()) }
         }
     }
 }

@@ -33,6 +33,15 @@ impl Fuse {
         self.blown.notified().await;
     }
 
+    /// One step on a thread that may block: whether it is the end.
+    pub fn burns_down(&self) -> bool {
+        let is_end = self.left.fetch_sub(1, Ordering::SeqCst) <= 0;
+        if is_end {
+            self.blown.notify_one();
+        }
+        is_end
+    }
+
     async fn burn(&self) {
         if self.left.fetch_sub(1, Ordering::SeqCst) <= 0 {
             self.blown.notify_one();

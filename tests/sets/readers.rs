@@ -288,7 +288,7 @@ fn the_list_of_readers_is_complete() {
             "runtime/snapshots/verbs.rs: drop_snapshots", // reads no event
             "runtime/snapshots/verbs.rs: warm_all_snapshots", // by the way of `load`
             "runtime/snapshots/verbs.rs: warm_snapshots",
-            "runtime/subscription/builder.rs: only", // says what is asked for
+            "runtime/snapshots/warmer.rs: aggregate", // names what is known
             "runtime/subscription/builder.rs: subscribe",
             "testing/aggregate.rs: given",
             "testing/aggregate.rs: given_nothing",

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::process::ExitCode;
 
 use crate::bank::Fallible;
 use crate::measure::{Measured, Spread};
@@ -24,9 +25,14 @@ impl Table {
         Ok(writeln!(self.out, "{text}")?)
     }
 
-    /// How many bars were missed.
-    pub const fn missed(&self) -> u32 {
-        self.missed
+    /// The end of the run: a failure where a bar was missed.
+    pub fn end(&mut self) -> Fallible<ExitCode> {
+        self.line("")?;
+        Ok(if self.missed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 
     /// A row of all peers, the first of them recount; `bar` is how many times as fast as the fastest other one it should be.

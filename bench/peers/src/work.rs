@@ -15,12 +15,19 @@ const COMMANDS_OF_AN_ACCOUNT: u32 = 10;
 /// What is timed as one slice.
 #[derive(Clone, Copy, Debug)]
 pub enum Work {
-    /// So many tasks, each with so many commands to one account of its own, which was opened before.
-    Hot { tasks: u32, commands: u32 },
+    /// So many tasks, each with accounts of its own that are there before, with so many events; one after the other gets so many commands.
+    Hot {
+        tasks: u32,
+        accounts: u32,
+        events: u32,
+        commands: u32,
+    },
     /// So many accounts are opened, one after the other.
     New { commands: u32 },
     /// An account of so many events is loaded, so many times.
     Load { events: u32, loads: u32 },
+    /// So many events that are typed and in memory are folded into an account, so many times.
+    Fold { events: u32, folds: u32 },
     /// So many callers open accounts for so long, and give each ten commands.
     Many { callers: u32, during: Duration },
 }
@@ -43,33 +50,40 @@ impl Work {
     /// Does the work; `slice` makes the accounts new ones.
     pub async fn run<B: Bank>(self, bank: &B, slice: u32) -> Fallible<Slice> {
         match self {
-            Self::Hot { tasks, commands } => hot(bank, slice, tasks, commands).await,
+            Self::Hot {
+                tasks,
+                accounts,
+                events,
+                commands,
+            } => hot(bank, slice, tasks, accounts, events, commands).await,
             Self::New { commands } => new(bank, slice, commands).await,
             Self::Load { events, loads } => load(bank, events, loads).await,
+            Self::Fold { .. } => anyhow::bail!("a bank folds what it has loaded"),
             Self::Many { callers, during } => many(bank, slice, callers, during).await,
         }
     }
 }
 
-async fn hot<B: Bank>(bank: &B, slice: u32, tasks: u32, commands: u32) -> Fallible<Slice> {
-    let id = move |task: u32| format!("hot-{slice}-{task}");
-    for task in 0..tasks {
-        done(&mut bank.clone(), &id(task), Order::Open).await?;
+async fn hot<B: Bank>(bank: &B, slice: u32, tasks: u32, accounts: u32, events: u32, commands: u32) -> Fallible<Slice> {
+    let ids = move |task: u32| (0..accounts).map(move |account| format!("hot-{slice}-{task}-{account}"));
+    for id in (0..tasks).flat_map(ids) {
+        filled(bank, &id, events).await?;
     }
     let timed = timed(bank, tasks, |mut bank, task, mut laps| async move {
-        let id = id(task);
-        for number in 1..=commands {
-            done(&mut bank, &id, paid(number)).await?;
-            laps.lap();
+        for id in ids(task) {
+            for number in 1..=commands {
+                done(&mut bank, &id, paid(number)).await?;
+                laps.lap();
+            }
         }
         Ok(laps)
     });
     let timed = timed.await?;
     // What was lost or done twice shows here.
-    let (paid_in, paid_out) = (u64::from(commands - commands / 3), u64::from(commands / 3));
+    let (paid_in, paid_out) = (u64::from(events - 1 + commands - commands / 3), u64::from(commands / 3));
     let expected = paid_in * PAID_IN - paid_out * PAID_OUT;
-    for task in 0..tasks {
-        let balance = bank.balance(&id(task)).await?;
+    for id in (0..tasks).flat_map(ids) {
+        let balance = bank.balance(&id).await?;
         anyhow::ensure!(
             balance == Some(expected),
             "the balance is {balance:?} and should be {expected}"
@@ -96,8 +110,7 @@ async fn new<B: Bank>(bank: &B, slice: u32, commands: u32) -> Fallible<Slice> {
 async fn load<B: Bank>(bank: &B, events: u32, loads: u32) -> Fallible<Slice> {
     let id = move || format!("of-{events}-events");
     if bank.balance(&id()).await?.is_none() {
-        done(&mut bank.clone(), &id(), Order::Open).await?;
-        done(&mut bank.clone(), &id(), Order::Fill(events - 1)).await?;
+        filled(bank, &id(), events).await?;
     }
     let expected = u64::from(events - 1) * PAID_IN;
     let timed = timed(bank, 1, |bank, _, mut laps| async move {
@@ -143,10 +156,35 @@ const fn paid(number: u32) -> Order {
     }
 }
 
+/// Opens an account and brings it to so many events.
+async fn filled(bank: &impl Bank, id: &str, events: u32) -> Fallible<()> {
+    let mut bank = bank.clone();
+    done(&mut bank, id, Order::Open).await?;
+    done(&mut bank, id, Order::Fill(events - 1)).await
+}
+
 async fn done(bank: &mut impl Bank, id: &str, order: Order) -> Fallible<()> {
     let answer = bank.order(id, order).await?;
     anyhow::ensure!(answer == Answer::Done, "{order:?} on {id} was refused");
     Ok(())
+}
+
+/// Folds events that are typed and in memory, so many times.
+pub fn folds(fold: impl Fn() -> Fallible<u64>, events: u32, folds: u32) -> Fallible<Slice> {
+    let began = Instant::now();
+    let mut laps = Laps {
+        last: began,
+        latencies: no_latencies()?,
+    };
+    for _ in 0..folds {
+        let balance = fold()?;
+        laps.lap();
+        let expected = u64::from(events - 1) * PAID_IN;
+        anyhow::ensure!(balance == expected, "the balance is {balance} and should be {expected}");
+    }
+    let rate = f64::from(folds) / began.elapsed().as_secs_f64();
+    let latencies = laps.latencies;
+    Ok(Slice { rate, latencies })
 }
 
 /// The times of one task, each lap from the one before.

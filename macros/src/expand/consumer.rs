@@ -89,7 +89,7 @@ fn projection(consumer: &Consumer, projection: &Projection, here: Span) -> Token
             };
             let shape = schema(shape);
             let kept = quote_spanned! {here=>
-                const _: () = <#ident as #krate::KeptInMemory>::OK;
+                const _: () = <#ident as #krate::__private::IsKeptInMemory>::OK;
                 #shape
             };
             (quote_spanned!(here=> #krate::InMemory<Self>), Some(copied), Some(kept))

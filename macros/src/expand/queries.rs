@@ -168,15 +168,16 @@ impl All<'_> {
             });
             quote_spanned! {here=>
                 #(#conditions)*
-                Self::#variant { #(#fields),* } => #answer::#variant(#view::#method(view #(, #arguments)*)),
+                Self::#variant { #(#fields),* } => #answer::#variant(#view::#method(__view #(, #arguments)*)),
             }
         });
+        // A parameter of the user's may be called `view`.
         quote_spanned! {here=>
             #[automatically_derived]
             impl #krate::Query for #name {
                 type View = #view;
                 type Answer = #answer;
-                fn ask(self, view: &Self::View) -> Self::Answer {
+                fn ask(self, __view: &Self::View) -> Self::Answer {
                     match self { #(#arms)* }
                 }
             }

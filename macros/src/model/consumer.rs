@@ -20,8 +20,13 @@ pub(crate) struct Consumer {
 /// What only one kind has.
 pub(crate) enum ConsumerKind {
     Projection(Projection),
-    Policy { start: Option<Start> },
-    Process { id: Option<Type>, start: Option<Start> },
+    Policy {
+        start: Option<Start>,
+    },
+    Process {
+        id: Option<Box<Type>>,
+        start: Option<Start>,
+    },
 }
 
 /// The view of a projection, and how it is kept.

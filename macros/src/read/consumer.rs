@@ -64,7 +64,7 @@ pub(crate) fn policy(input: &DeriveInput, errors: &mut Errors) -> Consumer {
 
 pub(crate) fn process(input: &DeriveInput, errors: &mut Errors) -> Consumer {
     let mut said = said(input, &PROCESS, Place::Process, errors);
-    let (id, start) = (said.id.take(), said.start);
+    let (id, start) = (said.id.take().map(Box::new), said.start);
     said.consumer(input, ConsumerKind::Process { id, start })
 }
 

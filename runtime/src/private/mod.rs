@@ -37,6 +37,7 @@ pub use std::collections::BTreeMap;
 pub use std::string::String;
 pub use std::vec::Vec;
 pub use twins::{
-    Applied, Applies, DowncastsFrom, Emitted, KeyText, RejectsWith, Same, Snapshotted, UpcastsFrom, UpcastsSurely,
+    Applied, Applies, DowncastsFrom, Emitted, IsKeptInMemory, KeyText, RejectsWith, Same, Snapshotted, UpcastsFrom,
+    UpcastsSurely,
 };
 pub use uuid::Uuid;

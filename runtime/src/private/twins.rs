@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::aggregate::{Aggregate, Apply, Snapshots};
 use crate::envelope::UpcastMeta;
 use crate::event::{EventName, EventVersion};
-use crate::projection::{InMemory, Projection, Tx};
+use crate::projection::{InMemory, KeptInMemory, Projection, Tx};
 use crate::runtime::Process;
 use crate::schema::Schema;
 use crate::stream::{AsKey, StreamKey};
@@ -216,6 +216,20 @@ impl<P: Process, K: AsKey<P::Id>> NamesInstance<P> for K {
         AsKey::key(self).into_owned()
     }
 }
+
+/// The twin of [`KeptInMemory`], which has no bounds of its own that rustc would speak of.
+#[diagnostic::on_unimplemented(
+    message = "the view `{Self}` cannot be kept in memory",
+    label = "could not begin, or not be saved and read",
+    note = "derive what it needs: `#[derive(Default, serde::Serialize, serde::Deserialize)]`, or name a database: `view = ...`"
+)]
+pub trait IsKeptInMemory {
+    /// It can.
+    const OK: () = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: KeptInMemory> IsKeptInMemory for P {}
 
 /// A projection whose view is itself, in memory.
 #[diagnostic::on_unimplemented(

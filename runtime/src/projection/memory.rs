@@ -14,11 +14,7 @@ use crate::projection::ViewStore;
     label = "could not begin, or not be saved and read",
     note = "derive what it needs: `#[derive(Default, serde::Serialize, serde::Deserialize)]`, or name a database: `view = ...`"
 )]
-pub trait KeptInMemory: Default + Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// Asked for by the derive, so that what is missing is said once.
-    #[doc(hidden)]
-    const OK: () = ();
-}
+pub trait KeptInMemory: Default + Serialize + DeserializeOwned + Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<P: Default + Serialize + DeserializeOwned + Send + Sync + 'static> KeptInMemory for P {}

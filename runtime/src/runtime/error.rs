@@ -1,10 +1,14 @@
 //! Why a command, a load, a history or a start did not give what was asked.
 
+mod start;
+
 use std::convert::Infallible;
 use std::error::Error;
 
+pub use start::StartError;
+
 use crate::runtime::reason::{BadDecision, CorruptStream, Panicked, Unreadable};
-use crate::store::{AppendError, CheckpointError, Expected, InvalidConsumer, ReadError, Refusal, Unknown};
+use crate::store::{AppendError, Expected, ReadError, Refusal, Unknown};
 use crate::stream::{InvalidName, Position, StreamId, Version};
 
 /// Why a command gave no receipt. `R` is the domain's own error, by value; [`Infallible`](std::convert::Infallible) for a command that rejects nothing.
@@ -236,64 +240,6 @@ pub enum HistoryError {
     InvalidName(#[from] InvalidName),
     /// The store could not be read. The history ends.
     #[error("the stream could not be read")]
-    Store(#[from] ReadError),
-}
-
-/// Why a runtime did not start. Nothing was read or written.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// Two aggregates would share their streams: give one of them another name.
-    #[error("two aggregates are declared with the name `{name}`: {first} and {second}")]
-    AggregateTwice {
-        /// The declared name.
-        name: &'static str,
-        /// The Rust type that came first.
-        first: &'static str,
-        /// The Rust type that came second.
-        second: &'static str,
-    },
-    /// The name of the aggregate cannot be the category of streams.
-    #[error("`{name}` cannot be the name of an aggregate")]
-    BadName {
-        /// The declared name.
-        name: &'static str,
-        /// What is wrong with it.
-        source: InvalidName,
-    },
-    /// The name of a consumer cannot be one.
-    #[error(transparent)]
-    Consumer(#[from] InvalidConsumer),
-    /// Two consumers would share their checkpoint: give one of them another name.
-    #[error("two consumers are declared with the name `{name}`: {first} and {second}")]
-    ConsumerTwice {
-        /// The declared name.
-        name: String,
-        /// The Rust type that came first.
-        first: &'static str,
-        /// The Rust type that came second.
-        second: &'static str,
-    },
-    /// A policy or process sends commands to an aggregate that is not registered: add it with `.aggregate::<..>()`.
-    #[error("`{consumer}` sends commands to `{aggregate}`, which is not registered with this runtime")]
-    Unregistered {
-        /// Who sends.
-        consumer: String,
-        /// The declared name of the aggregate.
-        aggregate: &'static str,
-    },
-    /// A policy or process lies in a loop of events and commands: take a step out, or declare a bound, `hops = 8`, on one of its
-    /// policies and processes.
-    #[error("a loop without a bound: {chain}; declare `hops = ..` on a policy or process of it")]
-    Loop {
-        /// The steps of the loop.
-        chain: String,
-    },
-    /// The place where consumers keep how far they have come does not answer.
-    #[error("the checkpoints of consumers could not be read or kept")]
-    Checkpoints(#[from] CheckpointError),
-    /// The store does not answer.
-    #[error("the store could not be read")]
     Store(#[from] ReadError),
 }
 

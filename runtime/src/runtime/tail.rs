@@ -90,17 +90,26 @@ impl Tail {
     /// A page from the store, for a reader that is further behind than what is kept.
     ///
     /// # Errors
-    /// [`ReadError`]; a page that goes no further and is not the last would be read for ever.
+    /// [`ReadError`]; a page that goes no further and is not the last would be read for ever, and a gap between positions that the store
+    /// declares to be dense is an event that somebody has lost (rule 3.1).
     pub(crate) async fn fetch(&self, read: LogRead) -> Result<Page, ReadError> {
-        let after = read.after;
+        let (after, is_whole) = (read.after, read.filter.is_everything());
         let page = self.store.read_log(read).await?;
-        if page.scanned_through() == after && !page.at_end() {
-            return Err(ReadError::Corrupt {
-                place: format!("the position after {after}"),
-                what: "the store gave a page that goes no further and is not the last".to_owned(),
-            });
-        }
-        Ok(page)
+        let through = page.scanned_through();
+        let what = if through == after && !page.at_end() {
+            "the store gave a page that goes no further and is not the last".to_owned()
+        } else if is_whole && self.has_gap(after, &page) {
+            format!("{} events up to position {through}", page.len())
+        } else {
+            return Ok(page);
+        };
+        let place = format!("the positions after {after}");
+        Err(ReadError::Corrupt { place, what })
+    }
+
+    fn has_gap(&self, after: Position, page: &Page) -> bool {
+        let through = page.scanned_through().get();
+        self.store.capabilities().dense_positions && through.saturating_sub(after.get()) != page.len() as u64
     }
 
     /// The next page for a reader that stands at the end; [`Look::End`] if there is nothing new.
@@ -115,15 +124,8 @@ impl Tail {
             found => return Ok(found),
         }
         let page = self.fetch(LogRead::after(after)).await?;
-        let (first, through) = (after.get(), page.scanned_through().get());
-        if through <= first {
+        if page.scanned_through() <= after {
             return Ok(Look::End);
-        }
-        if self.store.capabilities().dense_positions && through - first != page.len() as u64 {
-            return Err(ReadError::Corrupt {
-                place: format!("the positions after {first}"),
-                what: format!("{} events up to position {through}", page.len()),
-            });
         }
         let page = Arc::new(page);
         self.kept().keep(after, Arc::clone(&page), self.bytes);

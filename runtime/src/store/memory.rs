@@ -1,9 +1,9 @@
 //! The store that forgets with the process: for tests, and for what need not be kept.
 
+mod event;
 mod known;
 mod pages;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -12,11 +12,11 @@ use uuid::Uuid;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::store::arrivals::Arrivals;
 use crate::store::{
-    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventRef, EventStore,
-    IdempotencyKey, KnownKey, Limits, LogRead, MemoryCheckpoints, Page, ReadError, Refusal, Resolved, StoreId,
-    StreamRead, Unknown,
+    AnyCheckpoints, AppendError, Batch, Capabilities, Committed, CommittedPart, Durability, EventStore, IdempotencyKey,
+    KnownKey, Limits, LogRead, MemoryCheckpoints, Page, ReadError, Refusal, Resolved, StoreId, StreamRead, Unknown,
 };
 use crate::stream::{AppendId, Position, StreamId, StreamMap, Version};
+use event::Event;
 use known::Known;
 
 /// A store in memory. Clones are the same store.
@@ -51,41 +51,6 @@ struct Log {
     streams: StreamMap<Vec<usize>>,
     known: Known,
     closed: bool,
-}
-
-struct Event {
-    stream: StreamId,
-    version: Version,
-    recorded_at: Timestamp,
-    append: AppendId,
-    index: u32,
-    count: u32,
-    name: Cow<'static, str>,
-    schema: u32,
-    floor: u32,
-    shared_metadata: Arc<[u8]>,
-    metadata: Box<[u8]>,
-    payload: Box<[u8]>,
-}
-
-impl Event {
-    fn borrowed(&self, place: usize) -> EventRef<'_> {
-        EventRef {
-            stream: &self.stream,
-            version: self.version,
-            position: position(place),
-            recorded_at: self.recorded_at,
-            append: self.append,
-            index: self.index,
-            count: self.count,
-            name: &self.name,
-            schema: self.schema,
-            floor: self.floor,
-            shared_metadata: &self.shared_metadata,
-            metadata: &self.metadata,
-            payload: &self.payload,
-        }
-    }
 }
 
 fn position(place: usize) -> Position {

@@ -144,9 +144,9 @@ pub trait EventStore: Send + Sync + 'static {
     /// Reading changes nothing.
     fn read_log(&self, read: LogRead) -> impl Future<Output = Result<Page, ReadError>> + Send;
 
-    /// Ends when there may be an event after this position. It is a wake-up and no more (rule 7.2): it may end early, and the caller reads
-    /// the log to learn what is there. A caller that must not be late looks now and then anyway, so a store that cannot wake anybody waits
-    /// for ever ([`std::future::pending`]). It slows no writer.
+    /// Ends when there may be an event after this position: at once if there is one. It is a wake-up and no more (rule 7.2): it may end
+    /// early, and the caller reads the log to learn what is there. Readers look now and then anyway, so one that is lost is only late. It
+    /// slows no writer.
     ///
     /// # Errors
     /// Nothing will come after this position: [`ReadError::Closed`], or [`ReadError::Poisoned`] until the store is opened again.

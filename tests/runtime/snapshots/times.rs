@@ -80,10 +80,6 @@ impl EventStore for Adrift {
         self.store.read_log(read).await.map(|page| self.bent(&page))
     }
 
-    async fn wait(&self, after: Position) -> Result<(), ReadError> {
-        self.store.wait(after).await
-    }
-
     async fn head(&self) -> Result<Position, ReadError> {
         self.store.head().await
     }

@@ -28,7 +28,7 @@ impl Account {
     fn deposited(&mut self, _: &Deposited) {}
 }
 
-#[derive(recount::Timer)]
+#[derive(recount::Timer, serde::Serialize)]
 #[timer(name = "late")]
 pub struct Late {}
 

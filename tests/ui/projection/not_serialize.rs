@@ -28,7 +28,7 @@ impl Account {
     fn deposited(&mut self, _: &Deposited) {}
 }
 
-#[derive(recount::Projection, Default, serde::Deserialize)]
+#[derive(recount::Projection)]
 #[projection(name = "total", reads(Account))]
 pub struct Total {
     amount: u64,

@@ -3,6 +3,8 @@
 mod database;
 mod memory;
 
+use std::hint::black_box;
+use std::iter;
 use std::sync::Arc;
 
 use cqrs_es::event_sink::EventSink;
@@ -197,6 +199,31 @@ impl Aggregate for Account {
             AccountEvent::Deposited { amount, .. } => self.balance += amount,
             AccountEvent::Withdrawn { amount, .. } => self.balance -= amount,
         }
+    }
+}
+
+/// Makes events that are typed and in memory, and what folds them all into the balance. `apply` takes them by value, as a store in memory
+/// hands them out: cloned.
+pub fn folding(events: u32) -> impl Fn() -> Fallible<u64> + Send {
+    let opened = AccountEvent::Opened {
+        owner: OWNER.into(),
+        currency: CURRENCY.into(),
+        branch: BRANCH.into(),
+        teller: TELLER,
+    };
+    let deposited = (1..events).map(|_| AccountEvent::Deposited {
+        amount: PAID_IN,
+        currency: CURRENCY.into(),
+        note: NOTE.into(),
+        teller: TELLER,
+    });
+    let events: Vec<AccountEvent> = iter::once(opened).chain(deposited).collect();
+    move || {
+        let mut account = Account::default();
+        for event in black_box(&events) {
+            account.apply(event.clone());
+        }
+        Ok(account.balance)
     }
 }
 

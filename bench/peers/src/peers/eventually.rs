@@ -1,6 +1,8 @@
 //! The bank on eventually, in its store in memory.
 
 use std::fmt;
+use std::hint::black_box;
+use std::iter;
 
 use eventually::inmemory::EventStore;
 use eventually::{Aggregate, AggregateRootBuilder, Repository};
@@ -177,6 +179,31 @@ pub struct Eventually(Repository<Accounts, EventStore<String, AccountEvent>>);
 impl fmt::Debug for Eventually {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Eventually").finish_non_exhaustive()
+    }
+}
+
+/// Makes events that are typed and in memory, and what folds them all into the balance. `apply` takes them by value, as the store in
+/// memory hands them out: cloned.
+pub fn folding(events: u32) -> impl Fn() -> Fallible<u64> + Send {
+    let opened = AccountEvent::Opened {
+        owner: OWNER.into(),
+        currency: CURRENCY.into(),
+        branch: BRANCH.into(),
+        teller: TELLER,
+    };
+    let deposited = (1..events).map(|_| AccountEvent::Deposited {
+        amount: PAID_IN,
+        currency: CURRENCY.into(),
+        note: NOTE.into(),
+        teller: TELLER,
+    });
+    let events: Vec<AccountEvent> = iter::once(opened).chain(deposited).collect();
+    move || {
+        let mut account = Account::default();
+        for event in black_box(&events) {
+            account = Accounts::apply(account, event.clone())?;
+        }
+        Ok(account.balance)
     }
 }
 

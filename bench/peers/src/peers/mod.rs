@@ -12,7 +12,7 @@ use std::pin::Pin;
 
 use self::ours::Ours;
 use crate::bank::{Bank, Fallible, examine};
-use crate::work::{Slice, Work};
+use crate::work::{self, Slice, Work};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = Fallible<T>> + Send>>;
 
@@ -50,6 +50,25 @@ impl Peer {
         })
     }
 
+    /// What folds typed events; `events` makes so many of them, and what folds them all into the balance, without a store.
+    fn folding<F>(name: &'static str, events: fn(u32) -> F) -> Self
+    where
+        F: Fn() -> Fallible<u64> + Send + 'static,
+    {
+        let run = move |work, _| -> BoxFuture<Slice> {
+            Box::pin(async move {
+                match work {
+                    Work::Fold { events: count, folds } => work::folds(events(count), count, folds),
+                    other => anyhow::bail!("{other:?} is nothing that is folded"),
+                }
+            })
+        };
+        Self {
+            name,
+            run: Box::new(run),
+        }
+    }
+
     /// One bank for all slices.
     async fn lasting<B: Bank>(name: &'static str, mut bank: B) -> Fallible<Self> {
         examine(&mut bank, "examined").await?;
@@ -72,6 +91,15 @@ pub async fn in_memory() -> Fallible<Vec<Peer>> {
         Peer::forgetful("cqrs-es, quiet store", || async { Ok(cqrs::in_quiet_memory()) }).await?,
         Peer::forgetful("eventually, in memory", || async { Ok(eventually::in_memory()) }).await?,
     ])
+}
+
+/// What each does with events that are typed and in memory; recount first.
+pub fn folding() -> Vec<Peer> {
+    vec![
+        Peer::folding("recount, by reference", ours::folding),
+        Peer::folding("cqrs-es, by value", cqrs::folding),
+        Peer::folding("eventually, by value", eventually::folding),
+    ]
 }
 
 /// Those whose commands are on the disk of this directory when they are answered; recount first. PostgreSQL only with the URL of a server,

@@ -1,7 +1,11 @@
 //! The bank on recount.
 
+use std::hint::black_box;
+use std::iter;
+
 use recount::store::EventStore;
-use recount::{Aggregate, AnyStore, ExecuteError, FileStore, MemoryStore, Runtime};
+use recount::{Aggregate, AnyStore, ExecuteError, FileSnapshots, FileStore, Fold, MemoryStore, Runtime, Schema};
+use serde::{Deserialize, Serialize};
 
 use crate::bank::{Answer, BRANCH, Bank, CURRENCY, Fallible, NOTE, NOTHING, OWNER, Order, PAID_IN, TELLER};
 
@@ -41,10 +45,9 @@ pub struct InsufficientFunds {
 }
 
 /// An account.
-#[derive(Clone, Aggregate, Debug)]
-#[aggregate(name = "account", id = String, events = AccountEvent)]
+#[derive(Clone, Aggregate, Debug, Serialize, Deserialize, Schema)]
+#[aggregate(name = "account", id = String, events = AccountEvent, snapshot(every = 100))]
 pub struct Account {
-    #[expect(dead_code, reason = "a state that keeps a text, as those of the other frameworks do")]
     owner: String,
     balance: u64,
 }
@@ -127,19 +130,31 @@ impl Account {
     }
 }
 
-/// A runtime on a store.
+/// A runtime on a store. It keeps no snapshots unless that is what is measured.
 #[derive(Clone, Debug)]
 pub struct Ours {
     runtime: Runtime,
     store: AnyStore,
+    snapshots: Option<FileSnapshots>,
 }
 
 impl Ours {
     /// A bank on this store.
     pub async fn start(store: impl EventStore) -> Fallible<Self> {
-        let store = AnyStore::new(store);
-        let runtime = Self::runtime(&store).await?;
-        Ok(Self { runtime, store })
+        Self::with(AnyStore::new(store), None).await
+    }
+
+    async fn with(store: AnyStore, snapshots: Option<FileSnapshots>) -> Fallible<Self> {
+        let mut builder = Runtime::builder().store(store.clone()).aggregate::<Account>();
+        if let Some(snapshots) = &snapshots {
+            builder = builder.snapshots(snapshots.clone());
+        }
+        let runtime = builder.start().await?;
+        Ok(Self {
+            runtime,
+            store,
+            snapshots,
+        })
     }
 
     /// A bank that forgets.
@@ -154,19 +169,35 @@ impl Ours {
 
     /// The same accounts in a runtime that has seen none of them yet.
     pub async fn started_anew(&self) -> Fallible<Self> {
-        let runtime = Self::runtime(&self.store).await?;
-        Ok(Self {
-            runtime,
-            store: self.store.clone(),
-        })
+        Self::with(self.store.clone(), self.snapshots.clone()).await
     }
 
-    async fn runtime(store: &AnyStore) -> Fallible<Runtime> {
-        Ok(Runtime::builder()
-            .store(store.clone())
-            .aggregate::<Account>()
-            .start()
-            .await?)
+    /// The same accounts in a runtime that has seen none of them yet, with snapshots in this directory, and with one of this account.
+    pub async fn with_snapshots(&self, directory: &std::path::Path, id: &str) -> Fallible<Self> {
+        let bank = Self::with(self.store.clone(), Some(FileSnapshots::new(directory))).await?;
+        bank.runtime.warm_snapshots::<Account>([id]).await?;
+        Ok(bank)
+    }
+}
+
+/// Makes events that are typed and in memory, and what folds them all into the balance.
+pub fn folding(events: u32) -> impl Fn() -> Fallible<u64> + Send {
+    let opened = AccountEvent::from(Account::open(OWNER.into(), CURRENCY.into(), BRANCH.into(), TELLER));
+    let deposited = (1..events).map(|_| {
+        AccountEvent::from(Deposited {
+            amount: PAID_IN,
+            currency: CURRENCY.into(),
+            note: NOTE.into(),
+            teller: TELLER,
+        })
+    });
+    let events: Vec<AccountEvent> = iter::once(opened).chain(deposited).collect();
+    move || {
+        let mut account: Option<Account> = None;
+        for event in black_box(&events) {
+            event.fold(&mut account)?;
+        }
+        Ok(account.map_or(NOTHING, |account| account.balance))
     }
 }
 
@@ -217,7 +248,7 @@ impl Bank for Ours {
     }
 
     async fn balance(&self, id: &str) -> Fallible<Option<u64>> {
-        let runtime = Self::runtime(&self.store).await?;
+        let Self { runtime, .. } = self.started_anew().await?;
         Ok(runtime.load::<Account>(id).await?.map(|account| account.balance))
     }
 }

@@ -47,7 +47,7 @@ pub(crate) const PROJECTION: Keys = Keys {
         Key {
             name: "mode",
             places: &[Place::Projection],
-            value: "a mode is `inline`, where a command's answer waits for the view, or `async`, which is the default",
+            value: "a command's answer waits for the view, `mode = inline`, or does not, `mode = async`, which is the default",
             example: "mode = inline",
         },
         Key {

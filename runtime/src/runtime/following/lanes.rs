@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn slices_are_the_same_in_every_build() {
         let keys = ["", "account/acc-101", "account/acc-102", "order/7", "é"];
-        assert_eq!(keys.map(slice), [805, 0, 0, 0, 0]);
+        assert_eq!(keys.map(slice), [805, 211, 646, 269, 513]);
         let mut seen: Vec<u64> = (0..20_000).map(|key| slice(&key.to_string())).collect();
         seen.sort_unstable();
         seen.dedup();

@@ -4,6 +4,7 @@
 mod case;
 mod instance;
 mod record;
+mod sending;
 mod turn;
 mod verbs;
 

@@ -12,22 +12,18 @@ use crate::envelope::Headers;
 use crate::runtime::Runtime;
 use crate::runtime::following::{Halt, Term, told, words};
 use crate::runtime::meter;
-use crate::runtime::policies::{identity, too_deep};
+use crate::runtime::policies::too_deep;
 use crate::runtime::processes::Script;
-use crate::runtime::processes::case::Open;
 use crate::runtime::processes::instance::{Instance, Stood, Unhandled};
 use crate::runtime::processes::record::{
-    self, At, FiredTimer, Handled, Input, Is, Outcome, Parked, Place, Queued, Record, StoredEffect, StoredInput,
+    self, At, FiredTimer, Handled, Input, Parked, Queued, Record, StoredEffect, StoredInput,
 };
-use crate::runtime::reaction::{Errand, Outgoing, Sending};
 use crate::store::{AppendError, Batch, EventStore, Expected, Refusal};
 use crate::stream::{AppendId, Version};
 
 /// How long to wait before a record is handed to the store again, at first; it doubles with each time.
 const FIRST_DELAY: Duration = Duration::from_millis(20);
 const LONGEST_DELAY: Duration = Duration::from_secs(10);
-/// How many commands may fail in a row, each in answer to the one before.
-const DEEPEST: u32 = 64;
 
 /// Whoever works on instances.
 #[derive(Clone)]
@@ -214,7 +210,7 @@ impl Turner {
             .await
     }
 
-    async fn park(
+    pub(super) async fn park(
         &self,
         runtime: &Runtime,
         instance: &mut Instance,
@@ -227,61 +223,6 @@ impl Turner {
         meter::parked(self.script.name);
         let parked = Record::Parked(Parked { at, waited, because });
         self.write(runtime, instance, parked, headers).await
-    }
-
-    /// Sends a command and records its outcome.
-    async fn dispatch(&self, runtime: &Runtime, instance: &mut Instance, open: &Open) -> Result<Written, Halt> {
-        let place = open.place;
-        let Some((stood, StoredEffect::Command(stored))) = instance.effect(place) else {
-            return Err(Halt::Stop(format!("`{}` has no command at {place:?}", instance.stream)));
-        };
-        let Some(command) = Outgoing::recorded(stored, self.script.reactions) else {
-            let (aggregate, command) = &open.command;
-            let stream = &instance.stream;
-            return Err(Halt::Hold(format!(
-                "this build does not send `{aggregate}.{command}`, which `{stream}` has open"
-            )));
-        };
-        let failures = match &stood.record {
-            Record::Outcome(outcome) => outcome.failures,
-            _ => 0,
-        };
-        let (headers, meta) = (
-            inherited(&stood.headers, stood.headers.hops),
-            stood.meta(&instance.stream, place.record),
-        );
-        let errand = errand(self.script.name, runtime, stood, place);
-        let store = runtime.0.store.identity();
-        let outcome = |is, because, failures, effects| {
-            Record::Outcome(Outcome {
-                store,
-                effect: place,
-                is,
-                because,
-                failures,
-                effects,
-            })
-        };
-        let because = match command.send(runtime, &errand).await {
-            Sending::Done => {
-                let done = outcome(Is::Done, None, 0, Vec::new());
-                return self.write(runtime, instance, done, headers).await;
-            }
-            Sending::Failed(_, why) if command.or_park => why,
-            Sending::Failed(..) if failures >= DEEPEST => format!("{failures} commands have failed in a row"),
-            Sending::Failed(failed, why) => match instance.answer(&*failed, &meta, runtime.0.clock.now()) {
-                Ok(effects) => {
-                    drop(failed);
-                    let failed = outcome(Is::Failed, Some(why), failures + 1, effects);
-                    return self.write(runtime, instance, failed, headers).await;
-                }
-                Err(because) => because,
-            },
-            Sending::Again(why) | Sending::Never(why) => why,
-        };
-        let because = format!("`{:?}` for `{}`: {because}", command.sent, command.stream);
-        self.park(runtime, instance, At::Command(place), None, because, headers)
-            .await
     }
 
     /// Writes a record behind the last one that was read.
@@ -337,34 +278,5 @@ pub(super) fn inherited(from: &Headers, hops: u32) -> Headers {
         correlation: from.correlation,
         hops,
         ..Headers::default()
-    }
-}
-
-/// Under which name a command is sent. An event names it by its own place in the log, whatever else by the place of its record: both are
-/// the same after every crash (rule 9.3).
-fn errand(process: &str, runtime: &Runtime, stood: &Stood, place: Place) -> Errand {
-    let of_event = match &stood.record {
-        Record::Handled(Handled {
-            input: Input::Event(event),
-            ..
-        }) => Some(event),
-        _ => None,
-    };
-    let (cause, causation) = match of_event {
-        Some(event) => (format!("{}.{}", event.position, event.part), event.id),
-        None => (format!("{}.0", stood.position), stood.id),
-    };
-    let store = match &stood.record {
-        Record::Handled(Handled { store, .. })
-        | Record::Outcome(Outcome { store, .. })
-        | Record::Reissued(record::Reissued { store, .. }) => *store,
-        _ => runtime.0.store.identity(),
-    };
-    let place = format!("{cause}/{}", place.index);
-    Errand {
-        key: identity("process", process, store, &place).into(),
-        causation,
-        correlation: stood.headers.correlation,
-        hops: stood.headers.hops + 1,
     }
 }

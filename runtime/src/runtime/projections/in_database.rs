@@ -1,6 +1,6 @@
 //! A view in a database: fed in transactions, each of which holds the view and how far it has come.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
 
@@ -10,12 +10,13 @@ use crate::projection::{
 use crate::runtime::projections::StopReason;
 use crate::runtime::projections::fault::{BadEvent, Fault};
 use crate::runtime::projections::handing::{Unhanded, Wanted, Why, hand, keys};
+use crate::runtime::projections::late::Late;
 use crate::runtime::projections::letters::Parked;
 use crate::runtime::projections::mark::{BadMark, Mark};
-use crate::runtime::projections::target::{Doing, Place, Target};
+use crate::runtime::projections::target::{Doing, Found, Place, Target};
 use crate::runtime::projections::unit::Unit;
 use crate::schema::Fingerprint;
-use crate::store::{Checkpoint, CheckpointError, ConsumerName, EventRef, PartId, Saved};
+use crate::store::{Checkpoint, EventRef, PartId, StoreId};
 
 /// A projection whose view is in a database.
 pub trait KeptInDatabase: Projects + Projection<View: ViewDatabase> {}
@@ -26,44 +27,29 @@ type Shown<P> = <<P as Projection>::View as ViewStore>::Shown;
 type Generation<P> = <<P as Projection>::View as ViewDatabase>::Generation;
 type Committed<P> = Result<(), NotCommitted<Unhanded<ViewError<P>>>>;
 
-/// What queries are asked of, once the database is open.
-pub(super) struct Late<V>(Mutex<Option<(Arc<V>, Checkpoint)>>);
-
-impl<V> Late<V> {
-    pub(super) const fn new() -> Self {
-        Self(Mutex::new(None))
-    }
-
-    pub(super) fn shown(&self) -> Option<(Arc<V>, Checkpoint)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn show(&self, view: Arc<V>, checkpoint: Checkpoint) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((view, checkpoint));
-    }
-}
-
 /// A view in a database.
 pub(super) struct InDatabase<P: KeptInDatabase> {
-    database: Arc<P::View>,
+    pub(super) database: Arc<P::View>,
     wanted: Arc<Wanted>,
-    identity: Fingerprint,
-    front: Arc<Late<Shown<P>>>,
+    pub(super) identity: Fingerprint,
+    pub(super) store: StoreId,
+    pub(super) front: Arc<Late<Shown<P>>>,
     /// How far the view has come. Beyond the mark there is at most what nobody asked for.
-    at: Checkpoint,
-    opened: Option<Opened<P>>,
+    pub(super) at: Checkpoint,
+    pub(super) opened: Option<Opened<P>>,
 }
 
-struct Opened<P: KeptInDatabase> {
-    generation: Arc<Generation<P>>,
-    fence: u64,
-    mark: Mark,
+/// A generation that is open.
+pub(super) struct Opened<P: KeptInDatabase> {
+    pub(super) generation: Arc<Generation<P>>,
+    pub(super) fence: u64,
+    pub(super) mark: Mark,
     /// The mark as it stands in the database; `None` if none does.
-    text: Option<String>,
+    pub(super) text: Option<String>,
     /// A commit whose end is not known.
-    doubt: Option<(Mark, String)>,
+    pub(super) doubt: Option<(Mark, String)>,
     /// Another generation answers.
-    is_beside: bool,
+    pub(super) is_beside: bool,
 }
 
 impl<P: KeptInDatabase> InDatabase<P> {
@@ -77,6 +63,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
             database,
             wanted: Arc::new(Wanted::of::<P>()),
             identity,
+            store: start.store(),
             front,
             at: start,
             opened: None,
@@ -84,7 +71,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
     }
 
     /// Calls the database where it may block.
-    async fn ask<T: Send + 'static>(
+    pub(super) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&P::View) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, Fault> {
@@ -95,90 +82,8 @@ impl<P: KeptInDatabase> InDatabase<P> {
         }
     }
 
-    fn opened(&mut self) -> Result<&mut Opened<P>, Fault> {
+    pub(super) fn opened(&mut self) -> Result<&mut Opened<P>, Fault> {
         self.opened.as_mut().ok_or_else(|| bad(BadMark::Moved))
-    }
-
-    async fn open_at(&mut self, place: Place) -> Result<Option<Checkpoint>, Fault> {
-        let Place {
-            consumer,
-            generation: name,
-            live,
-            fence,
-            saved,
-        } = place;
-        self.opened = None;
-        let beside = suffix(&consumer, &name);
-        let (generation, text) = self.ask(move |database| opened(database, beside.as_deref())).await?;
-        let start = Checkpoint::start(name.clone(), self.at.store());
-        let found = text
-            .as_deref()
-            .map(|text| Mark::read(text, self.identity, &name))
-            .transpose();
-        if let Err(error @ BadMark::OtherConsumer { .. }) = found {
-            // Not even a reset touches it.
-            return Err(bad(error));
-        }
-        self.at = start.clone();
-        self.opened = Some(Opened {
-            generation: Arc::new(generation),
-            fence,
-            mark: Mark::new(self.identity, start),
-            text,
-            doubt: None,
-            is_beside: live.is_some(),
-        });
-        let found = found.map_err(bad)?;
-        let begins = found.is_none() && (saved.is_none() || P::View::ATOMIC);
-        self.meet(found, saved, name)?;
-        if let Some(live) = live {
-            self.show_live(&consumer, &live).await;
-        }
-        Ok((!begins).then(|| self.at.clone()))
-    }
-
-    /// What is in the database counts, and what is kept elsewhere tells whether it is all there.
-    fn meet(&mut self, found: Option<Mark>, saved: Option<Saved>, consumer: ConsumerName) -> Result<(), Fault> {
-        let opened = self.opened()?;
-        if let Some(mark) = &found
-            && saved
-                .as_ref()
-                .is_some_and(|saved| saved.checkpoint.store() == mark.checkpoint.store())
-            && mark.fence() > opened.fence
-        {
-            let error = CheckpointError::Fenced { consumer };
-            return Err(Fault::Stop(StopReason::Checkpoint(Arc::new(error))));
-        }
-        let commits = found.as_ref().map_or(0, |mark| mark.commits);
-        if let Some(saved) = saved {
-            if P::View::ATOMIC && commits < saved_commits(&saved.state) {
-                let position = saved.checkpoint.position();
-                return Err(bad(BadMark::Older { consumer, position }));
-            }
-            self.at = saved.checkpoint;
-        }
-        if let Some(mark) = found {
-            // What is saved may be ahead by what nobody asked for.
-            if mark.checkpoint.store() != self.at.store() || mark.checkpoint.position() >= self.at.position() {
-                self.at = mark.checkpoint.clone();
-            }
-            self.opened()?.mark = mark;
-        }
-        Ok(())
-    }
-
-    /// What another generation shows goes on to answer, if it still can.
-    async fn show_live(&self, consumer: &ConsumerName, live: &ConsumerName) {
-        let suffix = suffix(consumer, live);
-        let seen = self.ask(move |database| {
-            let (generation, text) = opened(database, suffix.as_deref())?;
-            Ok((database.shown(&generation), text))
-        });
-        if let Ok((shown, Some(text))) = seen.await
-            && let Ok(mark) = Mark::checkpoint_of(&text)
-        {
-            self.front.show(shown, mark);
-        }
     }
 
     fn show(&self) {
@@ -330,7 +235,7 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
         true
     }
 
-    fn open(&mut self, place: Place) -> Doing<'_, Result<Option<Checkpoint>, Fault>> {
+    fn open(&mut self, place: Place) -> Doing<'_, Result<Option<Found>, Fault>> {
         Box::pin(self.open_at(place))
     }
 
@@ -349,7 +254,7 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
         Box::pin(async move {
             let generation = Arc::clone(&self.opened()?.generation);
             self.ask(move |database| database.empty(&generation)).await?;
-            let start = Checkpoint::start(self.at.consumer().clone(), self.at.store());
+            let start = Checkpoint::start(self.at.consumer().clone(), self.store);
             let mark = Mark::new(self.identity, start.clone());
             let opened = self.opened()?;
             (opened.mark, opened.text, opened.doubt) = (mark, None, None);
@@ -361,6 +266,7 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
     fn saved(&mut self, parked: &Parked) {
         if let Some(opened) = &mut self.opened {
             opened.mark.handled.retain(|part| parked.has(*part));
+            opened.mark.lacks = parked.len() > 0;
         }
     }
 
@@ -374,28 +280,7 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
     }
 }
 
-/// The short name of a generation beside the first one.
-fn suffix(consumer: &ConsumerName, generation: &ConsumerName) -> Option<String> {
-    let suffix = generation.as_str().strip_prefix(consumer.as_str())?;
-    suffix.strip_prefix('@').map(str::to_owned)
-}
-
-fn opened<D: ViewDatabase>(
-    database: &D,
-    suffix: Option<&str>,
-) -> Result<(D::Generation, Option<String>), DatabaseError> {
-    let generation = database.open(suffix)?;
-    let mark = if D::ATOMIC { database.mark(&generation)? } else { None };
-    Ok((generation, mark))
-}
-
-/// How many commits the database had at the last save.
-fn saved_commits(state: &[u8]) -> u64 {
-    let digits = state.iter().map(|digit| u64::from(digit.wrapping_sub(b'0')));
-    digits.fold(0, |number, digit| number.wrapping_mul(10).wrapping_add(digit))
-}
-
-fn bad(error: BadMark) -> Fault {
+pub(super) fn bad(error: BadMark) -> Fault {
     Fault::Stop(StopReason::Database(Arc::new(error)))
 }
 

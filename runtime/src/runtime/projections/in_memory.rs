@@ -1,6 +1,5 @@
 //! A view in memory, twice: one that is shown, and one that is fed and then shown in its place.
 
-use std::mem;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -148,7 +147,7 @@ impl<P: Kept> Target for TwoCopies<P> {
             return;
         };
         let before = self.front.swap(Arc::new(back), self.at.clone());
-        let since = mem::replace(&mut self.since, Some(Vec::new()));
+        let since = self.since.replace(Vec::new());
         self.spare = since.map(|lacks| (before, lacks));
     }
 

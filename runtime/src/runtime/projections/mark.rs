@@ -17,6 +17,8 @@ pub(super) struct Mark {
     /// How many commits there were, so that an older copy of the database is told from this one.
     pub(super) commits: u64,
     pub(super) checkpoint: Checkpoint,
+    /// Events up to there are set aside.
+    pub(super) lacks: bool,
     /// What was handled of the events that were set aside, as far as nobody else knows it.
     pub(super) handled: Vec<PartId>,
 }
@@ -50,6 +52,7 @@ impl Mark {
             fence: 0,
             commits: 0,
             checkpoint,
+            lacks: false,
             handled: Vec::new(),
         }
     }

@@ -43,6 +43,10 @@ impl Runner {
             }
             Some(Order::Do(verb, answer)) => {
                 let done = self.act(verb).await;
+                if done.is_ok() {
+                    // Whoever waits for it now does not hear of what it was stopped by.
+                    self.say(&Next::More);
+                }
                 let _nobody_waits = answer.send(done.map_err(failed));
                 ControlFlow::Continue(())
             }

@@ -15,16 +15,16 @@ impl Runner {
         };
         let begins = place.saved.is_none();
         let found = self.target.open(place).await.map_err(after)?;
-        if let Some(checkpoint) = &found {
-            match checkpoint.check(&self.store).await {
+        if let Some(found) = &found {
+            match found.checkpoint.check(&self.store).await {
                 Ok(()) => {}
                 Err(ResumeError::Read(error)) => return Err(Next::Retry(Arc::new(error))),
                 Err(error) => return Err(Next::Stop(StopReason::Resume(Arc::new(error)))),
             }
         }
         if begins {
-            // Nothing is known of what was set aside, so what the database holds is made again.
-            if found.is_some() {
+            // Nobody knows what it lacks, so it is made again.
+            if found.is_some_and(|found| found.lacks) {
                 self.target.empty().await.map_err(after)?;
             }
             // Whose the database is, is known before anything is in it: another build never goes on with it (rule 8.7).

@@ -114,13 +114,10 @@ impl Runner {
                     Some(self.orders.recv().await)
                 }
             };
-            match told {
-                None => {}
-                Some(order) => {
-                    if self.obey(order).await.is_break() {
-                        return;
-                    }
-                }
+            if let Some(order) = told
+                && self.obey(order).await.is_break()
+            {
+                return;
             }
         }
     }
@@ -230,10 +227,9 @@ impl Runner {
         if is_last || self.keeper.is_save_due() {
             self.target.publish();
         }
-        if self.keeper.is_save_due() || (is_last && self.keeper.is_beside()) {
-            if let Err(next) = self.save().await {
-                return next;
-            }
+        let is_due = self.keeper.is_save_due() || (is_last && self.keeper.is_beside());
+        if is_due && let Err(next) = self.save().await {
+            return next;
         }
         if !is_last {
             return Next::More;

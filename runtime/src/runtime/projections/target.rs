@@ -24,6 +24,13 @@ pub(super) struct Place {
     pub(super) saved: Option<Saved>,
 }
 
+/// What a view keeps where it keeps itself.
+pub(super) struct Found {
+    pub(super) checkpoint: Checkpoint,
+    /// It lacks events that were set aside.
+    pub(super) lacks: bool,
+}
+
 /// A view that is fed in units, each of which it takes as a whole.
 pub(super) trait Target: Send {
     /// How far it has been fed. After a [`Fault`] it may be further back than before.
@@ -53,7 +60,7 @@ pub(super) trait Target: Send {
     }
 
     /// Opens the place where the view keeps itself, and says how far it has come there; `None` if it has to begin. Nothing is changed.
-    fn open(&mut self, _place: Place) -> Doing<'_, Result<Option<Checkpoint>, Fault>> {
+    fn open(&mut self, _place: Place) -> Doing<'_, Result<Option<Found>, Fault>> {
         Box::pin(ready(Ok(None)))
     }
 

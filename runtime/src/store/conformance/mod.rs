@@ -24,11 +24,13 @@
 
 mod bed;
 mod cases;
+mod feeds;
 pub mod history;
 mod kit;
 mod report;
 pub mod snapshots;
 mod subject;
+mod waking;
 
 use std::future::Future;
 use std::pin::Pin;

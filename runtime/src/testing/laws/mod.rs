@@ -25,7 +25,7 @@
 //! | [`round_trip`] | what is written is read back as what it was |
 //! | [`golden_decodes`] | payloads of every version become current events |
 //! | [`floor_honest`] | older readers, down to the floor, read what is written |
-//! | [`reader_parity`] | load, history and fixture read the same |
+//! | [`reader_parity`] | load, history, subscription and fixture read the same |
 //! | [`fold_total`] | `#[apply]` panics at no event |
 //! | [`fold_twice`] | the same events give the same state |
 //! | [`fold_splits`] | in parts as at once, for every cut |

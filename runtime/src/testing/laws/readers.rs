@@ -1,6 +1,9 @@
 //! The law of readers: whoever reads a stream reads the same events.
 
 use std::fmt::Display;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 
 use uuid::Uuid;
 
@@ -16,7 +19,7 @@ use crate::testing::laws::search::{Broken, same};
 use crate::testing::laws::{Laws, State};
 use crate::testing::{NOW, StoredEvent};
 
-/// Load, load as of every version, history and fixture read the same events out of the same stored bytes, those of old versions too.
+/// Load, load as of every version, history, subscription and fixture read the same events out of the same stored bytes, those of old versions too.
 ///
 /// # Panics
 /// If two of them do not: reading an event depends on something beside its bytes.
@@ -73,18 +76,38 @@ async fn compare<A: Aggregate + State>(events: &[StoredEvent]) -> Result<(), Str
         event.event().fold(&mut of_history).map_err(told("`history`"))?;
         shown.push(written(event.event()));
     }
-    if parts.len() != shown.len() {
-        return Err(format!(
-            "a fixture reads {} events, and `history` {}",
-            parts.len(),
-            shown.len()
-        ));
-    }
-    for (part, shown) in parts.iter().zip(&shown) {
-        differs::<A::Events>(part.as_ref(), shown.as_ref())?;
-    }
+    alike::<A::Events>(&parts, &shown, "history")?;
     let what = "the events of `history` give another state than a fixture (- fixture, + `history`)";
-    same(&state, &of_history, what)
+    same(&state, &of_history, what)?;
+
+    let subscription = runtime.subscribe::<A>().stream(Test).await;
+    let (mut subscription, mut served) = (subscription.map_err(told("`subscribe`"))?, Vec::new());
+    while let Some(Some(event)) = at_once(subscription.next()).await {
+        served.push(written(event.map_err(told("`subscribe`"))?.event()));
+    }
+    alike::<A::Events>(&parts, &served, "subscribe")
+}
+
+/// What a future comes to in one poll; `None` if it waits. A store in memory has all of it at once.
+async fn at_once<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(tokio::task::unconstrained(future));
+    poll_fn(|cx| {
+        Poll::Ready(match future.as_mut().poll(cx) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
+/// Whether a reader reads the events that a fixture reads.
+fn alike<S: EventSet>(fixture: &[Option<Encoded>], read: &[Option<Encoded>], reader: &str) -> Result<(), String> {
+    let (count, others) = (fixture.len(), read.len());
+    if count != others {
+        return Err(format!("a fixture reads {count} events, and `{reader}` {others}"));
+    }
+    let mut pairs = fixture.iter().zip(read);
+    pairs.try_for_each(|(one, other)| differs::<S>(one.as_ref(), other.as_ref(), reader))
 }
 
 /// The stored form of an event, by which two are compared; `None` for what is only read.
@@ -92,11 +115,13 @@ fn written<S: EventSet>(event: &S) -> Option<Encoded> {
     event.encode().ok()
 }
 
-fn differs<S: EventSet>(fixture: Option<&Encoded>, history: Option<&Encoded>) -> Result<(), String> {
-    let (Some(a), Some(b)) = (fixture, history) else {
-        return match (fixture, history) {
+fn differs<S: EventSet>(fixture: Option<&Encoded>, read: Option<&Encoded>, reader: &str) -> Result<(), String> {
+    let (Some(a), Some(b)) = (fixture, read) else {
+        return match (fixture, read) {
             (None, None) => Ok(()),
-            _ => Err("a fixture and `history` read one event that is written and one that is only read".to_owned()),
+            _ => Err(format!(
+                "a fixture and `{reader}` read one event that is written and one that is only read"
+            )),
         };
     };
     if is_one::<S>(a, b) {
@@ -104,7 +129,7 @@ fn differs<S: EventSet>(fixture: Option<&Encoded>, history: Option<&Encoded>) ->
     }
     let [a, b] = [a, b].map(|event| StoredEvent::from(event.clone()).line());
     Err(format!(
-        "`history` reads another event than a fixture (- fixture, + `history`)\n  - {a}\n  + {b}"
+        "`{reader}` reads another event than a fixture (- fixture, + `{reader}`)\n  - {a}\n  + {b}"
     ))
 }
 

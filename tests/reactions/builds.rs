@@ -1,0 +1,115 @@
+//! Builds that know less than those before them, and processes with too many instances that stand still.
+
+use std::any::Any;
+
+use recount::{
+    AnyStore, Apply, Consumer, ConsumerState, FoldError, Instance, Instances, Meta, Process, React, Source, Start,
+};
+
+use crate::bank::{Requested, Transfer, TransferId, account, bank};
+use crate::crashing::kept;
+use crate::processes::{clock, request, settle, start, store};
+
+macro_rules! process {
+    ($name:ident, $text:literal, $max:literal) => {
+        /// A process without timers and commands.
+        pub struct $name;
+
+        impl Consumer for $name {
+            const NAME: &'static str = $text;
+            const READS: &'static [Source] = &[Source::of::<Transfer>()];
+        }
+        impl Process for $name {
+            type Id = TransferId;
+            const START: Start = Start::Beginning;
+            const MAX_PARKED: u32 = $max;
+        }
+        impl Apply<Requested> for $name {
+            fn apply(state: &mut Option<Self>, _: &Requested) -> Result<(), FoldError> {
+                *state = Some(Self);
+                Ok(())
+            }
+        }
+        impl React<Requested> for $name {
+            type Effects = ();
+
+            fn react(&self, event: &Requested, _: &Meta) {
+                assert!(event.amount != 666, "a transfer cannot be of 666");
+            }
+        }
+        crate::reactions!($name: events(Requested) own());
+        impl Instances for $name {
+            fn instance(event: &dyn Any, meta: &Meta) -> Option<Instance> {
+                event.downcast_ref::<Requested>().map(|_| Instance {
+                    key: meta.id().to_owned(),
+                    starts: true,
+                })
+            }
+
+            fn fold(state: &mut Option<Self>, event: &dyn Any) -> Result<(), FoldError> {
+                event.downcast_ref::<Requested>().map_or(Ok(()), |event| Self::apply(state, event))
+            }
+        }
+    };
+}
+
+process!(Forgetful, "pay", 100);
+process!(Strict, "strict", 2);
+
+async fn state(runtime: &recount::Runtime) -> ConsumerState {
+    runtime.status().await.expect("a status").consumers[0].state.clone()
+}
+
+/// Rule 9.10: a build without a step that a running instance needs holds the process, and the build before it goes on.
+#[tokio::test]
+async fn a_removed_step_holds_the_process() {
+    let clock = clock();
+    let store: AnyStore = store(&clock);
+    let runtime = start(&store, &clock).await;
+    account(&runtime, "ada", 100).await;
+    request(&runtime, "t-1", "ada", "nobody", 30).await;
+    settle(&runtime).await;
+    runtime.shutdown().await;
+
+    let runtime = bank(kept(&store))
+        .process::<Forgetful>()
+        .start()
+        .await
+        .expect("a start");
+    let unsettled = runtime.settle().await.expect_err("it holds");
+    assert!(unsettled.to_string().contains("has no timer `late`"), "{unsettled}");
+    assert!(matches!(state(&runtime).await, ConsumerState::Holding { .. }));
+    runtime.shutdown().await;
+
+    let runtime = start(&store, &clock).await;
+    settle(&runtime).await;
+    assert_eq!(state(&runtime).await, ConsumerState::Live);
+    runtime.shutdown().await;
+}
+
+/// Rule 9.9: with more parked instances than are declared the process stops.
+#[tokio::test]
+async fn too_many_parked_instances_stop_it() {
+    let clock = clock();
+    let store = store(&clock);
+    let runtime = bank(kept(&store)).process::<Strict>().start().await.expect("a start");
+    for number in 0..3 {
+        request(
+            &runtime,
+            &format!("t-{number}"),
+            "ada",
+            "bob",
+            if number < 2 { 666 } else { 1 },
+        )
+        .await;
+    }
+    settle(&runtime).await;
+    request(&runtime, "t-3", "ada", "bob", 666).await;
+    let unsettled = runtime.settle().await.expect_err("it stops");
+    assert!(
+        unsettled.to_string().ends_with("3 instances are parked, and 2 may be"),
+        "{unsettled}"
+    );
+    assert!(matches!(state(&runtime).await, ConsumerState::Stopped { .. }));
+    runtime.shutdown().await;
+}

@@ -1,0 +1,65 @@
+//! A view in SQLite that is built anew beside the one that answers.
+
+use std::error::Error;
+
+use recount::sqlite::SqliteView;
+use recount::sqlite::rusqlite::{self, Transaction};
+use recount::{ConsumerState, MemoryStore, Meta, Position, Runtime};
+use tempfile::tempdir;
+
+use crate::bank::{Account, Deposited, Withdrawn, paid, plant};
+use crate::tables::{TABLES, all_seen, bank, change, database, in_tables, positions};
+
+type Tested = Result<(), Box<dyn Error>>;
+
+in_tables!(Revised, SqliteView, name = "balances", rev = 1);
+
+/// Rules 8.6, 8.7: the old view answers while the new one is built in a file of its own, an event that fails stops the new one alone, and the
+/// switch comes when it has caught up. The old file stays, and the old build goes back to it.
+#[tokio::test(start_paused = true)]
+async fn a_changed_rev_is_built_beside() -> Tested {
+    let (folder, store) = (tempdir()?, MemoryStore::new());
+    plant(&store, "a", vec![paid(1)]).await;
+    plant(&store, "a", vec![paid(2)]).await;
+    let runtime = bank(&store, folder.path()).await;
+    let old = all_seen::<crate::tables::Balances>(&runtime, &store)
+        .await?
+        .path()
+        .to_owned();
+    drop(runtime);
+
+    plant(&store, "a", vec![paid(3)]).await;
+
+    // The new build cannot handle the amount 2.
+    let tables = TABLES.replace("amount <> 13", "amount <> 2");
+    let view = || SqliteView::new(database(folder.path()).path(), tables.clone());
+    for _ in 0..2 {
+        let runtime = Runtime::builder().store(store.clone()).aggregate::<Account>();
+        let runtime = runtime.projection_in::<Revised>(view()).start().await?;
+        assert!(runtime.settle().await.is_err());
+        let state = runtime.status().await?.consumers[0].state.clone();
+        assert!(matches!(state, ConsumerState::Stopped { .. }), "{state:?}");
+        let view = runtime.view::<Revised>().await?;
+        assert_eq!((view.path(), positions(&view).await), (&*old, vec![1, 2]));
+        drop(runtime);
+    }
+
+    let runtime = Runtime::builder().store(store.clone()).aggregate::<Account>();
+    let runtime = runtime.projection_in::<Revised>(view()).start().await?;
+    let before = runtime.view::<Revised>().await?;
+    assert!(runtime.settle().await.is_err());
+    runtime.waive("balances", Position::new(2), "a test's", "ada").await?;
+    plant(&store, "a", vec![paid(4)]).await;
+    let view = all_seen::<Revised>(&runtime, &store).await?;
+    assert_ne!(view.path(), old);
+    assert_eq!(positions(&view).await, [1, 3, 4]);
+    // What is held goes on to answer as it did.
+    assert_eq!((before.path(), positions(&before).await), (&*old, vec![1, 2]));
+    drop(runtime);
+
+    let runtime = bank(&store, folder.path()).await;
+    let view = all_seen::<crate::tables::Balances>(&runtime, &store).await?;
+    assert_eq!((view.path(), positions(&view).await), (&*old, vec![1, 2, 3, 4]));
+    drop(runtime);
+    Ok(())
+}
