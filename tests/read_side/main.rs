@@ -7,6 +7,7 @@ mod crashes;
 mod crashing;
 mod failing;
 mod keeping;
+mod rebuilding;
 mod sinks;
 mod sqlite;
 mod sqlite_crashes;

@@ -76,6 +76,8 @@ pub struct ConsumerStatus {
     pub parked: Vec<String>,
     /// What went wrong last, also if it is over.
     pub last_error: Option<String>,
+    /// How far a view has come that is built beside the one that is shown, and what it is at.
+    pub rebuilding: Option<(Position, ConsumerState)>,
 }
 
 impl ConsumerStatus {
@@ -90,6 +92,7 @@ impl ConsumerStatus {
             oldest_open: None,
             parked: Vec::new(),
             last_error: None,
+            rebuilding: None,
         }
     }
 }

@@ -20,6 +20,10 @@ pub(super) enum Verb {
     },
     /// Begin anew.
     Reset,
+    /// Build the view anew beside the one that is shown.
+    Rebuild,
+    /// Show the view again that was shown before.
+    Undo,
 }
 
 /// Why a verb was not done, or not to its end.
@@ -35,6 +39,12 @@ pub enum VerbError {
     /// The consumer knows no such verb.
     #[error("`{consumer}` knows no such verb")]
     Unsupported {
+        /// Its declared name.
+        consumer: String,
+    },
+    /// It is rebuilt already: wait until it has ended.
+    #[error("`{consumer}` is being rebuilt")]
+    Busy {
         /// Its declared name.
         consumer: String,
     },
@@ -84,6 +94,34 @@ impl Runtime {
     /// [`VerbError`].
     pub async fn reset(&self, consumer: &str) -> Result<(), VerbError> {
         self.order(consumer, Verb::Reset).await
+    }
+
+    /// Builds the view of a projection anew beside the one that is shown, and shows it in its place when it has come as far (rule 8.7). The
+    /// answer does not wait for that: the status says how far it is. An event that fails stops it, and the view that is shown goes on. After
+    /// a crash the same call goes on where it was.
+    ///
+    /// # Errors
+    /// [`VerbError`].
+    pub async fn rebuild(&self, consumer: &str) -> Result<(), VerbError> {
+        self.order(consumer, Verb::Rebuild).await
+    }
+
+    /// Undoes the last switch of a rebuilt view: the one before, which was kept, is brought up to now and shown again.
+    ///
+    /// # Errors
+    /// [`VerbError`]; nothing was kept if the view before was removed, or made by another build.
+    pub async fn undo_rebuild(&self, consumer: &str) -> Result<(), VerbError> {
+        self.order(consumer, Verb::Undo).await
+    }
+
+    /// Removes a generation of a view that is not shown, so that nothing can be switched back to. What a database holds of it is the database's.
+    ///
+    /// # Errors
+    /// [`VerbError::Failed`] while it is built or shown.
+    pub async fn drop_view(&self, generation: &str) -> Result<(), VerbError> {
+        let name = ConsumerName::new(generation).map_err(|error| VerbError::Failed(Arc::new(error)))?;
+        let removed = self.0.store.checkpoints().remove(&name).await;
+        removed.map_err(|error| VerbError::Failed(Arc::new(error)))
     }
 
     /// What a consumer has set aside under a key, or all of it, in the order of the log: stored bytes and envelope, as rule 8.5 says.

@@ -1,6 +1,5 @@
 //! A view in memory, twice: one that is shown, and one that is fed and then shown in its place.
 
-use std::mem;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -29,6 +28,8 @@ impl<P: Projects + Projection<View = InMemory<P>> + Default + Serialize + Deseri
 pub(super) struct TwoCopies<P> {
     wanted: Wanted,
     front: Arc<Front<P>>,
+    /// Where it is shown once it takes the place of the view that is shown there.
+    later: Option<Arc<Front<P>>>,
     /// What is fed; `None` if it would be the same as what is shown.
     back: Option<P>,
     at: Checkpoint,
@@ -44,9 +45,19 @@ impl<P: Kept> TwoCopies<P> {
             wanted: Wanted::of::<P>(),
             at: front.shown().1,
             front,
+            later: None,
             back: None,
             spare: None,
             since: Some(Vec::new()),
+        }
+    }
+
+    /// A view that is built while another one is shown.
+    pub(super) fn beside(shown: Arc<Front<P>>, start: Checkpoint) -> Self {
+        let own = Arc::new(Front::new(Arc::new(P::default()), start));
+        Self {
+            later: Some(shown),
+            ..Self::new(own)
         }
     }
 
@@ -136,7 +147,7 @@ impl<P: Kept> Target for TwoCopies<P> {
             return;
         };
         let before = self.front.swap(Arc::new(back), self.at.clone());
-        let since = mem::replace(&mut self.since, Some(Vec::new()));
+        let since = self.since.replace(Vec::new());
         self.spare = since.map(|lacks| (before, lacks));
     }
 
@@ -153,6 +164,14 @@ impl<P: Kept> Target for TwoCopies<P> {
         (self.at, self.back, self.spare) = (checkpoint, None, None);
         self.since = Some(Vec::new());
         Ok(())
+    }
+
+    fn switched(&mut self) {
+        if let Some(shown) = self.later.take() {
+            let (view, checkpoint) = self.front.shown();
+            shown.swap(view, checkpoint);
+            self.front = shown;
+        }
     }
 
     fn encode(&self) -> Option<Result<(Vec<u8>, Checkpoint), StopReason>> {

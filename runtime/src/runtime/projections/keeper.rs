@@ -33,6 +33,8 @@ pub(super) struct Keeper {
     /// The projection, under whose name waivers and the live generation stand.
     pub(super) consumer: ConsumerName,
     pub(super) identity: Fingerprint,
+    /// The generation that it is to build, whatever others there are.
+    pub(super) build: Option<ConsumerName>,
     held: Option<Held>,
 }
 
@@ -69,6 +71,7 @@ impl Keeper {
             store,
             consumer,
             identity,
+            build: None,
             held: None,
         }
     }
@@ -124,6 +127,9 @@ impl Keeper {
 
     /// The generation that this identity goes on with: one that it has made already, the live one if nothing was ever saved, else a new one.
     async fn generation(&self, live: &ConsumerName) -> Result<ConsumerName, CheckpointError> {
+        if let Some(build) = &self.build {
+            return Ok(build.clone());
+        }
         let name = format!("{}@{}", self.consumer.as_str(), self.identity);
         let own = ConsumerName::new(&name).unwrap_or_else(|_| self.consumer.clone());
         let before = self.store.live(&self.consumer).await?.before;

@@ -15,6 +15,7 @@ mod opening;
 mod placing;
 mod progress;
 mod reading;
+mod rebuilding;
 mod runner;
 mod stop_reason;
 mod target;
@@ -22,12 +23,10 @@ mod telling;
 mod unit;
 
 use std::any::{Any, TypeId};
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
-use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::oneshot;
-use tokio::task::{JoinHandle, spawn};
 
 pub use in_database::KeptInDatabase;
 pub use in_memory::Kept;
@@ -43,16 +42,16 @@ use crate::runtime::policies::Redriven;
 use crate::runtime::tail::Tail;
 use crate::runtime::verbs::{Verb, VerbError};
 use crate::schema::{Fingerprint, Shape, consumed_fingerprint, laid_out};
-use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, Filter, LogRead, PageSize};
+use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, LogRead, PageSize};
 use crate::stream::Position;
 use front::Front;
 use handing::Wanted;
 use in_database::InDatabase;
 use in_memory::TwoCopies;
-use keeper::Keeper;
 use late::Late;
-use progress::{Progress, progress};
-use runner::{Order, Runner};
+use progress::{Progress, Saying, progress};
+use rebuilding::{Building, Hand, Making};
+use runner::Order;
 use target::Target;
 
 /// What a view shows, shared with whoever looks.
@@ -72,6 +71,7 @@ pub(super) struct Planned {
 }
 
 /// What a projection needs of its runtime.
+#[derive(Clone)]
 pub(super) struct Around {
     pub(super) store: AnyStore,
     pub(super) tail: Arc<Tail>,
@@ -83,13 +83,12 @@ pub(super) struct Running {
     name: &'static str,
     pub(super) mode: Mode,
     pub(super) progress: Progress,
-    /// `Front<<P::View as ViewStore>::Shown>`.
+    saying: Saying,
+    /// `Front<<P::View as ViewStore>::Shown>`, or `Late` of it.
     front: Arc<dyn Any + Send + Sync>,
-    store: AnyStore,
-    clock: Arc<dyn Clock>,
-    filter: Filter,
-    orders: Sender<Order>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    making: Making,
+    shown_by: tokio::sync::Mutex<Hand>,
+    building: Mutex<Option<Building>>,
 }
 
 /// The projections of a runtime by their Rust types.
@@ -104,8 +103,16 @@ impl Planned {
             rust: std::any::type_name::<P>(),
             start: Box::new(|around, consumer| {
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
-                let front = Arc::new(Front::new(Arc::new(P::default()), start));
-                let target = TwoCopies::<P>::new(Arc::clone(&front));
+                let front = Arc::new(Front::new(Arc::new(P::default()), start.clone()));
+                let shown = Arc::clone(&front);
+                let target = move |is_beside| -> Box<dyn Target> {
+                    let start = start.clone();
+                    Box::new(if is_beside {
+                        TwoCopies::<P>::beside(Arc::clone(&shown), start)
+                    } else {
+                        TwoCopies::<P>::new(Arc::clone(&shown))
+                    })
+                };
                 running::<P>(around, consumer, identity::<P>(), Box::new(target), front)
             }),
         }
@@ -121,7 +128,11 @@ impl Planned {
                 let identity = laid_out(identity::<P>(), &database.layout());
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
                 let front = Arc::new(Late::new());
-                let target = InDatabase::<P>::new(Arc::new(database), identity, Arc::clone(&front), start);
+                let (database, shown) = (Arc::new(database), Arc::clone(&front));
+                let target = move |_| -> Box<dyn Target> {
+                    let (database, shown) = (Arc::clone(&database), Arc::clone(&shown));
+                    Box::new(InDatabase::<P>::new(database, identity, shown, start.clone()))
+                };
                 running::<P>(around, consumer, identity, Box::new(target), front)
             }),
         }
@@ -138,38 +149,28 @@ fn running<P: Projects>(
     around: &Around,
     consumer: ConsumerName,
     identity: Fingerprint,
-    target: Box<dyn Target>,
+    target: Box<dyn Fn(bool) -> Box<dyn Target> + Send + Sync>,
     front: Arc<dyn Any + Send + Sync>,
 ) -> Running {
-    let wanted = Wanted::of::<P>();
-    let (saying, progress) = progress();
-    let (orders, received) = channel(ORDERS);
-    let runner = Runner {
+    let making = Making {
         name: P::NAME,
-        store: around.store.clone(),
-        tail: Arc::clone(&around.tail),
-        filter: wanted.filter.clone(),
+        around: around.clone(),
+        consumer,
+        identity,
+        filter: Wanted::of::<P>().filter,
         on_error: P::ON_ERROR,
         target,
-        saying,
-        orders: received,
-        keeper: Keeper::new(around.store.checkpoints(), consumer, identity),
-        feed: None,
-        parked: Arc::default(),
-        waived: BTreeSet::new(),
-        barrier: None,
-        failures: 0,
     };
+    let (saying, progress) = progress();
     Running {
         name: P::NAME,
         mode: P::MODE,
         progress,
         front,
-        store: around.store.clone(),
-        clock: Arc::clone(&around.clock),
-        filter: wanted.filter,
-        orders,
-        task: Mutex::new(Some(spawn(runner.run()))),
+        shown_by: tokio::sync::Mutex::new(making.begin(saying.clone(), None)),
+        saying,
+        making,
+        building: Mutex::default(),
     }
 }
 
@@ -197,11 +198,16 @@ impl Running {
         status.behind = head.get().saturating_sub(said.position.get());
         status.parked = said.parked.keys().into_iter().map(str::to_owned).collect();
         status.last_error = said.last_error;
+        status.rebuilding = self.built().map(|built| {
+            let built = built.said();
+            (built.position, built.state)
+        });
         if said.position < head {
-            let read = LogRead::after(said.position).filter(self.filter.clone());
-            let page = self.store.read_log(read.size(PageSize::events(1))).await.ok();
+            let Making { around, filter, .. } = &self.making;
+            let read = LogRead::after(said.position).filter(filter.clone());
+            let page = around.store.read_log(read.size(PageSize::events(1))).await.ok();
             let oldest = page.and_then(|page| page.iter().next().map(|event| event.recorded_at));
-            status.oldest_open = oldest.map(|oldest| self.clock.now().since(oldest));
+            status.oldest_open = oldest.map(|oldest| self.making.around.clock.now().since(oldest));
         }
         status
     }
@@ -226,8 +232,9 @@ impl Consuming for AsConsumer {
     }
 
     fn redrive(&self, key: Option<String>) -> Option<BoxFuture<Option<Redriven>>> {
-        let orders = self.0.orders.clone();
+        let running = Arc::clone(&self.0);
         Some(Box::pin(async move {
+            let orders = running.shown_by.lock().await.orders.clone();
             let (answer, answered) = oneshot::channel();
             orders.send(Order::Redrive(key, answer)).await.ok()?;
             answered.await.ok()
@@ -235,8 +242,14 @@ impl Consuming for AsConsumer {
     }
 
     fn order(&self, verb: Verb) -> BoxFuture<Result<(), VerbError>> {
-        let orders = self.0.orders.clone();
+        let running = Arc::clone(&self.0);
         Box::pin(async move {
+            match verb {
+                Verb::Rebuild => return running.rebuild().await,
+                Verb::Undo => return running.undo().await,
+                _ => {}
+            }
+            let orders = running.shown_by.lock().await.orders.clone();
             let (answer, answered) = oneshot::channel();
             let sent = orders.send(Order::Do(verb, answer)).await;
             sent.map_err(|_| VerbError::ShutDown)?;
@@ -246,16 +259,6 @@ impl Consuming for AsConsumer {
 
     fn stop(&self) -> BoxFuture<()> {
         let running = Arc::clone(&self.0);
-        Box::pin(async move {
-            let (done, is_done) = oneshot::channel();
-            if running.orders.send(Order::ShutDown(done)).await.is_ok() {
-                // A task that has ended meanwhile has nothing to save.
-                let _ended = is_done.await;
-            }
-            let task = running.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some(task) = task {
-                let _panicked = task.await;
-            }
-        })
+        Box::pin(async move { running.end().await })
     }
 }

@@ -27,6 +27,12 @@ impl Runner {
                 let _nobody_waits = done.send(());
                 ControlFlow::Break(())
             }
+            Some(Order::Replaced(answer)) => {
+                let reached = self.target.shown().position();
+                self.rest().await;
+                let _nobody_waits = answer.send(reached);
+                ControlFlow::Break(())
+            }
             Some(Order::Redrive(key, answer)) => {
                 // Whoever asked is told that the projection has stopped when no answer comes.
                 match self.redrive(key).await {
@@ -77,6 +83,8 @@ impl Runner {
                 self.waive(parts, &reason, &actor).await
             }
             Verb::Reset => self.reset().await,
+            // The projection does these, and not one of its tasks.
+            Verb::Rebuild | Verb::Undo => Ok(()),
         }
     }
 

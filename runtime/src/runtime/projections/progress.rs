@@ -29,8 +29,8 @@ pub(super) struct Said {
 pub(crate) struct Progress(pub(super) watch::Receiver<Said>);
 
 /// The side of the projection.
-#[derive(Debug)]
-pub(super) struct Saying(watch::Sender<Said>);
+#[derive(Clone, Debug)]
+pub(super) struct Saying(Arc<watch::Sender<Said>>);
 
 /// Both sides of a projection that has just begun.
 pub(super) fn progress() -> (Saying, Progress) {
@@ -41,7 +41,7 @@ pub(super) fn progress() -> (Saying, Progress) {
         parked: Arc::default(),
         last_error: None,
     });
-    (Saying(sender), Progress(receiver))
+    (Saying(Arc::new(sender)), Progress(receiver))
 }
 
 impl Saying {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
@@ -13,7 +13,6 @@ use crate::projection::OnError;
 use crate::runtime::consumers::ConsumerState;
 use crate::runtime::feed::Feed;
 use crate::runtime::policies::Redriven;
-use crate::runtime::projections::StopReason;
 use crate::runtime::projections::fault::{BadEvent, Fault};
 use crate::runtime::projections::keeper::{Keeper, follows};
 use crate::runtime::projections::letters::Parked;
@@ -21,10 +20,13 @@ use crate::runtime::projections::progress::Saying;
 use crate::runtime::projections::reading::told_before;
 use crate::runtime::projections::target::Target;
 use crate::runtime::projections::unit::Unit;
+use crate::runtime::projections::{Running, StopReason};
 use crate::runtime::tail::Tail;
 use crate::runtime::trace;
 use crate::runtime::verbs::{Verb, VerbError};
 use crate::store::{AnyStore, Checkpoint, DeadLetter, EventStore, Filter, PartId, ResumeError};
+
+use crate::stream::Position;
 
 /// How long until it tries again at an event of a newer build.
 const HOLD: Duration = Duration::from_secs(5);
@@ -38,6 +40,8 @@ pub(super) enum Order {
     ShutDown(oneshot::Sender<()>),
     /// Do what a person says.
     Do(Verb, oneshot::Sender<Result<(), VerbError>>),
+    /// End without a word: another runner takes its place. The answer is where it has come to.
+    Replaced(oneshot::Sender<Position>),
     /// Handle what is set aside, under a key or all of it.
     Redrive(Option<String>, oneshot::Sender<Redriven>),
 }
@@ -60,6 +64,10 @@ pub(super) struct Runner {
     /// The event that it cannot pass: it goes on to the end of the append before it, and no further.
     pub(super) barrier: Option<Box<BadEvent>>,
     pub(super) failures: u32,
+    /// The projection whose view it is to take the place of, once it has come as far.
+    pub(super) replaces: Option<Weak<Running>>,
+    /// Where that view has come to, from when its own task has ended.
+    pub(super) joins_at: Option<Position>,
 }
 
 /// What comes after one step.
@@ -106,13 +114,10 @@ impl Runner {
                     Some(self.orders.recv().await)
                 }
             };
-            match told {
-                None => {}
-                Some(order) => {
-                    if self.obey(order).await.is_break() {
-                        return;
-                    }
-                }
+            if let Some(order) = told
+                && self.obey(order).await.is_break()
+            {
+                return;
             }
         }
     }
@@ -222,20 +227,19 @@ impl Runner {
         if is_last || self.keeper.is_save_due() {
             self.target.publish();
         }
-        if self.keeper.is_save_due() || (is_last && self.keeper.is_beside()) {
-            if let Err(next) = self.save().await {
-                return next;
-            }
+        let is_due = self.keeper.is_save_due() || (is_last && self.keeper.is_beside());
+        if is_due && let Err(next) = self.save().await {
+            return next;
         }
         if !is_last {
             return Next::More;
         }
         match self.keeper.switch().await {
-            Ok(true) => {
+            Ok(true) if self.joins().await => {
                 self.target.switched();
                 Next::Live
             }
-            Ok(false) => Next::More,
+            Ok(_) => Next::More,
             Err(error) => follows(error),
         }
     }
@@ -279,7 +283,9 @@ impl Runner {
 
     /// An event has failed, and would fail again.
     fn meet(&mut self, mut bad: Box<BadEvent>) -> Next {
-        if let (OnError::Park { .. }, false, Some(letter)) = (self.on_error, bad.is_new, bad.letter.take()) {
+        // Errors stop a view that is built beside another one (rule 8.7).
+        let may_park = !bad.is_new && !self.keeper.is_beside();
+        if let (OnError::Park { .. }, true, Some(letter)) = (self.on_error, may_park, bad.letter.take()) {
             match self.is_too_many(bad.reason.clone()) {
                 None if !self.parked.has(letter.part) => {
                     self.park(letter);
