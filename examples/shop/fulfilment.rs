@@ -18,6 +18,9 @@ pub const PAY_WITHIN: Duration = Duration::from_secs(15 * 60);
 #[timer(name = "pay-by")]
 pub struct PayBy {}
 
+/// The bank is asked, and has so long to answer.
+type Asked = (OrPark<Charge>, After<PayBy>);
+
 /// Reserves each line, charges, ships. Whatever goes wrong cancels the order, and a cancelled order releases what was reserved for it.
 /// If the bank pays for an order that was cancelled meanwhile, it gets its money back.
 #[derive(Process, Debug)]
@@ -72,7 +75,7 @@ impl Fulfilment {
 
     /// The last line asks the bank. A line that comes after the order was given up is given back at once.
     #[on(key = event.order.as_str())]
-    fn charge(&self, event: &Reserved, _: &Meta) -> (Option<(OrPark<Charge>, After<PayBy>)>, Option<OrPark<Release>>) {
+    fn charge(&self, event: &Reserved, _: &Meta) -> (Option<Asked>, Option<OrPark<Release>>) {
         let is_complete = !self.is_cancelled && self.lines.values().all(|is_reserved| *is_reserved);
         let charge = || {
             (

@@ -115,13 +115,11 @@ impl EventStore for Double {
 
     async fn read_log(&self, read: LogRead) -> Result<Page, ReadError> {
         match self.odd {
-            Odd::Endless => return Ok(PageBuilder::new(read.size).finish(read.after, false)),
-            Odd::Unreadable(after) if read.after.get() >= after => {
-                return Err(ReadError::Io {
-                    place: format!("position {after}"),
-                    source: std::io::Error::other("a bad sector"),
-                });
-            }
+            Odd::Endless => Ok(PageBuilder::new(read.size).finish(read.after, false)),
+            Odd::Unreadable(after) if read.after.get() >= after => Err(ReadError::Io {
+                place: format!("position {after}"),
+                source: std::io::Error::other("a bad sector"),
+            }),
             _ => self.inner.read_log(read).await,
         }
     }
