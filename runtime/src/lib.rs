@@ -76,10 +76,13 @@
 //!   [`derive(StreamKey)`](derive@StreamKey), [`derive(Projection)`](derive@Projection), [`derive(Policy)`](derive@Policy),
 //!   [`derive(Process)`](derive@Process), [`derive(Timer)`](derive@Timer). Each macro writes impls of public traits that could be written by hand.
 //! - **Running**: [`Runtime::execute`], [`load`](Runtime::load), [`load_at`](Runtime::load_at), [`history`](Runtime::history).
+//! - **Reading**: [`Runtime::view`] and [`query`](Runtime::query) of projections, in memory or by [`Builder::projection_in`] in a database;
+//!   [`subscribe`](Runtime::subscribe); [`settle`](Runtime::settle) waits until all consumers have seen everything.
+//! - **Reacting**: [`Builder::policy`], [`Builder::process`], [`Builder::publisher`].
 //! - **Storing**: [`FileStore`] (on Linux), [`MemoryStore`], or any [`EventStore`] behind [`AnyStore`]; beside them [`FileSnapshots`],
 //!   [`MemorySnapshots`], or any [`SnapshotStore`].
 //! - **Watching**: spans and events of the crate `tracing`, under the target `recount`, without payloads and metadata; [`Runtime::status`].
-//! - **Testing**: [`testing::given`], without a store and without an async runtime; [`schema_test!`], which knows what is stored for years;
+//! - **Testing**: [`testing::given`], [`testing::project`], [`testing::react`], [`testing::process`], without a store and without an async runtime; [`schema_test!`], which knows what is stored for years;
 //!   `recount::laws!` (feature `laws`), on histories that are made for the purpose.
 //!
 //! # Features
