@@ -18,7 +18,7 @@ const BUDGET: f64 = 1.5;
 /// How often each side runs, in turns; the median of the ratios counts.
 const ROUNDS: usize = 7;
 /// The accounts that the events are of, in turns.
-pub(crate) const ACCOUNTS: u64 = 10_000;
+const ACCOUNTS: u64 = 1_000;
 /// How many appends are under way at once, so that those of a durable store share its syncs.
 const WRITERS: u64 = 512;
 /// How often it is asked whether the new view is shown.
