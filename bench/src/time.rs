@@ -1,4 +1,4 @@
-//! Two sides of one comparison, by the processor time of this thread.
+//! Two sides of one comparison, by the processor time of this thread; and the processor time of all threads.
 
 use std::time::Duration;
 
@@ -31,7 +31,17 @@ fn spent(run: &mut impl FnMut()) -> Duration {
 
 /// The processor time of this thread since it began.
 fn now() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
+    of(ClockId::ThreadCPUTime)
+}
+
+/// The processor time of all threads of this program since it began.
+#[must_use]
+pub fn of_all_threads() -> Duration {
+    of(ClockId::ProcessCPUTime)
+}
+
+fn of(clock: ClockId) -> Duration {
+    let time = clock_gettime(clock);
     let (seconds, nanos) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
     Duration::new(seconds.unwrap_or_default(), nanos.unwrap_or_default())
 }

@@ -1,6 +1,7 @@
 //! What surrounds an event: the headers beside it, the recorded event, and a command's receipt.
 
 mod raw;
+mod stored;
 mod write;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::codec;
 use crate::stream::{AppendId, EventId, Position, StoreId, StreamId, Version};
 
 pub use raw::{RawEvent, UpcastMeta};
+pub use stored::StoredHeaders;
 
 /// Who and what caused an event: the same for all events of one append.
 ///
@@ -108,8 +110,8 @@ pub struct Meta {
     pub event_id: EventId,
     /// When the store wrote it.
     pub recorded_at: Timestamp,
-    /// Who and what caused it.
-    pub headers: Headers,
+    /// Who and what caused it; read when it is looked at.
+    pub headers: StoredHeaders,
 }
 
 impl Meta {
@@ -129,7 +131,25 @@ impl Meta {
             position,
             event_id,
             recorded_at,
-            headers,
+            headers: StoredHeaders::read(headers),
+        }
+    }
+
+    /// The same with headers as a store keeps them.
+    pub(crate) fn stored(
+        stream: StreamId,
+        (version, position): (Version, Position),
+        event_id: EventId,
+        recorded_at: Timestamp,
+        headers: &[u8],
+    ) -> Self {
+        Self {
+            stream,
+            version,
+            position,
+            event_id,
+            recorded_at,
+            headers: StoredHeaders::stored(headers),
         }
     }
 

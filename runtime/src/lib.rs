@@ -133,7 +133,7 @@ pub use command::{
     Command, Context, EventsOf, Fingerprinted, Handle, Ids, IntoEvents, OrPark, OutcomeOf, RejectionOf, Requires, To,
 };
 pub use consumer::{Consumer, Source, Start, left_out};
-pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, UpcastMeta};
+pub use envelope::{Cause, Headers, Meta, RawEvent, Receipt, Recorded, Stored, StoredHeaders, UpcastMeta};
 pub use event::{DecodeError, EncodeError, Encoded, Event, EventName, EventSet, EventVersion, Outcome, StoredName};
 pub use projection::{
     DatabaseError, EffectKey, InMemory, KeptInMemory, Mode, NotCommitted, On, OnError, Projection, Projects, Query, Tx,

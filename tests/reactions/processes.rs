@@ -76,7 +76,7 @@ async fn each_way_of_a_transfer() {
     let mut history = runtime.history::<Transfer>("t-3");
     let mut correlations = Vec::new();
     while let Some(event) = history.next().await {
-        let headers = event.expect("an event").meta().headers.clone();
+        let headers = event.expect("an event").meta().headers.clone().into_headers();
         correlations.push((headers.correlation, headers.hops));
     }
     let first = correlations[0].0;

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use crate::clock::Timestamp;
-use crate::envelope::Headers;
 use crate::envelope::{Meta, RawEvent, Stored, UpcastMeta};
 use crate::store::PageSize;
 use crate::stream::{AppendId, EventId, Position, StreamId, Version};
@@ -56,14 +55,12 @@ impl<'a> EventRef<'a> {
     /// What is known of the event beside what happened.
     #[must_use]
     pub fn meta(&self) -> Meta {
-        let headers = Headers::decode(self.shared_metadata);
-        Meta::new(
+        Meta::stored(
             self.stream.clone(),
-            self.version,
-            self.position,
+            (self.version, self.position),
             self.event_id(),
             self.recorded_at,
-            headers,
+            self.shared_metadata,
         )
     }
 

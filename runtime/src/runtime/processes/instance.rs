@@ -83,7 +83,7 @@ impl Instance {
             record,
             position: event.position,
             id: event.event_id(),
-            headers: event.meta().headers,
+            headers: event.meta().headers.into_headers(),
             recorded_at: event.recorded_at,
         };
         self.push(event.version, stood);

@@ -224,7 +224,7 @@ impl Looked {
                 looked.case.apply(event.version, &record);
                 looked.records.push(record);
                 looked.version = Some(event.version);
-                looked.last = event.meta().headers;
+                looked.last = event.meta().headers.into_headers();
             }
             if page.at_end() {
                 return Ok(looked);
