@@ -20,8 +20,8 @@ pub trait Consumer: Sized + Send + Sync + 'static {
     const READS: &'static [Source];
     /// The revision of its logic: another one is another consumer.
     const REV: u32 = 0;
-    /// The bound of a loop: how many reactions may lie before an event that a policy or a process reacts to (rule 9.6). Without one it may
-    /// be part of no cycle, and 64 is the bound all the same.
+    /// The bound of a loop, `hops = 8` in the attribute of its derive: how many reactions may lie before an event that a policy or a process
+    /// reacts to (rule 9.6). Without one it may be part of no cycle, and 64 is the bound all the same.
     const HOPS: Option<u32> = None;
 }
 

@@ -4,6 +4,8 @@
 mod policy_command_not_serialize;
 #[path = "../ui/policy/failure_unhandled_mended.rs"]
 mod policy_failure_unhandled;
+#[path = "../ui/policy/hops_not_a_number_mended.rs"]
+mod policy_hops_not_a_number;
 #[path = "../ui/policy/no_start_mended.rs"]
 mod policy_no_start;
 #[path = "../ui/policy/returns_impl_mended.rs"]

@@ -77,7 +77,7 @@ pub(super) const EXAMPLES: &[Example] = &[
         about: "A policy.",
         input: r#"
             #[derive(Policy)]
-            #[policy(name = "fees", reads(Account), start = now)]
+            #[policy(name = "fees", reads(Account), start = now, hops = 8)]
             pub struct Fees;
         "#,
     },

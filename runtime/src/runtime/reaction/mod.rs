@@ -1,6 +1,4 @@
 //! Reactions: what policies and processes do on an event, as data. They perform nothing; the runtime sends what they return.
-//!
-//! `hops = 8` on a derive is `Consumer::HOPS`.
 
 mod effect;
 mod failed;
