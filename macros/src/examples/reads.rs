@@ -99,7 +99,7 @@ pub(super) const EXAMPLES: &[Example] = &[
         about: "A process.",
         input: r#"
             #[derive(Process)]
-            #[process(name = "payout", id = PayoutId, reads(Loan), start = beginning)]
+            #[process(name = "payout", id = PayoutId, reads(Loan), start = beginning, max_parked = 10)]
             pub struct Payout {
                 loan: u64,
             }

@@ -39,13 +39,17 @@ pub(crate) fn consumer(consumer: &Consumer) -> TokenStream {
                 }
             }
         }
-        ConsumerKind::Process { id, start } => {
+        ConsumerKind::Process { id, start, max_parked } => {
             let start = started(consumer, *start, here);
+            let max_parked = max_parked
+                .iter()
+                .map(|most| quote_spanned!(here=> const MAX_PARKED: u32 = #most;));
             quote_spanned! {here=>
                 #[automatically_derived]
                 impl #krate::Process for #ident {
                     type Id = #id;
                     #start
+                    #(#max_parked)*
                 }
             }
         }

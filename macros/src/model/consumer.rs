@@ -28,6 +28,8 @@ pub(crate) enum ConsumerKind {
     Process {
         id: Option<Box<Type>>,
         start: Option<Start>,
+        /// `max_parked = 100`: how many instances may be parked.
+        max_parked: Option<LitInt>,
     },
 }
 

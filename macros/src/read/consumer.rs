@@ -22,6 +22,7 @@ enum Key {
     OnError(Option<LitInt>),
     Id(Type),
     Start(Start),
+    MaxParked(LitInt),
     Crate(Path),
 }
 
@@ -37,6 +38,7 @@ struct Said {
     park: Option<LitInt>,
     id: Option<Type>,
     start: Option<Start>,
+    max_parked: Option<LitInt>,
     runtime: Runtime,
 }
 
@@ -67,7 +69,8 @@ pub(crate) fn policy(input: &DeriveInput, errors: &mut Errors) -> Consumer {
 pub(crate) fn process(input: &DeriveInput, errors: &mut Errors) -> Consumer {
     let mut said = said(input, &PROCESS, Place::Process, errors);
     let (id, start) = (said.id.take().map(Box::new), said.start);
-    said.consumer(input, ConsumerKind::Process { id, start })
+    let max_parked = said.max_parked.take();
+    said.consumer(input, ConsumerKind::Process { id, start, max_parked })
 }
 
 impl Said {
@@ -91,6 +94,7 @@ fn said(input: &DeriveInput, keys: &'static Keys, here: Place, errors: &mut Erro
             "name" => Key::Name(value(input)?),
             "reads" => Key::Reads(list(input, Type::parse)?),
             "rev" => Key::Rev(number::<u32>(value(input)?)?),
+            "max_parked" => Key::MaxParked(number::<u32>(value(input)?)?),
             "hops" => Key::Hops(number::<u32>(value(input)?)?),
             "mode" => Key::Mode(one_of(input, ["async", "inline"])? == "inline"),
             "view" => Key::View(ty(input)?),
@@ -115,6 +119,7 @@ fn said(input: &DeriveInput, keys: &'static Keys, here: Place, errors: &mut Erro
             Key::OnError(park) => said.park = park,
             Key::Id(id) => said.id = Some(id),
             Key::Start(start) => said.start = Some(start),
+            Key::MaxParked(most) => said.max_parked = Some(most),
             Key::Crate(path) => said.runtime = Runtime(Some(path)),
         }
     }

@@ -96,6 +96,12 @@ pub(crate) const PROCESS: Keys = Keys {
         REV,
         START,
         HOPS,
+        Key {
+            name: "max_parked",
+            places: &[Place::Process],
+            value: "how many instances may be parked is a number, such as `max_parked = 100`",
+            example: "max_parked = 100",
+        },
         PATH,
     ],
     repeated: &[],

@@ -109,7 +109,7 @@ pub trait Policy: Consumer + Default {
 pub trait Process: Consumer {
     /// What names an instance.
     type Id: StreamKey;
-    /// How many instances may be parked; with one more it stops (rule 9.9).
+    /// How many instances may be parked, `max_parked = 10` in the attribute of its derive; with one more it stops (rule 9.9).
     const MAX_PARKED: u32 = 100;
     /// Where it begins when it is started for the first time.
     const START: Start;
