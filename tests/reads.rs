@@ -191,6 +191,7 @@ fn an_event_reaches_its_handler() -> Result<(), std::convert::Infallible> {
     assert!(!Spent::project(&mut view, &Paid {}, &meta())?);
     assert_eq!((view.by_customer["Ada"], view.cancelled), (7, 1));
     assert_eq!(Spent::NEEDS, ["order.placed", "order.cancelled"]);
+    assert_eq!(Spent::KEYED, ["order.placed"]);
     Ok(())
 }
 

@@ -20,8 +20,8 @@ pub trait Consumer: Sized + Send + Sync + 'static {
     const READS: &'static [Source];
     /// The revision of its logic: another one is another consumer.
     const REV: u32 = 0;
-    /// The bound of a loop: how many reactions may lie before an event that a policy or a process reacts to (rule 9.6). Without one it may
-    /// be part of no cycle, and 64 is the bound all the same.
+    /// The bound of a loop, `hops = 8` in the attribute of its derive: how many reactions may lie before an event that a policy or a process
+    /// reacts to (rule 9.6). Without one it may be part of no cycle, and 64 is the bound all the same.
     const HOPS: Option<u32> = None;
 }
 
@@ -95,10 +95,79 @@ pub enum Start {
 }
 
 /// The stored names that this build knows and a consumer does not need: what a store may leave out, and nothing else, so that a name that
-/// is not known still arrives (rule 7.8). A name that becomes several events or none is left out of nothing.
+/// is not known still arrives (rule 7.8). A name that becomes several events or none is left out of nothing, and neither is one that two
+/// aggregates share and one of them is needed for: a store looks at the name alone.
 #[must_use]
 pub fn left_out(reads: &'static [Source], needs: &[EventName]) -> Vec<EventName> {
-    let known = reads.iter().flat_map(|source| source.names);
-    let not_needed = known.filter(|stored| stored.event.is_some_and(|event| !needs.contains(&event)));
-    not_needed.map(|stored| stored.name).collect()
+    let known = || reads.iter().flat_map(|source| source.names);
+    let may_be_needed = |stored: &&StoredName| stored.event.is_none_or(|event| needs.contains(&event));
+    let needed: Vec<EventName> = known().filter(may_be_needed).map(|stored| stored.name).collect();
+    known()
+        .map(|stored| stored.name)
+        .filter(|name| !needed.contains(name))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Source, StoredName, left_out};
+    use crate::event::Outcome;
+    use crate::schema::SetFacts;
+
+    const fn source(category: &'static str, names: &'static [StoredName]) -> Source {
+        Source {
+            category,
+            names,
+            facts: &SetFacts {
+                rust: "",
+                context: "",
+                members: &[],
+                aliases: &[],
+                dropped: &[],
+            },
+            decode: |_, _| Ok(Outcome::Dropped),
+        }
+    }
+
+    const fn one(name: &'static str, event: &'static str) -> StoredName {
+        StoredName {
+            name,
+            event: Some(event),
+        }
+    }
+
+    const fn several(name: &'static str) -> StoredName {
+        StoredName { name, event: None }
+    }
+
+    /// Rule 7.8: a name stays that any source needs, under which event it may be there.
+    #[test]
+    fn only_what_no_source_needs_is_left_out() {
+        const OF_ACCOUNTS: &[StoredName] = &[
+            one("opened", "account.opened"),
+            one("noted", "account.noted"),
+            one("moved", "account.moved"),
+        ];
+        const OF_LOANS: &[StoredName] = &[
+            one("opened", "loan.granted"),
+            one("noted", "loan.noted"),
+            several("moved"),
+        ];
+        const READS: &[Source] = &[source("account", OF_ACCOUNTS), source("loan", OF_LOANS)];
+        let of = |needs: &[&'static str]| {
+            let mut left_out = left_out(READS, needs);
+            left_out.sort_unstable();
+            left_out.dedup();
+            left_out
+        };
+        assert_eq!(
+            of(&[]),
+            ["noted", "opened"],
+            "`moved` becomes nobody knows what among loans"
+        );
+        assert_eq!(of(&["account.opened"]), ["noted"]);
+        assert_eq!(of(&["loan.granted"]), ["noted"]);
+        assert_eq!(of(&["account.noted", "loan.granted"]), [""; 0]);
+        assert_eq!(left_out(&READS[..1], &["account.opened"]), ["noted", "moved"]);
+    }
 }

@@ -4,6 +4,8 @@
 mod policy_command_not_serialize;
 #[path = "../ui/policy/failure_unhandled_mended.rs"]
 mod policy_failure_unhandled;
+#[path = "../ui/policy/hops_not_a_number_mended.rs"]
+mod policy_hops_not_a_number;
 #[path = "../ui/policy/no_start_mended.rs"]
 mod policy_no_start;
 #[path = "../ui/policy/returns_impl_mended.rs"]
@@ -26,6 +28,8 @@ mod process_id_not_a_type;
 mod process_key_of_a_timer;
 #[path = "../ui/process/key_of_another_type_mended.rs"]
 mod process_key_of_another_type;
+#[path = "../ui/process/max_parked_not_a_number_mended.rs"]
+mod process_max_parked_not_a_number;
 #[path = "../ui/process/no_id_mended.rs"]
 mod process_no_id;
 #[path = "../ui/process/nothing_starts_mended.rs"]

@@ -191,37 +191,5 @@ pub async fn told(store: &impl EventStore) -> BTreeMap<String, usize> {
     }
 }
 
-/// Writes what `#[recount::handlers]` writes on a block of reactions.
-#[macro_export]
-macro_rules! reactions {
-    ($who:ty: events($($event:ty),* $(,)?) own($($own:ty),* $(,)?)) => {
-        impl recount::Reacts for $who {
-            const NEEDS: &'static [recount::EventName] = &[$(<$event as recount::EventVersion>::NAME),*];
-            const SENDS: &'static [recount::Reaction] = &[
-                $(recount::Reaction {
-                    input: recount::Input::Event(<$event as recount::EventVersion>::NAME),
-                    sends: <<$who as recount::React<$event>>::Effects as recount::IntoEffects<$who>>::SENDS,
-                },)*
-                $(recount::Reaction {
-                    input: <$own as recount::Answered>::INPUT,
-                    sends: <<$who as recount::React<$own>>::Effects as recount::IntoEffects<$who>>::SENDS,
-                },)*
-            ];
-            fn react_to(&self, input: &dyn std::any::Any, meta: &recount::Meta, out: &mut Vec<recount::Effect>) -> bool {
-                $(if let Some(input) = input.downcast_ref::<$event>() {
-                    recount::IntoEffects::<$who>::into_effects(recount::React::react(self, input, meta), out);
-                    return true;
-                })*
-                $(if let Some(input) = input.downcast_ref::<$own>() {
-                    recount::IntoEffects::<$who>::into_effects(recount::React::react(self, input, meta), out);
-                    return true;
-                })*
-                let _unused: (&dyn std::any::Any, &recount::Meta, &mut Vec<recount::Effect>) = (input, meta, out);
-                false
-            }
-        }
-    };
-}
-
 #[derive(Clone, Debug, PartialEq, StreamKey)]
 pub struct TransferId(pub String);

@@ -1,60 +1,44 @@
 //! Builds that know less than those before them, and processes with too many instances that stand still.
 
-use std::any::Any;
-
-use recount::{
-    AnyStore, Apply, Consumer, ConsumerState, FoldError, Instance, Instances, Meta, Process, React, Source, Start,
-};
+use recount::{AnyStore, ConsumerState, Process};
 
 use crate::bank::{Requested, Transfer, TransferId, account, bank};
 use crate::crashing::kept;
 use crate::processes::{clock, request, settle, start, store};
 
-macro_rules! process {
-    ($name:ident, $text:literal, $max:literal) => {
-        /// A process without timers and commands.
-        pub struct $name;
+/// The payments without their timers and commands.
+#[derive(Process)]
+#[process(name = "pay", id = TransferId, reads(Transfer), start = beginning)]
+pub struct Forgetful;
 
-        impl Consumer for $name {
-            const NAME: &'static str = $text;
-            const READS: &'static [Source] = &[Source::of::<Transfer>()];
-        }
-        impl Process for $name {
-            type Id = TransferId;
-            const START: Start = Start::Beginning;
-            const MAX_PARKED: u32 = $max;
-        }
-        impl Apply<Requested> for $name {
-            fn apply(state: &mut Option<Self>, _: &Requested) -> Result<(), FoldError> {
-                *state = Some(Self);
-                Ok(())
-            }
-        }
-        impl React<Requested> for $name {
-            type Effects = ();
+#[recount::handlers]
+impl Forgetful {
+    #[apply]
+    fn begun(_: &Requested) -> Self {
+        Self
+    }
 
-            fn react(&self, event: &Requested, _: &Meta) {
-                assert!(event.amount != 666, "a transfer cannot be of 666");
-            }
-        }
-        crate::reactions!($name: events(Requested) own());
-        impl Instances for $name {
-            fn instance(event: &dyn Any, meta: &Meta) -> Option<Instance> {
-                event.downcast_ref::<Requested>().map(|_| Instance {
-                    key: meta.id().to_owned(),
-                    starts: true,
-                })
-            }
-
-            fn fold(state: &mut Option<Self>, event: &dyn Any) -> Result<(), FoldError> {
-                event.downcast_ref::<Requested>().map_or(Ok(()), |event| Self::apply(state, event))
-            }
-        }
-    };
+    #[on(start, key = TransferId(meta.id().to_owned()))]
+    fn requested(&self, _: &Requested) {}
 }
 
-process!(Forgetful, "pay", 100);
-process!(Strict, "strict", 2);
+/// Cannot answer each transfer, and bears two such.
+#[derive(Process)]
+#[process(name = "strict", id = TransferId, reads(Transfer), start = beginning, max_parked = 2)]
+pub struct Strict;
+
+#[recount::handlers]
+impl Strict {
+    #[apply]
+    fn begun(_: &Requested) -> Self {
+        Self
+    }
+
+    #[on(start, key = TransferId(meta.id().to_owned()))]
+    fn requested(&self, event: &Requested) {
+        assert!(event.amount != 666, "a transfer cannot be of 666");
+    }
+}
 
 async fn state(runtime: &recount::Runtime) -> ConsumerState {
     runtime.status().await.expect("a status").consumers[0].state.clone()

@@ -1,36 +1,34 @@
 //! Loops of reactions: found before anything runs, and bounded where they are wanted.
 
-use recount::{AnyStore, Command, Consumer, MemoryStore, Meta, OrPark, Policy, React, Source, Start, StartError};
+use recount::{AnyStore, Command, MemoryStore, Meta, OrPark, Policy, StartError};
 
 use crate::bank::{Account, Deposit, Deposited, account, balance, bank};
 
-macro_rules! echo {
-    ($name:ident, $text:literal, $hops:expr) => {
-        /// Answers each deposit with one more.
-        #[derive(Default)]
-        pub struct $name;
+/// Answers each deposit with one more, for ever.
+#[derive(Policy, Default)]
+#[policy(name = "echo", reads(Account), start = beginning)]
+pub struct Echo;
 
-        impl Consumer for $name {
-            const NAME: &'static str = $text;
-            const READS: &'static [Source] = &[Source::of::<Account>()];
-            const HOPS: Option<u32> = $hops;
-        }
-        impl Policy for $name {
-            const START: Start = Start::Beginning;
-        }
-        impl React<Deposited> for $name {
-            type Effects = OrPark<Deposit>;
-
-            fn react(&self, _: &Deposited, meta: &Meta) -> Self::Effects {
-                Deposit { amount: 1 }.to(meta.id()).or_park()
-            }
-        }
-        crate::reactions!($name: events(Deposited) own());
-    };
+#[recount::handlers]
+impl Echo {
+    #[on]
+    fn deposited(&self, _: &Deposited, meta: &Meta) -> OrPark<Deposit> {
+        Deposit { amount: 1 }.to(meta.id()).or_park()
+    }
 }
 
-echo!(Echo, "echo", None);
-echo!(Bounded, "bounded", Some(8));
+/// Answers each deposit with one more, as often as is declared.
+#[derive(Policy, Default)]
+#[policy(name = "bounded", reads(Account), start = beginning, hops = 8)]
+pub struct Bounded;
+
+#[recount::handlers]
+impl Bounded {
+    #[on]
+    fn deposited(&self, _: &Deposited, meta: &Meta) -> OrPark<Deposit> {
+        Deposit { amount: 1 }.to(meta.id()).or_park()
+    }
+}
 
 /// Rule 9.6: a loop is refused when the runtime is composed, with its steps.
 #[tokio::test]

@@ -13,6 +13,27 @@ balances!(
     Parking = "parking", mode = Mode::Async, on_error = OnError::Park { max: 5 }, rev = 0
 );
 
+/// Handles what was paid in in the order of who it was for, and what was paid out in the order of the account.
+#[derive(Projection, Debug, Default, Serialize, Deserialize)]
+#[projection(name = "by-owner", reads(Account), on_error = park(max = 5))]
+pub struct ByOwner {
+    by_owner: BTreeMap<String, u64>,
+}
+
+#[recount::handlers]
+impl ByOwner {
+    #[on(key = &event.owner)]
+    fn opened(&mut self, event: &Opened) {
+        assert_ne!(event.owner, "poison", "no owner");
+        *self.by_owner.entry(event.owner.clone()).or_default() += 1;
+    }
+
+    #[on]
+    fn deposited(&mut self, event: &Deposited, meta: &Meta) {
+        *self.by_owner.entry(meta.id().to_owned()).or_default() += event.amount;
+    }
+}
+
 async fn bank(store: &MemoryStore) -> Runtime {
     let runtime = Runtime::builder().store(store.clone()).aggregate::<Account>();
     let runtime = runtime.projection::<Balances>().projection::<Parking>();
@@ -71,6 +92,36 @@ async fn one_poison_key_among_a_hundred() -> Tested {
     assert!(
         matches!(answer, Err(NoView::Stopped { reached, .. }) if reached == 142),
         "{answer:?}"
+    );
+    Ok(())
+}
+
+/// Rule 8.4: an event that cannot be read has no key where the key stands in it, so nobody knows what has to wait behind it.
+#[tokio::test(start_paused = true)]
+async fn what_has_an_unread_key_stops_it() -> Tested {
+    let store = MemoryStore::new();
+    let runtime = Runtime::builder().store(store.clone()).aggregate::<Account>();
+    let runtime = runtime.projection::<ByOwner>().start().await?;
+    // What can be read is set aside under its key, and what has no key of its own under its stream.
+    plant(&store, "a", vec![stored(&Opened { owner: "poison".into() })]).await;
+    plant(
+        &store,
+        "b",
+        vec![raw("account.deposited", 1, 1, r#"{"amount":"much"}"#)],
+    )
+    .await;
+    plant(&store, "c", vec![stored(&Opened { owner: "Ada".into() })]).await;
+    runtime.settle().await?;
+    assert_eq!(runtime.status().await?.consumers[0].parked, ["account/b", "poison"]);
+    plant(&store, "d", vec![raw("account.opened", 1, 1, r#"{"owner":1}"#)]).await;
+    let refused = runtime.settle().await.expect_err("it stops").to_string();
+    assert!(
+        refused.starts_with("`by-owner` does not reach position 4: stopped"),
+        "{refused}"
+    );
+    assert_eq!(
+        runtime.view::<ByOwner>().await?.by_owner,
+        BTreeMap::from([("Ada".to_owned(), 1)])
     );
     Ok(())
 }

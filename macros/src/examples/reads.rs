@@ -77,7 +77,7 @@ pub(super) const EXAMPLES: &[Example] = &[
         about: "A policy.",
         input: r#"
             #[derive(Policy)]
-            #[policy(name = "fees", reads(Account), start = now)]
+            #[policy(name = "fees", reads(Account), start = now, hops = 8)]
             pub struct Fees;
         "#,
     },
@@ -99,7 +99,7 @@ pub(super) const EXAMPLES: &[Example] = &[
         about: "A process.",
         input: r#"
             #[derive(Process)]
-            #[process(name = "payout", id = PayoutId, reads(Loan), start = beginning)]
+            #[process(name = "payout", id = PayoutId, reads(Loan), start = beginning, max_parked = 10)]
             pub struct Payout {
                 loan: u64,
             }

@@ -13,6 +13,7 @@ pub(crate) fn consumer(consumer: &Consumer) -> TokenStream {
         ident,
         name,
         rev,
+        hops,
         runtime,
         ..
     } = consumer;
@@ -24,6 +25,9 @@ pub(crate) fn consumer(consumer: &Consumer) -> TokenStream {
         quote_spanned!(at=> #krate::Source::of::<#aggregate>())
     });
     let rev = rev.iter().map(|rev| quote_spanned!(here=> const REV: u32 = #rev;));
+    let hops = hops.iter().map(
+        |hops| quote_spanned!(here=> const HOPS: ::core::option::Option<u32> = ::core::option::Option::Some(#hops);),
+    );
     let is = match &consumer.is {
         ConsumerKind::Projection(projection) => self::projection(consumer, projection, here),
         ConsumerKind::Policy { start } => {
@@ -35,13 +39,17 @@ pub(crate) fn consumer(consumer: &Consumer) -> TokenStream {
                 }
             }
         }
-        ConsumerKind::Process { id, start } => {
+        ConsumerKind::Process { id, start, max_parked } => {
             let start = started(consumer, *start, here);
+            let max_parked = max_parked
+                .iter()
+                .map(|most| quote_spanned!(here=> const MAX_PARKED: u32 = #most;));
             quote_spanned! {here=>
                 #[automatically_derived]
                 impl #krate::Process for #ident {
                     type Id = #id;
                     #start
+                    #(#max_parked)*
                 }
             }
         }
@@ -52,6 +60,7 @@ pub(crate) fn consumer(consumer: &Consumer) -> TokenStream {
             const NAME: &'static str = #name;
             const READS: &'static [#krate::Source] = &[#(#reads),*];
             #(#rev)*
+            #(#hops)*
         }
         #is
     }

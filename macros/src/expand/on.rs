@@ -24,16 +24,20 @@ pub(super) fn each<'a>(
 
 /// The events that are handled, each with the question whether it is read.
 pub(super) fn needs(handlers: &Handlers) -> TokenStream {
+    names(handlers, "NEEDS", handlers.ons.iter().filter(|on| on.event().is_some()))
+}
+
+/// The names of the events, as the constant `of`.
+fn names<'a>(handlers: &Handlers, of: &str, ons: impl IntoIterator<Item = &'a On>) -> TokenStream {
     let consumer = handlers.name();
-    let events = handlers.ons.iter().filter(|on| on.event().is_some());
-    let needs = each(events, |_, event| {
+    let names = each(ons, |_, event| {
         let (at, shown) = (event.span(), types::shown(event));
         let krate = handlers.runtime.at(at);
         quote_spanned!(at=> #krate::__private::needed::<Self, #event>(#consumer, #shown))
     });
     let here = generated(handlers.self_ty.span());
-    let krate = handlers.runtime.at(here);
-    quote_spanned!(here=> const NEEDS: &'static [#krate::EventName] = #needs;)
+    let (krate, of) = (handlers.runtime.at(here), Ident::new(of, here));
+    quote_spanned!(here=> const #of: &'static [#krate::EventName] = #names;)
 }
 
 /// A constant of a trait is looked at only where somebody asks for it.
@@ -125,7 +129,7 @@ fn call(handlers: &Handlers, on: &On) -> TokenStream {
     }
 }
 
-/// `Projects::key`, where an `#[on]` declares one.
+/// `Projects::KEYED` and `Projects::key`, where an `#[on]` declares one.
 fn key(handlers: &Handlers, here: Span) -> Option<TokenStream> {
     let krate = handlers.runtime.at(here);
     let list = keys(handlers, |on| {
@@ -134,7 +138,13 @@ fn key(handlers: &Handlers, here: Span) -> Option<TokenStream> {
         let krate = handlers.runtime.at(at);
         Some(quote_spanned!(at=> #krate::__private::KeyText::key_text(&(#key))))
     })?;
+    let keyed = handlers
+        .ons
+        .iter()
+        .filter(|on| on.key.is_some() && on.event().is_some());
+    let keyed = names(handlers, "KEYED", keyed);
     Some(quote_spanned! {here=>
+        #keyed
         fn key(event: &dyn ::core::any::Any, meta: &#krate::Meta) -> ::core::option::Option<#krate::__private::String> {
             #krate::__private::find(#list, event, meta)
         }

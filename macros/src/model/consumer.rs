@@ -13,6 +13,8 @@ pub(crate) struct Consumer {
     /// `reads(Account, Order)`.
     pub(crate) reads: Option<Vec<Type>>,
     pub(crate) rev: Option<LitInt>,
+    /// `hops = 8`: the bound of a loop that a policy or a process may be part of.
+    pub(crate) hops: Option<LitInt>,
     pub(crate) is: ConsumerKind,
     pub(crate) runtime: Runtime,
 }
@@ -26,6 +28,8 @@ pub(crate) enum ConsumerKind {
     Process {
         id: Option<Box<Type>>,
         start: Option<Start>,
+        /// `max_parked = 100`: how many instances may be parked.
+        max_parked: Option<LitInt>,
     },
 }
 

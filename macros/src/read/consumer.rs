@@ -16,11 +16,13 @@ enum Key {
     Name(LitStr),
     Reads(Vec<Type>),
     Rev(LitInt),
+    Hops(LitInt),
     Mode(bool),
     View(Type),
     OnError(Option<LitInt>),
     Id(Type),
     Start(Start),
+    MaxParked(LitInt),
     Crate(Path),
 }
 
@@ -30,11 +32,13 @@ struct Said {
     name: Option<LitStr>,
     reads: Option<Vec<Type>>,
     rev: Option<LitInt>,
+    hops: Option<LitInt>,
     is_inline: bool,
     view: Option<Type>,
     park: Option<LitInt>,
     id: Option<Type>,
     start: Option<Start>,
+    max_parked: Option<LitInt>,
     runtime: Runtime,
 }
 
@@ -65,7 +69,8 @@ pub(crate) fn policy(input: &DeriveInput, errors: &mut Errors) -> Consumer {
 pub(crate) fn process(input: &DeriveInput, errors: &mut Errors) -> Consumer {
     let mut said = said(input, &PROCESS, Place::Process, errors);
     let (id, start) = (said.id.take().map(Box::new), said.start);
-    said.consumer(input, ConsumerKind::Process { id, start })
+    let max_parked = said.max_parked.take();
+    said.consumer(input, ConsumerKind::Process { id, start, max_parked })
 }
 
 impl Said {
@@ -76,6 +81,7 @@ impl Said {
             name: self.name,
             reads: self.reads,
             rev: self.rev,
+            hops: self.hops,
             is,
             runtime: self.runtime,
         }
@@ -88,6 +94,8 @@ fn said(input: &DeriveInput, keys: &'static Keys, here: Place, errors: &mut Erro
             "name" => Key::Name(value(input)?),
             "reads" => Key::Reads(list(input, Type::parse)?),
             "rev" => Key::Rev(number::<u32>(value(input)?)?),
+            "max_parked" => Key::MaxParked(number::<u32>(value(input)?)?),
+            "hops" => Key::Hops(number::<u32>(value(input)?)?),
             "mode" => Key::Mode(one_of(input, ["async", "inline"])? == "inline"),
             "view" => Key::View(ty(input)?),
             "on_error" => Key::OnError(on_error(input)?),
@@ -105,11 +113,13 @@ fn said(input: &DeriveInput, keys: &'static Keys, here: Place, errors: &mut Erro
             Key::Name(name) => said.name = Some(name),
             Key::Reads(reads) => said.reads = Some(reads),
             Key::Rev(rev) => said.rev = Some(rev),
+            Key::Hops(hops) => said.hops = Some(hops),
             Key::Mode(is_inline) => said.is_inline = is_inline,
             Key::View(view) => said.view = Some(view),
             Key::OnError(park) => said.park = park,
             Key::Id(id) => said.id = Some(id),
             Key::Start(start) => said.start = Some(start),
+            Key::MaxParked(most) => said.max_parked = Some(most),
             Key::Crate(path) => said.runtime = Runtime(Some(path)),
         }
     }

@@ -30,7 +30,7 @@ pub(crate) use reach::written_down_to;
 pub use shape::{Field, Shape, Tag, Variant};
 pub use verdict::{Cell, Change, Code, GUIDE, Report, Verdict, compare};
 
-/// A type whose stored form is known: what may be part of an event.
+/// A type whose stored form is known: what may be part of an event, of a snapshot or of a view.
 ///
 /// Written by [`#[derive(Event)]`](derive@crate::Event) for an event and its versions, and by [`#[derive(Schema)]`](derive@crate::Schema)
 /// for what is inside one. The shape is a constant, so rustc has resolved generics and the types of other crates before anything looks at it.
@@ -63,7 +63,7 @@ pub use verdict::{Cell, Change, Code, GUIDE, Report, Verdict, compare};
 ///
 /// `uuid::Uuid` is a scalar and `serde_json::Value` anything. The [features](crate#features) add the types of other crates.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is part of an event but has no schema",
+    message = "`{Self}` has no schema: it is part of an event, of a snapshot or of a view",
     label = "its stored shape is not known",
     note = "add `#[derive(Schema)]` to it, or `#[schema(scalar = \"...\")]` to the field"
 )]

@@ -30,6 +30,13 @@ const START: Key = Key {
     example: "start = now",
 };
 
+const HOPS: Key = Key {
+    name: "hops",
+    places: &[Place::Policy, Place::Process],
+    value: "the bound of a loop is a number of reactions, such as `hops = 8`",
+    example: "hops = 8",
+};
+
 const PATH: Key = Key {
     name: "crate",
     places: &[Place::Projection, Place::Policy, Place::Process, Place::Timer],
@@ -70,7 +77,7 @@ pub(crate) const PROJECTION: Keys = Keys {
 /// `#[policy(..)]`.
 pub(crate) const POLICY: Keys = Keys {
     written: "policy",
-    keys: &[NAME, READS, REV, START, PATH],
+    keys: &[NAME, READS, REV, START, HOPS, PATH],
     repeated: &[],
 };
 
@@ -88,6 +95,13 @@ pub(crate) const PROCESS: Keys = Keys {
         READS,
         REV,
         START,
+        HOPS,
+        Key {
+            name: "max_parked",
+            places: &[Place::Process],
+            value: "how many instances may be parked is a number, such as `max_parked = 100`",
+            example: "max_parked = 100",
+        },
         PATH,
     ],
     repeated: &[],

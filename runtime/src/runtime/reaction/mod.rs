@@ -1,6 +1,4 @@
 //! Reactions: what policies and processes do on an event, as data. They perform nothing; the runtime sends what they return.
-//!
-//! `hops = 8` on a derive is `Consumer::HOPS`.
 
 mod effect;
 mod failed;
@@ -111,7 +109,7 @@ pub trait Policy: Consumer + Default {
 pub trait Process: Consumer {
     /// What names an instance.
     type Id: StreamKey;
-    /// How many instances may be parked; with one more it stops (rule 9.9).
+    /// How many instances may be parked, `max_parked = 10` in the attribute of its derive; with one more it stops (rule 9.9).
     const MAX_PARKED: u32 = 100;
     /// Where it begins when it is started for the first time.
     const START: Start;
