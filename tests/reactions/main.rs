@@ -4,6 +4,7 @@
 
 mod bank;
 mod builds;
+mod composing;
 mod crashes;
 mod crashing;
 mod loops;

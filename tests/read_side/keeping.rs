@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use recount::store::{CheckpointStore, ConsumerName, LogRead};
 use recount::{
-    ConsumerState, EventStore, ManualClock, MemoryStore, NoView, Position, Runtime, StopReason, Timestamp, Token,
+    ConsumerState, EventStore, ManualClock, MemoryStore, NoView, Position, Runtime, StopReason, Timestamp, Token, View,
 };
 use tokio::time::sleep;
 
@@ -179,7 +179,7 @@ async fn another_history_is_not_gone_on_with() -> Tested {
     Ok(())
 }
 
-/// Rule 8.2: of two runners one holds the lease; the other waits for it, and says so.
+/// Rules 7.6, 8.2: of two runners one holds the lease; the other waits for it, says so, shows nothing, and takes over when the first ends.
 #[tokio::test(start_paused = true)]
 async fn a_second_runner_waits() -> Tested {
     let store = MemoryStore::new();
@@ -194,7 +194,30 @@ async fn a_second_runner_waits() -> Tested {
         "{}",
         status.consumers[0].state
     );
-    first.shutdown().await;
+    let view = second.view::<Balances>().await?;
+    assert_eq!(
+        (View::position(&view).get(), &view.positions[..]),
+        (0, &[][..]),
+        "it is fed by nobody"
+    );
+    drop(view);
+    let token = Token::new(store.identity(), Position::new(1));
+    let answer = second
+        .view::<Balances>()
+        .after(token)
+        .within(Duration::from_secs(1))
+        .await;
+    assert!(matches!(answer, Err(NoView::NotYet { .. })), "{answer:?}");
+    drop(first);
+    let committed = plant(&store, "a", vec![paid(2)]).await;
+    let token = Token::new(store.identity(), committed.last_position);
+    let view = second
+        .view::<Balances>()
+        .after(token)
+        .within(Duration::from_secs(60))
+        .await?;
+    assert_eq!(view.positions, [1, 2], "it goes on where the first was");
+    drop(second);
     Ok(())
 }
 

@@ -214,7 +214,8 @@ impl<S> Builder<S> {
     /// # Errors
     /// [`StartError::AggregateTwice`] and [`StartError::BadName`] for names that cannot be; [`StartError::Store`] if the store does not
     /// answer. [`StartError::Consumer`], [`StartError::ConsumerTwice`], [`StartError::Unregistered`] and [`StartError::Loop`] for policies and
-    /// processes that cannot run together, [`StartError::Checkpoints`] if it cannot be kept where they begin.
+    /// processes that cannot run together, [`StartError::Unsupported`] if the store does not keep what they need,
+    /// [`StartError::Checkpoints`] if it cannot be kept where they begin.
     pub fn start(self) -> BoxFuture<Result<Runtime, StartError>>
     where
         S: HasStore,
@@ -223,7 +224,7 @@ impl<S> Builder<S> {
         Box::pin(async move {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
             let projections = settings.projections.iter().map(|planned| (planned.name, planned.rust));
-            let prepared = prepared(settings.reactors, projections, &aggregates)?;
+            let prepared = prepared(settings.reactors, projections, &aggregates, &store.capabilities())?;
             store.head().await?;
             let checkpoints = store.checkpoints();
             for plan in prepared.iter().map(|one| one.plan.clone()).collect::<Vec<_>>() {

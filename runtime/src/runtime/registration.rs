@@ -7,7 +7,7 @@ use crate::runtime::Known;
 use crate::runtime::error::StartError;
 use crate::runtime::following::Prepared;
 use crate::runtime::reaction::{Reaction, Reactor, Sends, unbounded_loop};
-use crate::store::InvalidConsumer;
+use crate::store::{Capabilities, InvalidConsumer, KeyWindow};
 
 /// The longest name of what sends commands: it stands in their idempotency keys.
 const MAX_NAME: usize = 100;
@@ -26,8 +26,10 @@ pub(super) fn prepared(
     registered: Vec<Registration>,
     projections: impl Iterator<Item = (&'static str, &'static str)>,
     aggregates: &HashMap<TypeId, Known>,
+    capabilities: &Capabilities,
 ) -> Result<Vec<Prepared>, StartError> {
     let reactors: Vec<Reactor> = registered.iter().filter_map(|one| one.reactor).collect();
+    supported(&reactors, capabilities)?;
     for reactor in &reactors {
         if reactor.name.len() > MAX_NAME {
             let name = reactor.name.chars().take(80).collect();
@@ -63,6 +65,21 @@ pub(super) fn prepared(
         prepared.push(one);
     }
     Ok(prepared)
+}
+
+/// Whether the store has what the consumers need. A command is sent under a key, so that sending it again does nothing (rule 9.3); that is
+/// all that a consumer needs of a store beyond what every store has.
+fn supported(reactors: &[Reactor], capabilities: &Capabilities) -> Result<(), StartError> {
+    if capabilities.key_window != KeyWindow::None {
+        return Ok(());
+    }
+    let senders = reactors.iter().filter(|reactor| !sent_to(reactor.reactions).is_empty());
+    let needed_by: Vec<String> = senders.map(|reactor| reactor.name.to_owned()).collect();
+    if needed_by.is_empty() {
+        return Ok(());
+    }
+    let lacks = "idempotency keys";
+    Err(StartError::Unsupported { lacks, needed_by })
 }
 
 /// The aggregates that commands are sent to.

@@ -53,6 +53,14 @@ pub enum StartError {
         /// The steps of the loop.
         chain: String,
     },
+    /// The store does not keep what policies and processes need: give it one that does, or leave them out.
+    #[error("the store keeps no {lacks}, and these consumers need them: `{}`", needed_by.join("`, `"))]
+    Unsupported {
+        /// What the store does not keep.
+        lacks: &'static str,
+        /// The declared names of all who need it.
+        needed_by: Vec<String>,
+    },
     /// The place where consumers keep how far they have come does not answer.
     #[error("the checkpoints of consumers could not be read or kept")]
     Checkpoints(#[from] CheckpointError),
