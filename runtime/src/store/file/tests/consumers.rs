@@ -56,7 +56,8 @@ async fn the_folder_comes_with_the_first_consumer() {
         std::fs::read_dir(dir.path().join("consumers"))
             .expect("a folder")
             .count(),
-        1
+        2,
+        "the fences and the checkpoint"
     );
     store.close().await;
     let store = FileStore::open(dir.path()).await.expect("the same store");
