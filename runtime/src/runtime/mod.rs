@@ -47,6 +47,7 @@ pub use execute::Execute;
 pub use history::History;
 pub use load::{At, Loaded};
 pub use policies::{RedriveError, Redriven};
+pub(crate) use processes::record::{seen as seen_by_instance, stream as stream_of_instance};
 pub use processes::{CaseError, ProcessCase};
 pub use projections::{Kept, KeptInDatabase, StopReason};
 pub use publishing::{JsonLines, Published, Publisher, Publishing};

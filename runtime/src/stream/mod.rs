@@ -85,6 +85,15 @@ impl StreamId {
         })
     }
 
+    /// The same stream, as whoever looks at it from inside sees it: the category has so many bytes, up to another `/`.
+    pub(crate) fn with_category(&self, bytes: usize) -> Self {
+        let is_split = self.text.as_bytes().get(bytes) == Some(&b'/');
+        Self {
+            category: if is_split { bytes } else { self.category },
+            ..self.clone()
+        }
+    }
+
     /// What kind of thing the stream is about: the declared name of its aggregate.
     #[must_use]
     pub fn category(&self) -> &str {

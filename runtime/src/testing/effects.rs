@@ -7,7 +7,6 @@ use crate::command::{Command, RejectionOf, To};
 use crate::consumer::Consumer;
 use crate::envelope::Meta;
 use crate::runtime::{Effect, Failed, Failure, IntoEffects, Reacts};
-use crate::stream::StreamId;
 use crate::testing::aggregate::all;
 use crate::testing::diff;
 
@@ -21,9 +20,11 @@ impl Debug for Shown {
     }
 }
 
+#[track_caller]
 fn shown<C: Consumer>(effects: &[Effect]) -> Vec<Shown> {
-    let show = |effect: &Effect| {
-        Shown(match effect {
+    let mut all = Vec::with_capacity(effects.len());
+    for effect in effects {
+        all.push(Shown(match effect {
             Effect::Command {
                 sent,
                 stream,
@@ -47,12 +48,13 @@ fn shown<C: Consumer>(effects: &[Effect]) -> Vec<Shown> {
             }
             Effect::CancelTimer { name } => format!("timer {name} is cancelled"),
             Effect::End => "end".to_owned(),
-        })
-    };
-    effects.iter().map(show).collect()
+        }));
+    }
+    all
 }
 
 /// The recorded form. Keys of maps come in an order of their own, so it is read and written once more.
+#[track_caller]
 fn text<C: Consumer>(name: &str, payload: &Result<Vec<u8>, crate::codec::JsonError>) -> String {
     match payload {
         Ok(payload) => String::from_utf8_lossy(&crate::codec::canonical(payload)).into_owned(),
@@ -81,12 +83,12 @@ pub(super) fn of<P: Reacts>(consumer: &P, input: &dyn Any, meta: &Meta) -> Optio
     Some(first)
 }
 
-/// A command that was sent and refused, and the stream it was sent to.
+/// A command that was sent and refused.
 #[track_caller]
-pub(super) fn failed<P: Consumer, C: Command>(sent: To<C>, why: Failure<RejectionOf<C>>) -> (Failed<C>, StreamId) {
+pub(super) fn failed<P: Consumer, C: Command>(sent: To<C>, why: Failure<RejectionOf<C>>) -> Failed<C> {
     let To { stream, command } = sent;
     match stream {
-        Ok(stream) => (Failed { command, why }, stream),
+        Ok(_) => Failed { command, why },
         Err(error) => panic!("`{}` sends `{}` nowhere: {error}", P::NAME, C::NAME),
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::{self, Debug};
 
 use crate::clock::Timestamp;
 use crate::command::{Command, RejectionOf, To};
+use crate::envelope::Meta;
 use crate::event::Event;
 use crate::runtime::{Effect, Failure, IntoEffects, Policy, Reacts};
 use crate::testing::inputs::Inputs;
@@ -35,19 +36,22 @@ use crate::testing::{StoredEvent, effects};
 ///     .then(Deposit { amount: 5 }.to("acc-1").or_park());
 /// # }
 /// ```
+#[must_use = "a test says what follows: add `.then(..)`"]
 pub fn react<P: Policy + Reacts>() -> Reacting<P> {
     Reacting {
         policy: P::default(),
         inputs: Inputs::new(),
+        meta: None,
         effects: Vec::new(),
     }
 }
 
 /// A policy and what came of the last input; made by [`react`].
-#[must_use = "a test says what follows: add `.then(..)`"]
 pub struct Reacting<P> {
     policy: P,
     inputs: Inputs,
+    /// Of the last event: what a failure is answered with too.
+    meta: Option<Meta>,
     effects: Vec<Effect>,
 }
 
@@ -56,6 +60,7 @@ impl<P: Policy + Reacts> Reacting<P> {
     ///
     /// # Panics
     /// If the event belongs to no aggregate that the policy reads, or cannot be written or read.
+    #[must_use = "a test says what follows: add `.then(..)`"]
     #[track_caller]
     pub fn when<E: Event>(self, id: &str, event: E) -> Self {
         self.when_stored(id, Inputs::stored(&event))
@@ -65,33 +70,40 @@ impl<P: Policy + Reacts> Reacting<P> {
     ///
     /// # Panics
     /// As [`when`](Self::when).
+    #[must_use = "a test says what follows: add `.then(..)`"]
     #[track_caller]
     pub fn when_stored(mut self, id: &str, event: StoredEvent) -> Self {
         let Self {
             policy,
             inputs,
+            meta: last,
             effects,
         } = &mut self;
         effects.clear();
         inputs.hand::<P>(id, &event, &mut |event: &dyn Any, meta| {
             effects.extend(effects::of(policy, event, meta).unwrap_or_default());
+            *last = Some(meta.clone());
         });
         self
     }
 
-    /// A command that it has sent was refused.
+    /// A command that it has sent for the last event was refused.
     ///
     /// # Panics
-    /// If the policy has no `#[on]` for that.
+    /// If the policy has no `#[on]` for that, or there was no event.
+    #[must_use = "a test says what follows: add `.then(..)`"]
     #[track_caller]
     pub fn when_failed<C: Command>(mut self, sent: To<C>, why: Failure<RejectionOf<C>>) -> Self {
         let failed = effects::failed::<P, C>(sent, why);
-        let meta = self.inputs.meta(failed.1);
-        self.effects = effects::of(&self.policy, &failed.0, &meta).unwrap_or_else(|| effects::nobody::<P, C>());
+        let Some(meta) = &self.meta else {
+            panic!("`{}` has sent nothing yet: say first `.when(..)`", P::NAME);
+        };
+        self.effects = effects::of(&self.policy, &failed, meta).unwrap_or_else(|| effects::nobody::<P, C>());
         self
     }
 
     /// What is given next is recorded at this time. Default: [`NOW`](crate::testing::NOW).
+    #[must_use = "a test says what follows: add `.then(..)`"]
     pub fn at(mut self, now: Timestamp) -> Self {
         self.inputs.now = now;
         self

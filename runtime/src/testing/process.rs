@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::command::{Command, RejectionOf, To};
 use crate::envelope::Meta;
 use crate::event::Event;
-use crate::runtime::{Effect, Failure, Instances, IntoEffects, SentTimer};
+use crate::runtime::{Effect, Failure, Instances, IntoEffects, SentTimer, seen_by_instance, stream_of_instance};
 use crate::stream::StreamId;
 use crate::testing::aggregate::all;
 use crate::testing::inputs::Inputs;
@@ -54,6 +54,7 @@ use crate::testing::{StoredEvent, effects};
 ///     .after(Duration::from_secs(86_400)).then((Deposit { amount: 5 }.to("Ada").or_park(), End));
 /// # }
 /// ```
+#[must_use = "a test says what follows: add `.then(..)`"]
 pub fn process<P: Instances>() -> Running<P> {
     Running {
         inputs: Inputs::new(),
@@ -66,7 +67,6 @@ pub fn process<P: Instances>() -> Running<P> {
 }
 
 /// A process, its instances, and what came of the last input; made by [`process`].
-#[must_use = "a test says what follows: add `.then(..)`"]
 pub struct Running<P> {
     inputs: Inputs,
     play: Play<P>,
@@ -97,6 +97,7 @@ impl<P: Instances> Running<P> {
     ///
     /// # Panics
     /// If the event belongs to no aggregate that the process reads, cannot be written or read, or does not fit the state of its instance.
+    #[must_use = "a test says what follows: add `.then(..)`"]
     #[track_caller]
     pub fn given<E: Event>(self, id: &str, event: E) -> Self {
         self.when(id, event)
@@ -106,6 +107,7 @@ impl<P: Instances> Running<P> {
     ///
     /// # Panics
     /// As [`given`](Self::given).
+    #[must_use = "a test says what follows: add `.then(..)`"]
     #[track_caller]
     pub fn when<E: Event>(self, id: &str, event: E) -> Self {
         self.when_stored(id, Inputs::stored(&event))
@@ -115,6 +117,7 @@ impl<P: Instances> Running<P> {
     ///
     /// # Panics
     /// As [`given`](Self::given).
+    #[must_use = "a test says what follows: add `.then(..)`"]
     #[track_caller]
     pub fn when_stored(mut self, id: &str, event: StoredEvent) -> Self {
         let play = &mut self.play;
@@ -128,10 +131,11 @@ impl<P: Instances> Running<P> {
     ///
     /// # Panics
     /// If the process has no `#[on]` for that, or there is no such instance.
+    #[must_use = "a test says what follows: add `.then(..)`"]
     #[track_caller]
     pub fn when_failed<C: Command>(mut self, sent: To<C>, why: Failure<RejectionOf<C>>) -> Self {
-        let (failed, stream) = effects::failed::<P, C>(sent, why);
-        let meta = self.inputs.meta(stream);
+        let failed = effects::failed::<P, C>(sent, why);
+        let meta = self.inputs.meta(of_instance::<P>(&self.play.last));
         self.play.effects.clear();
         if !self.play.react(&self.play.last.clone(), &failed, &meta) {
             effects::nobody::<P, C>();
@@ -143,6 +147,7 @@ impl<P: Instances> Running<P> {
     ///
     /// # Panics
     /// If a timer cannot be read back, or the process has no `#[on]` for it.
+    #[must_use = "a test says what follows: add `.then(..)`"]
     #[track_caller]
     pub fn after(mut self, time: Duration) -> Self {
         let until = later(self.inputs.now, time);
@@ -157,8 +162,7 @@ impl<P: Instances> Running<P> {
                     all(&error)
                 ),
             };
-            let stream = StreamId::new(P::NAME, &key).unwrap_or_else(|error| panic!("{error}"));
-            let meta = self.inputs.meta(stream);
+            let meta = self.inputs.meta(of_instance::<P>(&key));
             let is_heard = self.play.react(&key, &*due, &meta);
             assert!(
                 is_heard,
@@ -294,6 +298,15 @@ impl<P: Instances> Play<P> {
         let key = key.clone();
         let pending = self.instances.get_mut(&key)?.timers.remove(name)?;
         Some((key, pending))
+    }
+}
+
+/// The stream of an instance, as its reactions see it.
+#[track_caller]
+fn of_instance<P: Instances>(key: &str) -> StreamId {
+    match stream_of_instance(P::NAME, key) {
+        Ok(stream) => seen_by_instance(P::NAME, &stream),
+        Err(error) => panic!("an instance of `{}` cannot have this id: {error}", P::NAME),
     }
 }
 

@@ -40,6 +40,7 @@ use crate::testing::inputs::Inputs;
 ///     .then(|view| assert_eq!(view.balance("acc-1"), Some(150)));
 /// # }
 /// ```
+#[must_use = "a test says what follows: add `.then(..)`"]
 pub fn project<P>() -> Projected<P>
 where
     P: Projects<View = InMemory<P>> + KeptInMemory,
@@ -51,7 +52,6 @@ where
 }
 
 /// A view and what has happened to it; made by [`project`].
-#[must_use = "a test says what follows: add `.then(..)`"]
 pub struct Projected<P> {
     /// The view, and the one that has to stay equal to it.
     views: [P; 2],
@@ -66,6 +66,7 @@ where
     ///
     /// # Panics
     /// If an event belongs to no aggregate that the projection reads, or cannot be written or read.
+    #[must_use = "a test says what follows: add `.then(..)`"]
     #[track_caller]
     pub fn given<E: Event>(self, id: &str, events: impl IntoIterator<Item = E>) -> Self {
         let stored = events
@@ -79,6 +80,7 @@ where
     ///
     /// # Panics
     /// As [`given`](Self::given).
+    #[must_use = "a test says what follows: add `.then(..)`"]
     #[track_caller]
     pub fn given_stored(mut self, id: &str, events: impl IntoIterator<Item = StoredEvent>) -> Self {
         for stored in events {
@@ -92,6 +94,7 @@ where
     }
 
     /// What is given next is recorded at this time. Default: [`NOW`](crate::testing::NOW).
+    #[must_use = "a test says what follows: add `.then(..)`"]
     pub fn at(mut self, now: Timestamp) -> Self {
         self.inputs.now = now;
         self

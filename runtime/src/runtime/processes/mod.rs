@@ -3,7 +3,7 @@
 
 mod case;
 mod instance;
-mod record;
+pub(crate) mod record;
 mod script;
 mod sending;
 mod turn;

@@ -16,8 +16,13 @@ pub(super) const CATEGORY: &str = "$process";
 const FORM: u32 = 1;
 
 /// The stream of an instance.
-pub(super) fn stream(process: &str, instance: &str) -> Result<StreamId, InvalidName> {
+pub(crate) fn stream(process: &str, instance: &str) -> Result<StreamId, InvalidName> {
     StreamId::stored(CATEGORY, &[process, "/", instance].concat())
+}
+
+/// The stream of an instance as its reactions see it: its id is that of the instance.
+pub(crate) fn seen(process: &str, stream: &StreamId) -> StreamId {
+    stream.with_category(CATEGORY.len() + 1 + process.len())
 }
 
 /// The instance that a stream is of, if it is one of this process.

@@ -178,7 +178,7 @@ impl Turner {
         let set_by = match &input {
             Input::Event(event) => event.meta(),
             Input::Timer(fired) => match instance.stood(fired.set.record) {
-                Some(stood) => stood.meta(&instance.stream, fired.set.record),
+                Some(stood) => stood.meta(&record::seen(self.script.name, &instance.stream), fired.set.record),
                 None => {
                     return Err(Halt::Stop(format!(
                         "`{}` has no record {}",
