@@ -20,7 +20,7 @@ impl Runtime {
     /// returned is awaited; its methods say from where, of which of them, and which events.
     ///
     /// # Errors
-    /// [`SubscribeError`]; and [`SubscriptionError`] as the last item of a subscription that ends.
+    /// [`SubscribeError`]; and [`SubscriptionError`](crate::SubscriptionError) as the last item of a subscription that ends.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/account.rs"));
