@@ -14,7 +14,7 @@ use crate::folds::{Counted, Once, Started};
 use crate::kit::{breaks, failure};
 
 /// What each counter has been told; large numbers are none of its.
-#[derive(Projection, Clone, Default, Serialize, Deserialize)]
+#[derive(Projection, Clone, Debug, Default, Serialize, Deserialize)]
 #[projection(name = "sums", reads(Once))]
 pub struct Sums {
     labels: BTreeMap<String, String>,
@@ -34,11 +34,6 @@ impl Sums {
         let counter = meta.id().parse().expect("a number");
         *self.by_counter.entry(counter).or_default() += u64::from(event.by);
     }
-
-    #[query]
-    pub fn sum(&self, counter: u64) -> Option<u64> {
-        self.by_counter.get(&counter).copied()
-    }
 }
 
 // Rule 11.4: a handler may panic, which stops its projection, and the laws are of all other events.
@@ -52,7 +47,7 @@ mod sound {
 macro_rules! view {
     ($(#[$attributes:meta])* $View:ident { $count:ty } copy = $copy:expr, $counted:expr) => {
         $(#[$attributes])*
-        #[derive(Default, Serialize, Deserialize)]
+        #[derive(Debug, Default, Serialize, Deserialize)]
         pub struct $View {
             count: $count,
         }
@@ -108,7 +103,7 @@ fn view_twice_is_once_is_broken_by_a_global() {
 }
 
 /// What is not written, and counts.
-#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Halves {
     shown: u64,
     #[serde(skip)]
@@ -131,7 +126,7 @@ fn view_batches_agree_is_broken_by_what_is_not_written() {
 }
 
 /// A number that copies share.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "u64", into = "u64")]
 pub struct Shared(Arc<AtomicU64>);
 
