@@ -9,3 +9,4 @@ mod kit;
 mod orders;
 mod past;
 mod sound;
+mod views;

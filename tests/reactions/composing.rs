@@ -11,7 +11,7 @@ use recount::store::{
 use recount::{AnyStore, EventStore, IdempotencyKey, JsonLines, MemoryStore, Position, StartError, StreamId};
 use uuid::Uuid;
 
-use crate::bank::{Account, bank};
+use crate::bank::bank;
 use crate::pay::Pay;
 use crate::policies::{Fees, Welcome};
 

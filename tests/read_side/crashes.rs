@@ -5,7 +5,9 @@ use std::time::Duration;
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use recount::store::{CheckpointStore, ConsumerName, LetterRead};
-use recount::{EventStore, ManualClock, MemoryStore, Position, Runtime, Timestamp};
+use recount::{AnyStore, BoxFuture, EventStore, FileStore, ManualClock, MemoryStore, Position, Runtime, Timestamp};
+use tempfile::tempdir;
+use tokio::runtime::Builder;
 use tokio::time::sleep;
 
 use crate::bank::*;
@@ -18,6 +20,7 @@ balances!(
 
 /// How many times a projection is killed in all.
 const CRASHES: u64 = 1000;
+const CRASHES_IN_FILES: u64 = 25;
 /// How often in one history.
 const LIVES: u64 = 5;
 
@@ -64,7 +67,7 @@ fn expected(written: &Written, through: u64) -> (Vec<u64>, Vec<u64>) {
 }
 
 /// What is kept is of one moment, and no further than the log.
-async fn look_at_what_is_kept(store: &MemoryStore, written: &Written, seed: u64) {
+async fn look_at_what_is_kept(store: &impl EventStore, written: &Written, seed: u64) {
     let (consumers, name) = (store.checkpoints(), ConsumerName::new("crashed").expect("a name"));
     let letters = consumers
         .letters(&name, LetterRead::default().limit(10_000))
@@ -88,89 +91,157 @@ async fn look_at_what_is_kept(store: &MemoryStore, written: &Written, seed: u64)
     );
 }
 
+/// One process after another on one store, each killed at a step that a seed has drawn, and a last one that is not.
+struct History<'a> {
+    seed: u64,
+    clock: ManualClock,
+    open: &'a dyn Fn() -> BoxFuture<AnyStore>,
+    /// Whether a store ends with its process, so that the next one opens it anew.
+    ends: bool,
+}
+
+impl History<'_> {
+    fn run(&self) {
+        let mut rng = TestRng::from_seed(
+            RngAlgorithm::ChaCha,
+            &[u8::try_from(self.seed % 251).expect("small"); 32],
+        );
+        let mut written = Written::new();
+        for _ in 0..LIVES {
+            let steps = i64::try_from(draw(&mut rng, 60)).expect("small");
+            paused().block_on(self.life(steps, &mut rng, &mut written));
+            // Whoever was killed holds its lease until it has run out.
+            self.clock.advance(Duration::from_secs(60));
+            tokio().build().expect("a runtime").block_on(async {
+                let store = (self.open)().await;
+                look_at_what_is_kept(&store, &written, self.seed).await;
+                self.end(store).await;
+            });
+        }
+        paused().block_on(self.last(&written));
+    }
+
+    /// What a process that is killed leaves of a store: its files are free, and nothing more is written.
+    async fn end(&self, store: AnyStore) {
+        if self.ends {
+            store.close().await;
+        }
+    }
+
+    async fn life(&self, steps: i64, rng: &mut TestRng, written: &mut Written) {
+        let (store, fuse) = ((self.open)().await, Fuse::new(steps));
+        let crashing = Crashing {
+            inner: store.clone(),
+            fuse: fuse.clone(),
+        };
+        let runtime = start(crashing).await;
+        loop {
+            // Whoever writes is another process, and ends what it has begun.
+            write(&store, rng, written).await;
+            // Long enough for what is idle to be saved, or not.
+            let idle = Duration::from_millis(draw(rng, 3000));
+            let goes_on = async {
+                runtime.settle().await.expect("it settles");
+                sleep(idle).await;
+            };
+            tokio::select! {
+                () = fuse.blown() => break,
+                () = goes_on => {}
+            }
+        }
+        self.end(store).await;
+    }
+
+    async fn last(&self, written: &Written) {
+        let seed = self.seed;
+        let runtime = start((self.open)().await).await;
+        runtime.settle().await.expect("it settles");
+        let (handled, aside) = expected(written, u64::MAX);
+        let view = runtime.view::<Crashed>().await.expect("a view");
+        assert_eq!(view.positions, handled, "seed {seed}");
+        drop(view);
+        // The ways out: the poison is waived, and what stood behind it is handled, each once and in order.
+        for (position, ..) in written.iter().filter(|(.., is_poison)| *is_poison) {
+            runtime
+                .waive("crashed", Position::new(*position), "a test's", "ada")
+                .await
+                .expect("waived");
+        }
+        let redriven = runtime.redrive("crashed").await.expect("redriven");
+        assert_eq!(
+            (redriven.done, redriven.failed),
+            (aside.len() as u64, vec![]),
+            "seed {seed}"
+        );
+        let view = runtime.view::<Crashed>().await.expect("a view");
+        let healthy: Vec<_> = written
+            .iter()
+            .filter(|(.., is_poison)| !is_poison)
+            .map(|one| one.0)
+            .collect();
+        let mut seen = view.positions.clone();
+        seen.sort_unstable();
+        assert_eq!(seen, healthy, "seed {seed}");
+        runtime.shutdown().await;
+    }
+}
+
+async fn start(store: impl EventStore) -> Runtime {
+    let runtime = Runtime::builder()
+        .store(store)
+        .aggregate::<Account>()
+        .projection::<Crashed>();
+    runtime.start().await.expect("it starts")
+}
+
+fn tokio() -> Builder {
+    let mut builder = Builder::new_current_thread();
+    builder.enable_time();
+    builder
+}
+
+fn paused() -> tokio::runtime::Runtime {
+    tokio().start_paused(true).build().expect("a runtime")
+}
+
 /// Rules 7.1, 7.4, 8.2, 8.4: at 1 000 points.
 #[test]
 fn a_thousand_crashes() {
     for seed in 0..CRASHES / LIVES {
-        let mut rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[u8::try_from(seed % 251).expect("small"); 32]);
         let clock = ManualClock::new(Timestamp::from_micros(0));
-        let (store, mut written) = (MemoryStore::with_clock(clock.clone()), Written::new());
-        for _ in 0..LIVES {
-            let fuse = Fuse::new(i64::try_from(draw(&mut rng, 60)).expect("small"));
-            let tokio = tokio::runtime::Builder::new_current_thread()
-                .enable_time()
-                .start_paused(true)
-                .build();
-            let tokio = tokio.expect("a runtime");
-            tokio.block_on(async {
-                let crashing = Crashing {
-                    inner: store.clone(),
-                    fuse: fuse.clone(),
-                };
-                let life = async {
-                    let runtime = Runtime::builder()
-                        .store(crashing)
-                        .aggregate::<Account>()
-                        .projection::<Crashed>();
-                    let runtime = runtime.start().await.expect("it starts");
-                    loop {
-                        write(&store, &mut rng, &mut written).await;
-                        runtime.settle().await.expect("it settles");
-                        // Long enough for what is idle to be saved, or not.
-                        sleep(Duration::from_millis(draw(&mut rng, 3000))).await;
-                    }
-                };
-                tokio::select! {
-                    () = fuse.blown() => {}
-                    () = life => {}
-                }
-            });
-            drop(tokio);
-            // Whoever was killed holds its lease until it has run out.
-            clock.advance(Duration::from_secs(60));
-            let tokio = tokio::runtime::Builder::new_current_thread()
-                .build()
-                .expect("a runtime");
-            tokio.block_on(look_at_what_is_kept(&store, &written, seed));
-        }
-        let tokio = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build();
-        tokio.expect("a runtime").block_on(async {
-            let runtime = Runtime::builder()
-                .store(store.clone())
-                .aggregate::<Account>()
-                .projection::<Crashed>();
-            let runtime = runtime.start().await.expect("it starts");
-            runtime.settle().await.expect("it settles");
-            let (handled, aside) = expected(&written, u64::MAX);
-            let view = runtime.view::<Crashed>().await.expect("a view");
-            assert_eq!(view.positions, handled, "seed {seed}");
-            drop(view);
-            // The ways out: the poison is waived, and what stood behind it is handled, each once and in order.
-            for (position, ..) in written.iter().filter(|(.., is_poison)| *is_poison) {
-                runtime
-                    .waive("crashed", Position::new(*position), "a test's", "ada")
-                    .await
-                    .expect("waived");
-            }
-            let redriven = runtime.redrive("crashed").await.expect("redriven");
-            assert_eq!(
-                (redriven.done, redriven.failed),
-                (aside.len() as u64, vec![]),
-                "seed {seed}"
-            );
-            let view = runtime.view::<Crashed>().await.expect("a view");
-            let healthy: Vec<_> = written
-                .iter()
-                .filter(|(.., is_poison)| !is_poison)
-                .map(|one| one.0)
-                .collect();
-            let mut seen = view.positions.clone();
-            seen.sort_unstable();
-            assert_eq!(seen, healthy, "seed {seed}");
-            runtime.shutdown().await;
-        });
+        let store = AnyStore::new(MemoryStore::with_clock(clock.clone()));
+        let open = || -> BoxFuture<AnyStore> { Box::pin(std::future::ready(store.clone())) };
+        let history = History {
+            seed,
+            clock,
+            open: &open,
+            ends: false,
+        };
+        history.run();
+    }
+}
+
+/// Rules 7.1, 7.4, 8.2, 8.4: views and checkpoints in files, which each process opens anew.
+#[test]
+fn crashes_in_files() {
+    for seed in 0..CRASHES_IN_FILES / LIVES {
+        let (folder, clock) = (
+            tempdir().expect("a folder"),
+            ManualClock::new(Timestamp::from_micros(0)),
+        );
+        let opens_at = clock.clone();
+        let open = || -> BoxFuture<AnyStore> {
+            let opening = FileStore::options()
+                .clock(opens_at.clone())
+                .open(folder.path().to_owned());
+            Box::pin(async { AnyStore::new(opening.await.expect("a store")) })
+        };
+        let history = History {
+            seed,
+            clock,
+            open: &open,
+            ends: true,
+        };
+        history.run();
     }
 }

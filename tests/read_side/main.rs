@@ -8,6 +8,7 @@ mod crashing;
 mod failing;
 mod keeping;
 mod rebuilding;
+mod retrying;
 mod sinks;
 mod sqlite;
 mod sqlite_crashes;

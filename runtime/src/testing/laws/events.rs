@@ -89,7 +89,7 @@ fn read<S: EventSet>(event: &StoredEvent) -> Result<Vec<S>, String> {
 pub fn golden_decodes<A: Aggregate>(laws: &Laws) {
     const LAW: &str = "golden_decodes";
     let seed = laws.run_seed();
-    for kind in Kind::all::<A::Events>() {
+    for kind in Kind::all(A::Events::FACTS) {
         if !kind.is_certain() {
             let (name, version) = (kind.name, kind.version);
             let why = format!("`{name}` version {version} needs an `example({version}, r#\"..\"#)`");
@@ -99,7 +99,7 @@ pub fn golden_decodes<A: Aggregate>(laws: &Laws) {
         for payload in seeds(seed, laws.cases) {
             let event = kind.event(payload, false);
             if let Err(what) = read::<A::Events>(&event) {
-                Broken::by(&[event], what).fail::<A>(LAW, seed);
+                Broken::by(&[event], what).fail(A::NAME, LAW, seed);
             }
         }
     }
@@ -128,7 +128,7 @@ pub fn floor_honest<A: Aggregate>(laws: &Laws) {
         for version in event.versions.iter().filter(|version| version.version >= event.writes) {
             let broken = too_low(event, version, seed, laws.cases);
             if let Some(broken) = broken.or_else(|| unread::<A::Events>(event, version, seed, laws.cases)) {
-                broken.fail::<A>("floor_honest", seed);
+                broken.fail(A::NAME, "floor_honest", seed);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! `History`: stored events that an aggregate folds, drawn from picks that shrink.
 
 use crate::aggregate::{Aggregate, fold_stored};
+use crate::event::EventSet;
 use crate::runtime::Panicked;
 use crate::stream::StreamId;
 use crate::testing::StoredEvent;
@@ -38,7 +39,7 @@ impl Material {
     /// If no event can come first: every law would hold for want of a history.
     #[track_caller]
     pub(super) fn of<A: Aggregate>(small: bool) -> Self {
-        let all_kinds = Kind::all::<A::Events>();
+        let all_kinds = Kind::all(A::Events::FACTS);
         let kinds: Vec<Kind> = all_kinds.into_iter().filter(|kind| !kind.is_empty()).collect();
         let (mut first, mut told) = (Vec::new(), None);
         for (place, kind) in kinds.iter().enumerate() {

@@ -1,7 +1,6 @@
 //! `Kind`: the stored events of one name and version, and what payloads of them are made from.
 
-use crate::event::EventSet;
-use crate::schema::{EventFacts, Outline, Payload, Role, Style};
+use crate::schema::{EventFacts, Outline, Payload, Role, SetFacts, Style};
 use crate::testing::{StoredEvent, stored};
 
 /// The stored events of one name and version.
@@ -22,8 +21,7 @@ enum Source {
 
 impl Kind {
     /// All that a set reads, what it writes first: a history shrinks towards the first.
-    pub(super) fn all<S: EventSet>() -> Vec<Self> {
-        let facts = S::FACTS;
+    pub(super) fn all(facts: &'static SetFacts) -> Vec<Self> {
         let (mut current, mut past) = (Vec::new(), Vec::new());
         for member in facts.members.iter().filter(|member| !member.event.name.is_empty()) {
             let is_split = member.role == Role::Split;

@@ -34,6 +34,13 @@
 //! | [`decision_folds`] | what is decided can be written and folded; only with `commands` |
 //! | [`idempotent_command`] | what is declared idempotent decides once; only with `commands` |
 //!
+//! Of a projection in memory, by `laws!(projection = Balances)`:
+//!
+//! | test | what it holds |
+//! |---|---|
+//! | [`view_twice_is_once`] | the same events give the same view |
+//! | [`view_batches_agree`] | in parts as at once, for every cut, also copied, and written and read back |
+//!
 //! # Histories
 //!
 //! An event that creates comes first, then any; what does not fit, by an error of [`Fold`](crate::Fold), is left out. Versions of the past,
@@ -54,6 +61,7 @@ mod history;
 mod kind;
 mod readers;
 mod search;
+mod views;
 
 use std::fmt::Debug;
 
@@ -66,6 +74,7 @@ pub use folds::{fold_splits, fold_total, fold_twice, snapshot_every_cut};
 /// The crate whose strategies make commands.
 pub use proptest;
 pub use readers::reader_parity;
+pub use views::{Viewed, view_batches_agree, view_twice_is_once};
 
 /// How laws are tried.
 ///
@@ -152,7 +161,8 @@ pub trait Stored: Serialize + DeserializeOwned {}
 #[diagnostic::do_not_recommend]
 impl<A: Serialize + DeserializeOwned> Stored for A {}
 
-/// Writes a test for each [law](crate::testing::laws) of an aggregate. The tests are named after the laws, so each aggregate has a module.
+/// Writes a test for each [law](crate::testing::laws) of an aggregate, or of a projection. The tests are named after the laws, so each has a
+/// module.
 ///
 /// ```text
 /// recount::laws!(Account);
@@ -165,9 +175,18 @@ impl<A: Serialize + DeserializeOwned> Stored for A {}
 /// | `commands = ..` | a proptest [`Strategy`](crate::testing::laws::proptest::strategy::Strategy) of commands, of one type: the enum of `#[recount::handlers(commands = ..)]` has all of them. Without it the laws of commands are reported as ignored: they were not run |
 /// | `options = ..` | a [`Laws`](crate::testing::laws::Laws); without it [`Laws::new`](crate::testing::laws::Laws::new) |
 ///
+/// `laws!(projection = Balances)` writes a test for each law of a projection whose view is in memory, and takes `options = ..`.
+///
 /// It comes with the feature `laws`, for `[dev-dependencies]`, so that no application builds proptest.
 #[macro_export]
 macro_rules! laws {
+    (projection = $projection:ty $(,)?) => {
+        $crate::laws!(projection = $projection, options = $crate::testing::laws::Laws::new());
+    };
+    (projection = $projection:ty, options = $options:expr $(,)?) => {
+        $crate::laws!(@test [$options] view_twice_is_once [$projection]);
+        $crate::laws!(@test [$options] view_batches_agree [$projection]);
+    };
     (@read $given:tt $snapshots:tt $commands:tt [$options:expr] snapshots $(, $($rest:tt)*)?) => {
         $crate::laws!(@read $given [snapshots] $commands [$options] $($($rest)*)?);
     };

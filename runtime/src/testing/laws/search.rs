@@ -21,31 +21,34 @@ const STEPS: u32 = 10_000;
 /// How a law is broken: what is not as it should be, and the history that shows it.
 pub(super) struct Broken {
     what: String,
-    events: Vec<StoredEvent>,
+    /// The history, a line for each event.
+    lines: Vec<String>,
 }
 
 impl Broken {
     pub(super) fn by(events: &[StoredEvent], what: impl Into<String>) -> Self {
-        let (what, events) = (what.into(), events.to_vec());
-        Self { what, events }
+        Self::by_lines(events.iter().map(StoredEvent::line), what)
+    }
+
+    pub(super) fn by_lines(lines: impl IntoIterator<Item = String>, what: impl Into<String>) -> Self {
+        let (what, lines) = (what.into(), lines.into_iter().collect());
+        Self { what, lines }
     }
 
     /// The failure of a test.
-    fn text<A: Aggregate>(&self, law: &str, seed: u64) -> String {
-        let lines: Vec<String> = self.events.iter().map(|event| format!("  {}", event.line())).collect();
+    fn text(&self, name: &str, law: &str, seed: u64) -> String {
         format!(
-            "the law `{law}` of `{}` is broken: {}\nthe shortest history found, as it is stored:\n{}\nthe same again: \
+            "the law `{law}` of `{name}` is broken: {}\nthe shortest history found, as it is stored:\n  {}\nthe same again: \
              {SEED}={seed}",
-            A::NAME,
             self.what,
-            lines.join("\n")
+            self.lines.join("\n  ")
         )
     }
 
     /// Fails the test.
     #[track_caller]
-    pub(super) fn fail<A: Aggregate>(&self, law: &str, seed: u64) -> ! {
-        panic!("{}", self.text::<A>(law, seed))
+    pub(super) fn fail(&self, name: &str, law: &str, seed: u64) -> ! {
+        panic!("{}", self.text(name, law, seed))
     }
 }
 
@@ -91,6 +94,24 @@ impl Laws {
         check: impl Fn(&History, S::Value) -> Result<(), Broken>,
     ) {
         let material = Material::of::<A>(self.small);
+        let kinds = material.kinds.len();
+        self.each_pick((A::NAME, law), kinds, with, |picks, value| {
+            check(&material.draw::<A>(picks), value)
+        });
+    }
+
+    /// Tries a law, of so many kinds of events, on picks of them.
+    ///
+    /// # Panics
+    /// If some break it, with the fewest found.
+    #[track_caller]
+    pub(super) fn each_pick<S: Strategy>(
+        &self,
+        (name, law): (&str, &str),
+        kinds: usize,
+        with: S,
+        check: impl Fn(&[Pick], S::Value) -> Result<(), Broken>,
+    ) {
         let seed = self.run_seed();
         let config = Config {
             cases: self.cases,
@@ -101,15 +122,14 @@ impl Laws {
         };
         // The plainest payloads stand first, because a choice shrinks towards its first.
         let seeds = prop_oneof![1 => 0..3_u64, 3 => any::<u64>()];
-        let pick = (0..material.kinds.len(), seeds);
-        let picks = vec(pick, 0..=self.longest);
+        let picks = vec((0..kinds, seeds), 0..=self.longest);
         let found = TestRunner::new(config).run(&(picks, with), |(picks, value): (Vec<Pick>, S::Value)| {
-            check(&material.draw::<A>(&picks), value).map_err(|broken| TestCaseError::fail(broken.text::<A>(law, seed)))
+            check(&picks, value).map_err(|broken| TestCaseError::fail(broken.text(name, law, seed)))
         });
         match found {
             Ok(()) => {}
             Err(TestError::Fail(broken, _)) => panic!("{}", broken.message()),
-            Err(TestError::Abort(reason)) => panic!("the law `{law}` of `{}` was not tried: {reason}", A::NAME),
+            Err(TestError::Abort(reason)) => panic!("the law `{law}` of `{name}` was not tried: {reason}"),
         }
     }
 }
