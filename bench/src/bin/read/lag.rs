@@ -25,9 +25,9 @@ const ACCOUNTS: u32 = 1_000;
 pub(crate) async fn measured<P: Projection>(name: &str, runtime: &Runtime, budget: Option<Duration>) -> Fallible<bool> {
     let ids: Arc<[String]> = (0..ACCOUNTS).map(|account| format!("acc-{account:09}")).collect();
     let mut opened = JoinSet::new();
-    for id in ids.iter().cloned() {
-        let (runtime, owner) = (runtime.clone(), "Ada".to_owned());
-        opened.spawn(async move { runtime.execute(&id, Open { owner }).await.map(drop) });
+    for id in ids.iter() {
+        let (runtime, id, owner) = (runtime.clone(), id.clone(), "Ada".to_owned());
+        opened.spawn(async move { runtime.execute(id, Open { owner }).await.map(drop) });
     }
     while let Some(done) = opened.join_next().await {
         done??;
