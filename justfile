@@ -72,7 +72,7 @@ bench-commands *ONLY:
 
 # What building a view anew costs against decoding its events, and how far a view is behind durable commands. A minute or two; wants an idle machine.
 bench-read EVENTS="1000000" *ONLY:
-    cargo run --profile bench -p recount-bench --bin read -- {{EVENTS}} {{ONLY}}
+    cargo run --profile bench -p recount-bench --features sqlite --bin read -- {{EVENTS}} {{ONLY}}
 
 # Commands per second and latency beside other frameworks, which this compiles: many minutes the first time, then about five. With PostgreSQL
 # where DATABASE_URL is set. Wants an idle machine.

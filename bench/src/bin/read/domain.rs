@@ -1,7 +1,10 @@
-//! The accounts that are read, and a view in memory of what each has.
+//! The accounts that are read, and a view of what each has, in memory and in SQLite.
 
 use std::collections::HashMap;
+use std::path::Path;
 
+use recount::sqlite::SqliteView;
+use recount::sqlite::rusqlite::{self, Transaction};
 use recount::{Aggregate, EventStore, Meta, Projection, Runtime, StartError};
 use serde::{Deserialize, Serialize};
 
@@ -95,4 +98,35 @@ impl Balances {
 pub(crate) async fn runtime(store: impl EventStore) -> Result<Runtime, StartError> {
     let builder = Runtime::builder().store(store).aggregate::<Account>();
     builder.projection::<Balances>().start().await
+}
+
+const TABLE: &str = "CREATE TABLE balance (account TEXT PRIMARY KEY, amount INTEGER NOT NULL) STRICT";
+
+/// The same in a table.
+#[derive(Projection, Default)]
+#[projection(name = "balances", reads(Account), view = SqliteView)]
+pub(crate) struct InTable;
+
+#[recount::handlers]
+impl InTable {
+    #[on]
+    fn opened(&self, tx: &mut Transaction<'_>, _: &Opened, meta: &Meta) -> rusqlite::Result<()> {
+        tx.prepare_cached("INSERT INTO balance VALUES (?1, 0)")?
+            .execute((meta.id(),))?;
+        Ok(())
+    }
+
+    #[on]
+    fn deposited(&self, tx: &mut Transaction<'_>, event: &Deposited, meta: &Meta) -> rusqlite::Result<()> {
+        let sql = "UPDATE balance SET amount = amount + ?2 WHERE account = ?1";
+        tx.prepare_cached(sql)?.execute((meta.id(), event.amount))?;
+        Ok(())
+    }
+}
+
+/// A runtime with the view in a file of this folder.
+pub(crate) async fn runtime_in(store: impl EventStore, folder: &Path) -> Result<Runtime, StartError> {
+    let builder = Runtime::builder().store(store).aggregate::<Account>();
+    let view = SqliteView::new(folder.join("balances.sqlite"), TABLE);
+    builder.projection_in::<InTable>(view).start().await
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use recount::{FileStore, MemoryStore};
 
-use domain::Balances;
+use domain::{Balances, InTable};
 
 /// How far the view may be behind, of ninety-nine in a hundred commands.
 const LAG: Duration = Duration::from_millis(20);
@@ -57,6 +57,13 @@ async fn main() -> Fallible<()> {
         let store = FileStore::open(directory.join("lag")).await?;
         let runtime = domain::runtime(store).await?;
         is_kept &= lag::measured::<Balances>("memory view, lag", &runtime, Some(LAG)).await?;
+        runtime.shutdown().await;
+    }
+    if is_asked("SQLite view, lag") {
+        let folder = directory.join("lag-sqlite");
+        let store = FileStore::open(folder.join("events")).await?;
+        let runtime = domain::runtime_in(store, &folder).await?;
+        is_kept &= lag::measured::<InTable>("SQLite view, lag", &runtime, None).await?;
         runtime.shutdown().await;
     }
     if directory.exists() {
