@@ -93,8 +93,10 @@ mod tests {
     /// Rule 4.10: read late or early, known or stored, they are the same; and what cannot be read is left out.
     #[test]
     fn read_when_they_are_looked_at() {
-        let mut headers = Headers::default();
-        headers.actor = Some("teller-9".to_owned());
+        let headers = Headers {
+            actor: Some("teller-9".to_owned()),
+            ..Headers::default()
+        };
         let stored = StoredHeaders::stored(&headers.encode());
         assert!(matches!(&stored.0, Kept::Stored { read, .. } if read.get().is_none()));
         assert_eq!(stored.clone().into_headers(), headers, "before anybody has looked");
