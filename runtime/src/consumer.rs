@@ -32,7 +32,9 @@ pub trait Consumer: Sized + Send + Sync + 'static {
 /// use recount::Source;
 ///
 /// const READS: &[Source] = &[Source::of::<Account>()];
+/// # fn main() {
 /// assert_eq!(READS[0].category(), "account");
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Source {
