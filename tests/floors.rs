@@ -14,7 +14,7 @@ const RUNTIME: &[(u32, &[&str])] = &[
     (4, &["event"]),
     (3, &["store", "model"]),
     (2, &["envelope", "schema"]),
-    (1, &["codec", "constant", "clock", "stream"]),
+    (1, &["causes", "codec", "constant", "clock", "stream"]),
 ];
 
 /// They may use any floor, and no floor uses them: code for generated code, and the suite for stores.

@@ -103,6 +103,7 @@
 #[path = "private/mod.rs"]
 pub mod __private;
 mod aggregate;
+mod causes;
 mod clock;
 mod codec;
 mod command;

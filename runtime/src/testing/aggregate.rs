@@ -7,6 +7,7 @@ use std::mem::discriminant;
 use uuid::Uuid;
 
 use crate::aggregate::{Aggregate, fold_stored};
+use crate::causes::with_causes;
 use crate::clock::Timestamp;
 use crate::command::{Command, Context, EventsOf, Handle, Ids, RejectionOf};
 use crate::envelope::Headers;
@@ -27,7 +28,7 @@ pub const NOW: Timestamp = Timestamp::from_micros(1_000_000_000_000_000);
 pub fn given<A: Aggregate>(events: impl IntoIterator<Item = A::Events>) -> Given<A> {
     let encode = |(index, event): (usize, A::Events)| match event.encode() {
         Ok(stored) => stored.into(),
-        Err(error) => panic!("event {} cannot be given: {}", index + 1, all(&error)),
+        Err(error) => panic!("event {} cannot be given: {}", index + 1, with_causes(&error)),
     };
     given_stored(events.into_iter().enumerate().map(encode).collect::<Vec<_>>())
 }
@@ -135,7 +136,7 @@ impl<A: Aggregate> Given<A> {
         let (stream, mut state) = (self.stream(), None);
         for (event, index) in self.events.iter().zip(0..) {
             if let Err(error) = fold_stored(&mut state, &event.raw(&stream, index)) {
-                panic!("event {} cannot be given: {}", index + 1, all(&error));
+                panic!("event {} cannot be given: {}", index + 1, with_causes(&error));
             }
         }
         state
@@ -149,17 +150,6 @@ impl<A> Debug for Given<A> {
             .field("events", &self.events.len())
             .finish_non_exhaustive()
     }
-}
-
-/// An error with all its sources, on one line.
-pub(super) fn all(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(&format!(": {error}"));
-        source = error.source();
-    }
-    text
 }
 
 /// Whether two decisions are one: the same events, or the same kind of answer without any.

@@ -3,11 +3,11 @@
 use std::any::Any;
 use std::fmt::{self, Debug};
 
+use crate::causes::with_causes;
 use crate::command::{Command, RejectionOf, To};
 use crate::consumer::Consumer;
 use crate::envelope::Meta;
 use crate::runtime::{Effect, Failed, Failure, IntoEffects, Reacts};
-use crate::testing::aggregate::all;
 use crate::testing::diff;
 
 /// One effect in words: two that read the same are the same.
@@ -58,7 +58,11 @@ fn shown<C: Consumer>(effects: &[Effect]) -> Vec<Shown> {
 fn text<C: Consumer>(name: &str, payload: &Result<Vec<u8>, crate::codec::JsonError>) -> String {
     match payload {
         Ok(payload) => String::from_utf8_lossy(&crate::codec::canonical(payload)).into_owned(),
-        Err(error) => panic!("`{}` sends `{name}`, which cannot be written: {}", C::NAME, all(error)),
+        Err(error) => panic!(
+            "`{}` sends `{name}`, which cannot be written: {}",
+            C::NAME,
+            with_causes(error)
+        ),
     }
 }
 

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use crate::causes::with_causes;
 use crate::clock::Timestamp;
 use crate::consumer::Consumer;
 use crate::envelope::{Headers, Meta};
 use crate::event::Event;
 use crate::stream::{AppendId, Position, StreamId, Version};
-use crate::testing::aggregate::all;
 use crate::testing::{NOW, StoredEvent};
 
 /// A log of its own, of which nothing is kept but the numbers.
@@ -35,7 +35,7 @@ impl Inputs {
     pub(super) fn stored<E: Event>(event: &E) -> StoredEvent {
         match event.encode() {
             Ok(encoded) => encoded.into(),
-            Err(error) => panic!("`{}` cannot be given: {}", E::NAME, all(&error)),
+            Err(error) => panic!("`{}` cannot be given: {}", E::NAME, with_causes(&error)),
         }
     }
 
@@ -54,7 +54,7 @@ impl Inputs {
         let meta = self.meta(stream.clone());
         let mut handed = |event: &dyn Any| to(event, &meta);
         if let Err(error) = source.decode(&stored.raw(&stream, 0), &mut handed) {
-            panic!("`{name}` cannot be given: {}", all(&error));
+            panic!("`{name}` cannot be given: {}", with_causes(&error));
         }
     }
 

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::time::Duration;
 
+use crate::causes::with_causes;
 use crate::clock::Timestamp;
 use crate::command::{Command, RejectionOf, To};
 use crate::envelope::Meta;
 use crate::event::Event;
 use crate::runtime::{Effect, Failure, Instances, IntoEffects, SentTimer, seen_by_instance, stream_of_instance};
 use crate::stream::StreamId;
-use crate::testing::aggregate::all;
 use crate::testing::inputs::Inputs;
 use crate::testing::{StoredEvent, effects};
 
@@ -159,7 +159,7 @@ impl<P: Instances> Running<P> {
                 Err(error) => panic!(
                     "the timer `{}` cannot be read back: {}",
                     pending.timer.name,
-                    all(&error)
+                    with_causes(&error)
                 ),
             };
             let meta = self.inputs.meta(of_instance::<P>(&key));
@@ -243,7 +243,7 @@ impl<P: Instances> Play<P> {
                 "the instance `{}` of `{}` cannot have this event: {}",
                 found.key,
                 P::NAME,
-                all(&error)
+                with_causes(&error)
             );
         }
         self.react(&found.key, event, meta);

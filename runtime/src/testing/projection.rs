@@ -2,12 +2,12 @@
 
 use std::fmt::{self, Debug};
 
+use crate::causes::with_causes;
 use crate::clock::Timestamp;
 use crate::codec;
 use crate::event::Event;
 use crate::projection::{InMemory, KeptInMemory, Projects};
 use crate::testing::StoredEvent;
-use crate::testing::aggregate::all;
 use crate::testing::inputs::Inputs;
 
 /// A projection in memory to which nothing has happened yet.
@@ -115,7 +115,7 @@ where
     fn check(&self, name: &str) {
         let [view, twin] = self.views.each_ref().map(|view| match codec::encode(view) {
             Ok(json) => json,
-            Err(error) => panic!("the view `{}` cannot be written: {}", P::NAME, all(&error)),
+            Err(error) => panic!("the view `{}` cannot be written: {}", P::NAME, with_causes(&error)),
         });
         if let Some(path) = codec::difference(&view, &twin) {
             panic!(

@@ -1,7 +1,6 @@
 //! Why a consumer does not go on.
 
-use std::error::Error;
-
+use crate::causes::with_causes;
 use crate::runtime::feed::FeedError;
 use crate::store::{CheckpointError, ReadError, ResumeError};
 
@@ -20,23 +19,12 @@ pub(in crate::runtime) enum Halt {
     Closed,
 }
 
-/// An error with its causes, in one line.
-pub(in crate::runtime) fn words(error: &dyn Error) -> String {
-    let (mut words, mut cause) = (error.to_string(), error.source());
-    while let Some(error) = cause {
-        words.push_str(": ");
-        words.push_str(&error.to_string());
-        cause = error.source();
-    }
-    words
-}
-
 impl From<ReadError> for Halt {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Closed => Self::Closed,
-            ReadError::Io { .. } => Self::Retry(words(&error)),
-            error => Self::Stop(words(&error)),
+            ReadError::Io { .. } => Self::Retry(with_causes(&error)),
+            error => Self::Stop(with_causes(&error)),
         }
     }
 }
@@ -45,7 +33,7 @@ impl From<FeedError> for Halt {
     fn from(error: FeedError) -> Self {
         match error {
             FeedError::Store { source, .. } => source.into(),
-            error => Self::Stop(words(&error)),
+            error => Self::Stop(with_causes(&error)),
         }
     }
 }
@@ -54,7 +42,7 @@ impl From<ResumeError> for Halt {
     fn from(error: ResumeError) -> Self {
         match error {
             ResumeError::Read(error) => error.into(),
-            error => Self::Stop(words(&error)),
+            error => Self::Stop(with_causes(&error)),
         }
     }
 }
@@ -63,9 +51,9 @@ impl From<CheckpointError> for Halt {
     fn from(error: CheckpointError) -> Self {
         match error {
             CheckpointError::Closed => Self::Closed,
-            CheckpointError::Held { .. } | CheckpointError::Fenced { .. } => Self::Elsewhere(words(&error)),
-            CheckpointError::Stale { .. } | CheckpointError::Store(_) => Self::Retry(words(&error)),
-            error => Self::Stop(words(&error)),
+            CheckpointError::Held { .. } | CheckpointError::Fenced { .. } => Self::Elsewhere(with_causes(&error)),
+            CheckpointError::Stale { .. } | CheckpointError::Store(_) => Self::Retry(with_causes(&error)),
+            error => Self::Stop(with_causes(&error)),
         }
     }
 }

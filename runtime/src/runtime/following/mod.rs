@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-pub(super) use halt::{Halt, words};
+pub(super) use halt::Halt;
 pub(super) use handle::{Handle, Redrives};
 pub(super) use lanes::{in_lanes, lane};
 pub(super) use term::{Plan, Term, begin};

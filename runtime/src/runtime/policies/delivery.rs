@@ -4,10 +4,11 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::causes::with_causes;
 use crate::envelope::Meta;
 use crate::event::DecodeError;
 use crate::runtime::feed::Served;
-use crate::runtime::following::{Halt, Term, told, words};
+use crate::runtime::following::{Halt, Term, told};
 use crate::runtime::policies::notes::Notes;
 use crate::runtime::policies::{Script, key};
 use crate::runtime::reaction::{Effect, Errand, Outgoing, Sending};
@@ -222,7 +223,7 @@ pub(in crate::runtime) fn too_deep(meta: &Meta, bound: u32) -> String {
 fn unreadable(event: &EventRef<'_>, error: &DecodeError) -> Undone {
     trace::unreadable(event, error);
     match error {
-        DecodeError::Payload { .. } | DecodeError::Upcast { .. } => Undone::Park(words(error)),
+        DecodeError::Payload { .. } | DecodeError::Upcast { .. } => Undone::Park(with_causes(error)),
         error => Undone::Halt(Halt::Hold(format!("position {}: {error}", event.position))),
     }
 }

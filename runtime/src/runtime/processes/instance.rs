@@ -3,10 +3,11 @@
 use std::any::Any;
 
 use crate::aggregate::FoldError;
+use crate::causes::with_causes;
 use crate::clock::Timestamp;
 use crate::envelope::{Headers, Meta};
 use crate::event::DecodeError;
-use crate::runtime::following::{Halt, words};
+use crate::runtime::following::Halt;
 use crate::runtime::processes::Script;
 use crate::runtime::processes::case::Case;
 use crate::runtime::processes::record::{FiredTimer, Input, Place, Record, StoredEffect, StoredInput, StoredTimer};
@@ -198,7 +199,9 @@ fn with_event<T>(script: &Script, event: &StoredInput, mut run: impl FnMut(&dyn 
     let decoded = Panicked::caught(|| source.decode(&event.raw(), &mut take));
     match decoded.map_err(|panicked| Unread::Never(panicked.to_string()))? {
         Ok(_) => done.ok_or_else(|| Unread::Later(format!("`{}` has no part {} any more", event.name, event.part))),
-        Err(error @ (DecodeError::Payload { .. } | DecodeError::Upcast { .. })) => Err(Unread::Never(words(&error))),
+        Err(error @ (DecodeError::Payload { .. } | DecodeError::Upcast { .. })) => {
+            Err(Unread::Never(with_causes(&error)))
+        }
         Err(error) => Err(Unread::Later(error.to_string())),
     }
 }

@@ -14,12 +14,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::causes::with_causes;
 use crate::clock::Timestamp;
 use crate::codec;
 use crate::consumer::{Source, left_out};
 use crate::event::DecodeError;
 use crate::runtime::feed::Served;
-use crate::runtime::following::{Halt, Plan, Tended, Term, Work, in_lanes, lane, words};
+use crate::runtime::following::{Halt, Plan, Tended, Term, Work, in_lanes, lane};
 use crate::runtime::policies::{Redrive, Redriven, Redriving};
 use crate::runtime::processes::case::Case;
 use crate::runtime::processes::record::{CATEGORY, Record, StoredInput};
@@ -108,7 +109,7 @@ impl Processing {
             Ok(Ok(_)) => Ok(()),
             // Whose event it is cannot be known, so there is nobody to park it for.
             Ok(Err(error @ (DecodeError::Payload { .. } | DecodeError::Upcast { .. }))) => {
-                Err(Halt::Stop(at(words(&error))))
+                Err(Halt::Stop(at(with_causes(&error))))
             }
             Ok(Err(error)) => Err(Halt::Hold(at(error.to_string()))),
             Err(panicked) => Err(Halt::Stop(at(panicked.to_string()))),

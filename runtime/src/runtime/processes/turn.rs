@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
+use crate::causes::with_causes;
 use crate::clock::Timestamp;
 use crate::command::fresh_id;
 use crate::envelope::Headers;
 use crate::runtime::Runtime;
-use crate::runtime::following::{Halt, Term, told, words};
+use crate::runtime::following::{Halt, Term, told};
 use crate::runtime::meter;
 use crate::runtime::policies::too_deep;
 use crate::runtime::processes::Script;
@@ -264,7 +265,7 @@ impl Turner {
                     return Err(Halt::Stop(refusal.to_string()));
                 }
                 // The same append again: written twice it is written once.
-                Err(error) => told::written_again(&instance.stream, &words(&error)),
+                Err(error) => told::written_again(&instance.stream, &with_causes(&error)),
             }
             sleep(delay).await;
             delay = (delay * 2).min(LONGEST_DELAY);

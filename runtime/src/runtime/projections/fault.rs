@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use crate::causes::with_causes;
 use crate::event::DecodeError;
 use crate::projection::{Projects, ViewError};
 use crate::runtime::load;
@@ -36,18 +37,6 @@ pub(super) struct BadEvent {
     pub(super) letter: Option<DeadLetter>,
 }
 
-/// An error with all that caused it.
-pub(super) fn whole(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
-}
-
 impl BadEvent {
     /// The event of a unit that could not be handed over; `None` if there is no such event.
     pub(super) fn new<P: Projects>(unit: &Unit, failed: Unhanded<ViewError<P>>) -> Option<Self> {
@@ -70,7 +59,7 @@ impl BadEvent {
         };
         let letter = failed
             .key
-            .map(|key| DeadLetter::new(&event, failed.part, key, whole(&reason)));
+            .map(|key| DeadLetter::new(&event, failed.part, key, with_causes(&reason)));
         Some(Self {
             letter,
             part: PartId::new(event.position, failed.part),

@@ -4,9 +4,10 @@ use std::error::Error;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use crate::causes::with_causes;
 use crate::runtime::policies::Redriven;
 use crate::runtime::projections::StopReason;
-use crate::runtime::projections::fault::{Fault, whole};
+use crate::runtime::projections::fault::Fault;
 use crate::runtime::projections::keeper::follows;
 use crate::runtime::projections::runner::{Next, Order, Runner};
 use crate::runtime::projections::unit::Unit;
@@ -102,7 +103,7 @@ impl Runner {
         };
         for key in keys {
             if let Some(reason) = self.redrive_key(&key, &mut redriven.done).await? {
-                redriven.failed.push((key, whole(&reason)));
+                redriven.failed.push((key, with_causes(&reason)));
             }
         }
         self.say(&Next::More);

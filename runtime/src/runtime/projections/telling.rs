@@ -1,18 +1,17 @@
 //! What the task of a projection says of itself after each step.
 
-use std::error::Error;
 use std::sync::Arc;
 
+use crate::causes::with_causes;
 use crate::runtime::consumers::ConsumerState;
 use crate::runtime::projections::StopReason;
-use crate::runtime::projections::fault::whole;
 use crate::runtime::projections::runner::{Next, Runner};
 use crate::runtime::trace;
 
 impl Runner {
     pub(super) fn say(&self, next: &Next) {
         let (position, parked) = (self.target.shown().position(), Arc::clone(&self.parked));
-        let because = |error: &dyn Error| whole(error);
+        let because = with_causes;
         let (state, stopped, error) = match next {
             Next::More | Next::Told(_) => (None, None, None),
             Next::Live => (Some(ConsumerState::Live), None, None),

@@ -10,9 +10,10 @@ use std::sync::Arc;
 pub use json_lines::JsonLines;
 pub use published::Published;
 
+use crate::causes::with_causes;
 use crate::consumer::Start;
 use crate::runtime::feed::Served;
-use crate::runtime::following::{Halt, Plan, Prepared, Tended, Term, Work, in_lanes, words};
+use crate::runtime::following::{Halt, Plan, Prepared, Tended, Term, Work, in_lanes};
 use crate::runtime::registration::Registration;
 use crate::runtime::{BoxFuture, Builder, meter};
 use crate::store::{Change, ConsumerName, Filter};
@@ -80,7 +81,7 @@ impl Publishing {
         Self {
             publish: Arc::new(move |events| {
                 let publisher = Arc::clone(&publisher);
-                Box::pin(async move { publisher.publish(&events).await.map_err(|error| words(&error)) })
+                Box::pin(async move { publisher.publish(&events).await.map_err(|error| with_causes(&error)) })
             }),
             filter: Filter::default().categories(Vec::<String>::new()),
             start: Start::Beginning,

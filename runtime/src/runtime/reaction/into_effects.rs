@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 
 use crate::aggregate::Aggregate;
+use crate::causes::with_causes;
 use crate::codec;
 use crate::command::{Command, IntoEvents, OrPark, OutcomeOf, To};
 use crate::model::Tree;
-use crate::runtime::following::words;
 use crate::runtime::reaction::effect::{Effect, Errand, Sending, Sends, Sent, SentTimer};
 use crate::runtime::reaction::timer::due;
 use crate::runtime::reaction::{After, CancelTimer, Due, End, Failed, Failure, React, Recordable, Timer};
@@ -194,8 +194,8 @@ fn send<C: Command + Recordable>(
             Err(Ok(error)) => match error {
                 ExecuteError::NotFound { .. } => (Failure::NotFound, error.to_string()),
                 ExecuteError::AlreadyExists { .. } => (Failure::AlreadyExists, error.to_string()),
-                error if may_pass(&error) => return Sending::Again(words(&error)),
-                error => return Sending::Never(words(&error)),
+                error if may_pass(&error) => return Sending::Again(with_causes(&error)),
+                error => return Sending::Never(with_causes(&error)),
             },
         };
         Sending::Failed(Box::new(Failed { command, why }), words)

@@ -7,11 +7,12 @@ use proptest::strategy::Strategy;
 use uuid::Uuid;
 
 use crate::aggregate::Aggregate;
+use crate::causes::with_causes;
 use crate::command::{Command, Context, Handle, Ids};
 use crate::envelope::Headers;
 use crate::runtime::{Deciding, ExecuteError, decide};
 use crate::stream::{AppendId, Version};
-use crate::testing::aggregate::{Outcome, all, same};
+use crate::testing::aggregate::{Outcome, same};
 use crate::testing::laws::Laws;
 use crate::testing::laws::history::{History, fold, stream};
 use crate::testing::laws::search::Broken;
@@ -55,7 +56,7 @@ where
     laws.each_with::<A, _>("decision_folds", commands, |history, command| {
         let outcome = on_history(history, &command)?;
         let why = match &outcome {
-            Err(ExecuteError::BadDecision(bad)) => all(bad),
+            Err(ExecuteError::BadDecision(bad)) => with_causes(bad),
             Err(ExecuteError::Panicked(panicked)) => panicked.to_string(),
             Ok(_) | Err(_) => return Ok(()),
         };
@@ -152,7 +153,7 @@ fn shown<C: Command>(outcome: &Outcome<C>) -> String {
         Err(ExecuteError::Rejected(_)) => "rejected".to_owned(),
         Err(ExecuteError::NotFound { .. }) => "`NotFound`".to_owned(),
         Err(ExecuteError::AlreadyExists { .. }) => "`AlreadyExists`".to_owned(),
-        Err(ExecuteError::BadDecision(bad)) => all(bad),
+        Err(ExecuteError::BadDecision(bad)) => with_causes(bad),
         Err(ExecuteError::Panicked(panicked)) => panicked.to_string(),
         Err(_) => "another error".to_owned(),
     }

@@ -1,10 +1,10 @@
 //! The laws of events: what is written is read, old versions are read, and older readers read what they are promised.
 
 use crate::aggregate::Aggregate;
+use crate::causes::with_causes;
 use crate::event::{EncodeError, EventSet};
 use crate::runtime::Panicked;
 use crate::schema::{EventFacts, Outline, Payload, Role, Style, VersionFacts};
-use crate::testing::aggregate::all;
 use crate::testing::difference::is_one;
 use crate::testing::laws::commands::not_run;
 use crate::testing::laws::history::fold;
@@ -46,7 +46,7 @@ fn rewritten<S: EventSet>(event: &StoredEvent) -> Result<Option<Vec<StoredEvent>
         let encoded = match part.encode() {
             Ok(encoded) => encoded,
             Err(EncodeError::Frozen { .. } | EncodeError::Lossy { .. }) => return Ok(None),
-            Err(error) => return Err(all(&error)),
+            Err(error) => return Err(with_causes(&error)),
         };
         let again = StoredEvent::from(encoded.clone());
         let back = read::<S>(&again).map_err(|why| format!("it is written as {}, and {why}", again.line()))?;
@@ -56,7 +56,7 @@ fn rewritten<S: EventSet>(event: &StoredEvent) -> Result<Option<Vec<StoredEvent>
                 again.line()
             ));
         };
-        let second = back.encode().map_err(|error| all(&error))?;
+        let second = back.encode().map_err(|error| with_causes(&error))?;
         if !is_one::<S>(&encoded, &second) {
             return Err(format!(
                 "it is written, read back, and written as another (- once, + twice)\n  - {}\n  + {}",
@@ -73,7 +73,7 @@ fn rewritten<S: EventSet>(event: &StoredEvent) -> Result<Option<Vec<StoredEvent>
 fn read<S: EventSet>(event: &StoredEvent) -> Result<Vec<S>, String> {
     match Panicked::caught(|| event.read::<S>()) {
         Ok(Ok(events)) => Ok(events),
-        Ok(Err(error)) => Err(format!("it cannot be read: {}", all(&error))),
+        Ok(Err(error)) => Err(format!("it cannot be read: {}", with_causes(&error))),
         Err(panicked) => Err(format!("it cannot be read: {panicked}")),
     }
 }

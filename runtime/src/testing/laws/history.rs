@@ -1,11 +1,11 @@
 //! `History`: stored events that an aggregate folds, drawn from picks that shrink.
 
 use crate::aggregate::{Aggregate, fold_stored};
+use crate::causes::with_causes;
 use crate::event::EventSet;
 use crate::runtime::Panicked;
 use crate::stream::StreamId;
 use crate::testing::StoredEvent;
-use crate::testing::aggregate::all;
 use crate::testing::laws::kind::Kind;
 
 /// Which kind of event comes next, and the seed of its payload.
@@ -98,7 +98,7 @@ fn step<A: Aggregate>(state: &mut Option<A>, event: &StoredEvent, index: usize) 
     let index = u32::try_from(index).unwrap_or(u32::MAX);
     match Panicked::caught(|| fold_stored(state, &event.raw(&stream::<A>(), index))) {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(Refused::Unfit(all(&error))),
+        Ok(Err(error)) => Err(Refused::Unfit(with_causes(&error))),
         Err(panicked) => Err(Refused::Panicked(panicked.message)),
     }
 }

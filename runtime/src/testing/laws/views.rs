@@ -3,13 +3,13 @@
 use proptest::strategy::Just;
 use uuid::Uuid;
 
+use crate::causes::with_causes;
 use crate::codec;
 use crate::consumer::{Source, left_out};
 use crate::envelope::{Headers, Meta};
 use crate::projection::{InMemory, KeptInMemory, Projects};
 use crate::runtime::Panicked;
 use crate::stream::{AppendId, Position, StreamId, Version};
-use crate::testing::aggregate::all;
 use crate::testing::laws::Laws;
 use crate::testing::laws::history::Pick;
 use crate::testing::laws::kind::Kind;
@@ -169,7 +169,7 @@ fn hand<P: Viewed>(view: &mut P, log: &[Logged]) -> Result<(), String> {
         };
         match handed {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => return Err(told(all(&error))),
+            Ok(Err(error)) => return Err(told(with_causes(&error))),
             Err(panicked) => return Err(told(panicked.to_string())),
         }
     }
