@@ -137,14 +137,14 @@ async fn headers_are_stored() {
     assert_eq!(installed.headers.actor.as_deref(), Some("teller-9"));
     assert_eq!(installed.headers.user["ip"], "::1");
     let command = installed.headers.command.as_ref().expect("a command");
-    assert_eq!((command.name.as_str(), command.causation), ("ensure", None));
+    assert_eq!((&*command.name, command.causation), ("ensure", None));
     assert_eq!(installed.headers.causation(), Some(command.id));
     assert_eq!(
         (installed.event_id, counted.event_id),
         (first.append.event(0), first.append.event(1))
     );
     let command = effect.headers.command.as_ref().expect("a command");
-    assert_eq!((command.name.as_str(), command.causation), ("count", Some(cause)));
+    assert_eq!((&*command.name, command.causation), ("count", Some(cause)));
     assert_eq!(effect.headers.correlation, Some(request));
     assert_eq!(effect.id(), "m");
 

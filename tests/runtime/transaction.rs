@@ -70,7 +70,7 @@ async fn all_of_it_is_one_append() {
             (Some(request), Some("teller-9"))
         );
         assert_eq!(
-            headers.command.as_ref().map(|command| command.name.as_str()),
+            headers.command.as_ref().map(|command| &*command.name),
             Some("begin+add+need+note")
         );
         assert_eq!(headers.user["ip"], "::1");

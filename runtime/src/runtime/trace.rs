@@ -150,7 +150,11 @@ impl Asked {
         }
     }
 
-    /// Makes the attempts of a command. A block, and not an `async fn`, which would hold what it is given in two places.
+    /// Makes the attempts of a command.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` holds what it is given in two places"
+    )]
     pub(super) fn attempt<A: Aggregate, R: Send + 'static>(
         mut self,
         mut attempts: Attempts,

@@ -125,7 +125,7 @@ async fn filled<S: EventStore + Clone>(store: &S, events: u64) -> Fallible<()> {
     Ok(())
 }
 
-async fn append(store: &impl EventStore, account: u64, command: &str, event: NewEvent) -> Fallible<()> {
+async fn append(store: &impl EventStore, account: u64, command: &'static str, event: NewEvent) -> Fallible<()> {
     let mut headers = Headers::default();
     headers.correlation = Some(Uuid::new_v4());
     headers.command = Some(Cause::new(Uuid::new_v4(), command, None));
