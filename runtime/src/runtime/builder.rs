@@ -235,7 +235,6 @@ impl<S> Builder<S> {
             let around = Around {
                 store: store.clone(),
                 tail: Arc::clone(&tail),
-                clock: Arc::clone(&settings.clock),
             };
             let (projections, mut consumers) = started(settings.projections, &around)?;
             consumers

@@ -33,7 +33,6 @@ pub use in_memory::Kept;
 pub(super) use inline::Inline;
 pub use stop_reason::StopReason;
 
-use crate::clock::Clock;
 use crate::consumer::Source;
 use crate::projection::{Mode, Projection, Projects, ViewDatabase, ViewStore};
 use crate::runtime::BoxFuture;
@@ -42,7 +41,7 @@ use crate::runtime::policies::Redriven;
 use crate::runtime::tail::Tail;
 use crate::runtime::verbs::{Verb, VerbError};
 use crate::schema::{Fingerprint, Shape, consumed_fingerprint, laid_out};
-use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, LogRead, PageSize};
+use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, Filter};
 use crate::stream::Position;
 use front::Front;
 use handing::Wanted;
@@ -75,7 +74,6 @@ pub(super) struct Planned {
 pub(super) struct Around {
     pub(super) store: AnyStore,
     pub(super) tail: Arc<Tail>,
-    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// A projection that runs.
@@ -191,24 +189,15 @@ impl Running {
             .shown()
     }
 
-    /// How long the first event that is not in the view has been there.
-    async fn status_at(&self, head: Position) -> ConsumerStatus {
+    fn status(&self) -> ConsumerStatus {
         let said = self.progress.said();
         let mut status = ConsumerStatus::new(self.name.to_owned(), said.state, said.position);
-        status.behind = head.get().saturating_sub(said.position.get());
         status.parked = said.parked.keys().into_iter().map(str::to_owned).collect();
         status.last_error = said.last_error;
         status.rebuilding = self.built().map(|built| {
             let built = built.said();
             (built.position, built.state)
         });
-        if said.position < head {
-            let Making { around, filter, .. } = &self.making;
-            let read = LogRead::after(said.position).filter(filter.clone());
-            let page = around.store.read_log(read.size(PageSize::events(1))).await.ok();
-            let oldest = page.and_then(|page| page.iter().next().map(|event| event.recorded_at));
-            status.oldest_open = oldest.map(|oldest| self.making.around.clock.now().since(oldest));
-        }
         status
     }
 }
@@ -221,9 +210,12 @@ impl Consuming for AsConsumer {
         self.0.name
     }
 
-    fn status(&self, head: Position) -> BoxFuture<ConsumerStatus> {
-        let running = Arc::clone(&self.0);
-        Box::pin(async move { running.status_at(head).await })
+    fn filter(&self) -> &Filter {
+        &self.0.making.filter
+    }
+
+    fn status(&self) -> ConsumerStatus {
+        self.0.status()
     }
 
     fn reach(&self, position: Position) -> BoxFuture<Result<(), String>> {
