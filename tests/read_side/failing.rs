@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-use recount::{ConsumerState, EventStore, MemoryStore, NoView, Position, Runtime, Token};
+use recount::store::{CheckpointStore, ConsumerName};
+use recount::{ConsumerState, EventStore, MemoryStore, NoView, Position, Runtime, Token, VerbError};
 
 use crate::bank::*;
 
@@ -229,6 +230,29 @@ async fn a_waiver_lets_it_pass() -> Tested {
     runtime.reset("balances").await?;
     let view = runtime.view::<Balances>().after(token(&store).await).await?;
     assert_eq!((view.balance("a"), view.positions.clone()), (Some(3), vec![1, 3]));
+    Ok(())
+}
+
+/// Rule 8.6: a waiver is for an event. A mistyped position is told, and nothing is recorded that a later event could meet.
+#[tokio::test(start_paused = true)]
+async fn a_waiver_of_no_event_is_refused() -> Tested {
+    let store = MemoryStore::new();
+    let renamed = stored(&Renamed { owner: "Eve".into() });
+    plant(&store, "a", vec![paid(1), renamed, paid(POISON)]).await;
+    let runtime = bank(&store).await;
+    assert!(runtime.settle().await.is_err());
+    // Before the first, one that no view needs, and behind the last.
+    for position in [0, 2, 4, 99] {
+        let position = Position::new(position);
+        let refused = runtime.waive("balances", position, "a typo", "ada").await;
+        let is_told = |error: &VerbError| matches!(error, VerbError::NoEvent { position: at, .. } if *at == position);
+        assert!(refused.as_ref().is_err_and(is_told), "{refused:?}");
+    }
+    let consumers = store.checkpoints();
+    assert!(consumers.waivers(&ConsumerName::new("balances")?).await?.is_empty());
+    assert!(runtime.settle().await.is_err(), "it stands where it stood");
+    runtime.waive("balances", Position::new(3), "a test's", "ada").await?;
+    runtime.settle().await?;
     Ok(())
 }
 
