@@ -27,6 +27,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 
 pub use in_database::KeptInDatabase;
 pub use in_memory::Kept;
@@ -34,9 +35,10 @@ pub(super) use inline::Inline;
 pub use stop_reason::StopReason;
 
 use crate::consumer::Source;
-use crate::projection::{Mode, Projection, Projects, ViewDatabase, ViewStore};
+use crate::projection::{DatabaseError, Mode, Projection, Projects, ViewDatabase, ViewStore};
 use crate::runtime::BoxFuture;
 use crate::runtime::consumers::{ConsumerStatus, Consuming};
+use crate::runtime::error::StartError;
 use crate::runtime::policies::Redriven;
 use crate::runtime::tail::Tail;
 use crate::runtime::verbs::{Verb, VerbError};
@@ -59,6 +61,7 @@ pub(super) type Shown<P> = Arc<<<P as Projection>::View as ViewStore>::Shown>;
 /// How many orders wait for a projection at most.
 const ORDERS: usize = 16;
 
+type Check = Box<dyn FnOnce() -> Result<(), DatabaseError> + Send>;
 type Start = Box<dyn FnOnce(&Around, ConsumerName) -> Running + Send>;
 
 /// A projection as it is registered.
@@ -66,6 +69,8 @@ pub(super) struct Planned {
     pub(super) id: TypeId,
     pub(super) name: &'static str,
     pub(super) rust: &'static str,
+    /// What is asked of its database before anything starts.
+    check: Option<Check>,
     start: Start,
 }
 
@@ -99,6 +104,7 @@ impl Planned {
             id: TypeId::of::<P>(),
             name: P::NAME,
             rust: std::any::type_name::<P>(),
+            check: None,
             start: Box::new(|around, consumer| {
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
                 let front = Arc::new(Front::new(Arc::new(P::default()), start.clone()));
@@ -118,21 +124,39 @@ impl Planned {
 
     /// A projection whose view is in a database.
     pub(super) fn in_database<P: KeptInDatabase>(database: P::View) -> Self {
+        let database = Arc::new(database);
+        let checked = Arc::clone(&database);
         Self {
             id: TypeId::of::<P>(),
             name: P::NAME,
             rust: std::any::type_name::<P>(),
+            check: Some(Box::new(move || checked.check())),
             start: Box::new(|around, consumer| {
                 let identity = laid_out(identity::<P>(), &database.layout());
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
                 let front = Arc::new(Late::new());
-                let (database, shown) = (Arc::new(database), Arc::clone(&front));
+                let shown = Arc::clone(&front);
                 let target = move |_| -> Box<dyn Target> {
                     let (database, shown) = (Arc::clone(&database), Arc::clone(&shown));
                     Box::new(InDatabase::<P>::new(database, identity, shown, start.clone()))
                 };
                 running::<P>(around, consumer, identity, Box::new(target), front)
             }),
+        }
+    }
+
+    /// Whether its view can be made, as far as that is known before anything is opened.
+    pub(super) async fn check(&mut self) -> Result<(), StartError> {
+        let Some(check) = self.check.take() else {
+            return Ok(());
+        };
+        match spawn_blocking(check).await {
+            Ok(Err(DatabaseError::Lasting(source))) => {
+                let projection = self.name;
+                Err(StartError::View { projection, source })
+            }
+            // What may pass is told by the projection, which tries again.
+            _ => Ok(()),
         }
     }
 
