@@ -48,6 +48,11 @@ pub(super) trait Consuming: Send + Sync {
 pub(super) struct Consumers(pub(super) Vec<Arc<dyn Consuming>>);
 
 impl Consumers {
+    /// The one with this declared name.
+    pub(super) fn named(&self, name: &str) -> Option<&Arc<dyn Consuming>> {
+        self.0.iter().find(|one| one.name() == name)
+    }
+
     /// What each is at, and how far it is behind `head`, the last event of the store.
     pub(super) async fn status(&self, head: Position, store: &AnyStore, clock: &dyn Clock) -> Vec<ConsumerStatus> {
         let mut all = Vec::with_capacity(self.0.len());

@@ -154,8 +154,7 @@ impl Runtime {
     }
 
     fn order(&self, consumer: &str, verb: Verb) -> BoxFuture<Result<(), VerbError>> {
-        let found = self.0.consumers.0.iter().find(|one| one.name() == consumer);
-        let Some(found) = found else {
+        let Some(found) = self.0.consumers.named(consumer) else {
             let consumer = consumer.to_owned();
             return Box::pin(std::future::ready(Err(VerbError::NotRegistered { consumer })));
         };
