@@ -186,6 +186,8 @@ async fn redriven_in_order() -> Tested {
     let letters = runtime.dead_letters("parking", Some("account/a")).await?;
     assert_eq!(letters.len(), 2);
     assert_eq!(letters[0].event.payload, br#"{"amount":"much"}"#, "byte for byte");
+    let shown = format!("{:?}", letters[0]);
+    assert!(shown.contains(r#"payload: {"amount":"much"} }"#), "{shown}");
     // A person lets it pass: what stood behind it is handled, and what comes next is as usual.
     runtime
         .waive("parking", Position::new(2), "the amount is lost", "ada")
