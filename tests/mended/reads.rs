@@ -40,6 +40,8 @@ mod process_no_id;
 mod process_nothing_starts;
 #[path = "../ui/process/start_by_a_timer_mended.rs"]
 mod process_start_by_a_timer;
+#[path = "../ui/process/starts_with_mut_self_mended.rs"]
+mod process_starts_with_mut_self;
 #[path = "../ui/process/starts_without_a_state_mended.rs"]
 mod process_starts_without_a_state;
 #[path = "../ui/process/takes_mut_self_mended.rs"]
