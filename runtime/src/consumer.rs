@@ -23,6 +23,23 @@ pub trait Consumer: Sized + Send + Sync + 'static {
     /// The bound of a loop, `hops = 8` in the attribute of its derive: how many reactions may lie before an event that a policy or a process
     /// reacts to (rule 9.6). Without one it may be part of no cycle, and 64 is the bound all the same.
     const HOPS: Option<u32> = None;
+    /// What it is, as its derive says it.
+    #[doc(hidden)]
+    const IS: Is = Is::Unsaid;
+}
+
+/// What a consumer is: what `#[recount::handlers]` asks, which sees its own block alone.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Is {
+    /// It was written by hand.
+    Unsaid,
+    /// A projection whose view is itself.
+    InMemory,
+    /// A projection whose view lives in a database.
+    InDatabase,
+    Policy,
+    Process,
 }
 
 /// One aggregate that a consumer reads.

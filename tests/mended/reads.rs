@@ -1,5 +1,7 @@
 //! The mended programs of projections, policies and processes.
 
+#[path = "../ui/policy/changes_itself_mended.rs"]
+mod policy_changes_itself;
 #[path = "../ui/policy/command_not_serialize_mended.rs"]
 mod policy_command_not_serialize;
 #[path = "../ui/policy/failure_unhandled_mended.rs"]
@@ -18,6 +20,8 @@ mod policy_start_unknown;
 mod policy_takes_mut_self;
 #[path = "../ui/process/applied_and_not_found_mended.rs"]
 mod process_applied_and_not_found;
+#[path = "../ui/process/changes_itself_mended.rs"]
+mod process_changes_itself;
 #[path = "../ui/process/creates_and_does_not_start_mended.rs"]
 mod process_creates_and_does_not_start;
 #[path = "../ui/process/event_without_a_key_mended.rs"]
@@ -36,6 +40,8 @@ mod process_no_id;
 mod process_nothing_starts;
 #[path = "../ui/process/start_by_a_timer_mended.rs"]
 mod process_start_by_a_timer;
+#[path = "../ui/process/starts_with_mut_self_mended.rs"]
+mod process_starts_with_mut_self;
 #[path = "../ui/process/starts_without_a_state_mended.rs"]
 mod process_starts_without_a_state;
 #[path = "../ui/process/takes_mut_self_mended.rs"]
@@ -62,6 +68,8 @@ mod projection_event_mutable;
 mod projection_event_not_read;
 #[path = "../ui/projection/generic_mended.rs"]
 mod projection_generic;
+#[path = "../ui/projection/handlers_without_a_derive_mended.rs"]
+mod projection_handlers_without_a_derive;
 #[path = "../ui/projection/key_misspelled_mended.rs"]
 mod projection_key_misspelled;
 #[path = "../ui/projection/key_without_a_text_mended.rs"]
@@ -78,6 +86,8 @@ mod projection_no_name;
 mod projection_no_queries;
 #[path = "../ui/projection/no_reads_mended.rs"]
 mod projection_no_reads;
+#[path = "../ui/projection/no_transaction_mended.rs"]
+mod projection_no_transaction;
 #[path = "../ui/projection/not_an_event_mended.rs"]
 mod projection_not_an_event;
 #[path = "../ui/projection/not_derived_mended.rs"]
@@ -114,10 +124,18 @@ mod projection_query_takes_mut_self;
 mod projection_query_with_a_key;
 #[path = "../ui/projection/query_without_self_mended.rs"]
 mod projection_query_without_self;
+#[path = "../ui/projection/reacts_in_memory_mended.rs"]
+mod projection_reacts_in_memory;
 #[path = "../ui/projection/reads_no_aggregate_mended.rs"]
 mod projection_reads_no_aggregate;
 #[path = "../ui/projection/reads_not_a_list_mended.rs"]
 mod projection_reads_not_a_list;
+#[path = "../ui/projection/registered_with_a_database_mended.rs"]
+mod projection_registered_with_a_database;
+#[path = "../ui/projection/registered_without_its_database_mended.rs"]
+mod projection_registered_without_its_database;
+#[path = "../ui/projection/result_without_a_transaction_mended.rs"]
+mod projection_result_without_a_transaction;
 #[path = "../ui/projection/returns_a_command_mended.rs"]
 mod projection_returns_a_command;
 #[path = "../ui/projection/rev_not_a_number_mended.rs"]

@@ -12,3 +12,4 @@ mod pay;
 mod policies;
 mod processes;
 mod publishers;
+mod status;

@@ -157,6 +157,37 @@ async fn instances_start_and_end() {
     runtime.shutdown().await;
 }
 
+/// A runtime that does not run the process says so, and not that there is no such instance.
+#[tokio::test]
+async fn a_process_that_is_not_registered_is_told() {
+    let clock = clock();
+    let store = store(&clock);
+    let runtime = start(&store, &clock).await;
+    account(&runtime, "ada", 100).await;
+    request(&runtime, "t-1", "ada", "ada", 30).await;
+    settle(&runtime).await;
+    runtime.shutdown().await;
+
+    let runtime = bank(kept(&store)).start().await.expect("a start");
+    let id = || TransferId("t-1".into());
+    let refused = [
+        runtime.case::<Pay>(id()).await.map(drop),
+        runtime.retry_case::<Pay>(id(), "why", "ada").await,
+        runtime.skip_case::<Pay>(id(), "why", "ada").await,
+        runtime.abandon_case::<Pay>(id(), "why", "ada").await,
+        runtime.reissue::<Pay>(id(), Version::FIRST, "why", "ada").await,
+    ];
+    for refused in refused {
+        let refused = refused.expect_err("nobody runs it").to_string();
+        let expected = format!(
+            "the runtime does not run the process `pay`: add `.process::<{}>()` where it is built",
+            std::any::type_name::<Pay>()
+        );
+        assert_eq!(refused, expected);
+    }
+    runtime.shutdown().await;
+}
+
 /// Rule 9.9: one bad instance among a hundred stands still at its input, what comes later waits behind it, and the others go on. Each way
 /// out is recorded.
 #[tokio::test]

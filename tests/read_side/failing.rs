@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-use recount::{ConsumerState, EventStore, MemoryStore, NoView, Position, Runtime, Token};
+use recount::store::{CheckpointStore, ConsumerName};
+use recount::{ConsumerState, EventStore, MemoryStore, NoView, Position, Runtime, Token, VerbError};
 
 use crate::bank::*;
 
@@ -185,6 +186,8 @@ async fn redriven_in_order() -> Tested {
     let letters = runtime.dead_letters("parking", Some("account/a")).await?;
     assert_eq!(letters.len(), 2);
     assert_eq!(letters[0].event.payload, br#"{"amount":"much"}"#, "byte for byte");
+    let shown = format!("{:?}", letters[0]);
+    assert!(shown.contains(r#"payload: {"amount":"much"} }"#), "{shown}");
     // A person lets it pass: what stood behind it is handled, and what comes next is as usual.
     runtime
         .waive("parking", Position::new(2), "the amount is lost", "ada")
@@ -232,6 +235,29 @@ async fn a_waiver_lets_it_pass() -> Tested {
     Ok(())
 }
 
+/// Rule 8.6: a waiver is for an event. A mistyped position is told, and nothing is recorded that a later event could meet.
+#[tokio::test(start_paused = true)]
+async fn a_waiver_of_no_event_is_refused() -> Tested {
+    let store = MemoryStore::new();
+    let renamed = stored(&Renamed { owner: "Eve".into() });
+    plant(&store, "a", vec![paid(1), renamed, paid(POISON)]).await;
+    let runtime = bank(&store).await;
+    assert!(runtime.settle().await.is_err());
+    // Before the first, one that no view needs, and behind the last.
+    for position in [0, 2, 4, 99] {
+        let position = Position::new(position);
+        let refused = runtime.waive("balances", position, "a typo", "ada").await;
+        let is_told = |error: &VerbError| matches!(error, VerbError::NoEvent { position: at, .. } if *at == position);
+        assert!(refused.as_ref().is_err_and(is_told), "{refused:?}");
+    }
+    let consumers = store.checkpoints();
+    assert!(consumers.waivers(&ConsumerName::new("balances")?).await?.is_empty());
+    assert!(runtime.settle().await.is_err(), "it stands where it stood");
+    runtime.waive("balances", Position::new(3), "a test's", "ada").await?;
+    runtime.settle().await?;
+    Ok(())
+}
+
 /// Rules 5.6, 7.8: an event that only a newer build knows holds the projection; nothing is skipped, and it says so.
 #[tokio::test(start_paused = true)]
 async fn an_unknown_name_holds() -> Tested {
@@ -253,7 +279,7 @@ async fn an_unknown_name_holds() -> Tested {
                 "{}",
                 consumer.state
             );
-            assert_eq!(consumer.position, 1);
+            assert_eq!(consumer.position, Some(Position::new(1)));
             assert!(consumer.oldest_open.is_some());
         }
         assert_eq!(runtime.view::<Balances>().await?.balance("a"), Some(1));
@@ -277,7 +303,7 @@ async fn settling() -> Tested {
         refused.starts_with("`balances` does not reach position 3: stopped"),
         "{refused}"
     );
-    assert_eq!(runtime.status().await?.consumers[1].position, 3);
+    assert_eq!(runtime.status().await?.consumers[1].position, Some(Position::new(3)));
     runtime.waive("balances", Position::new(3), "a test's", "ada").await?;
     runtime.settle().await?;
     plant(&store, "b", vec![raw("account.frozen", 1, 1, "{}")]).await;

@@ -13,5 +13,6 @@ mod sinks;
 mod sqlite;
 mod sqlite_crashes;
 mod sqlite_rebuilds;
+mod status;
 mod tables;
 mod views;

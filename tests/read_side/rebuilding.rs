@@ -113,7 +113,7 @@ async fn an_error_stops_it_and_not_what_is_shown() -> Tested {
     sleep(Duration::from_secs(1)).await;
     let status = runtime.status().await?;
     let (position, state) = status.consumers[0].rebuilding.clone().ok_or("it is not there")?;
-    assert_eq!(position, 1);
+    assert_eq!(position, Some(Position::new(1)));
     assert!(state.to_string().starts_with("stopped"), "{state}");
     assert_eq!(live(&store).await, shown);
     assert_eq!(runtime.view::<Balances>().await?.balance("a"), Some(1));

@@ -114,6 +114,67 @@ async fn one_key_is_set_aside_and_redriven() -> Tested {
     Ok(())
 }
 
+/// A script that SQLite does not take is told at the start, with its place and before a file is made.
+#[tokio::test(start_paused = true)]
+async fn a_broken_script_fails_the_start() -> Tested {
+    for (script, place, because) in [
+        (
+            "CREATE TABLE a (x);\n  CREATE TABEL b (x);",
+            "line 2, column 10",
+            "near \"TABEL\": syntax error",
+        ),
+        (
+            "CREATE TABLE a (é TEXT, x;",
+            "line 1, column 26",
+            "near \";\": syntax error",
+        ),
+        (
+            "CREATE TABLE a (x) STRICT;",
+            "line 1, column 1",
+            "missing datatype for a.x",
+        ),
+        (
+            ";;\n-- two\nCREATE TABLE a (x);\nCREATE TABLE a (x)",
+            "line 4, column 14",
+            "table a already exists",
+        ),
+        (
+            "CREATE TABLE a (x CHECK (x > 1));\n;\n  INSERT INTO a VALUES (2);\n  INSERT INTO a VALUES (1);",
+            "line 4, column 3",
+            "CHECK constraint failed: x > 1",
+        ),
+        (
+            "CREATE TABLE recount_mark (x)",
+            "line 1, column 14",
+            "table recount_mark already exists",
+        ),
+        (
+            "CREATE TABLE a (x);\nCOMMIT;",
+            "line 2, column 8",
+            "no transaction is active",
+        ),
+    ] {
+        let folder = tempdir()?;
+        let path = folder.path().join("views/balances.sqlite");
+        let runtime = Runtime::builder().store(MemoryStore::new()).aggregate::<Account>();
+        let runtime = runtime.projection_in::<Balances>(SqliteView::new(&path, script));
+        let Err(refused) = runtime.start().await else {
+            return Err(format!("it starts with {script}").into());
+        };
+        assert_eq!(refused.to_string(), "the view of `balances` cannot be made");
+        let at = refused.source().ok_or("a place")?;
+        let expected = format!(
+            "the script of the tables of `{}` cannot be run: {place}",
+            path.display()
+        );
+        assert_eq!(at.to_string(), expected, "{script}");
+        let said = at.source().ok_or("SQLite's words")?.to_string();
+        assert!(said.contains(because), "{said}");
+        assert!(!folder.path().join("views").exists());
+    }
+    Ok(())
+}
+
 /// Rule 7.6: of two runtimes one feeds the view, and the other takes over when it ends.
 #[tokio::test(start_paused = true)]
 async fn one_runtime_feeds_a_view() -> Tested {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use syn::{ReceiverKind, Type};
 
 use crate::model::{Applied, Apply, Does, Handlers, Input, Kind, On};
-use crate::support::attributes::cfgs;
+use crate::support::attributes::{cfgs, last_word};
 use crate::support::errors::Errors;
 use crate::support::types;
 
@@ -19,6 +19,7 @@ pub(super) fn ons(handlers: &Handlers, errors: &mut Errors) {
         sees_nothing_else(on, errors);
         sends_nothing_from_a_view(on, kind, errors);
         names_its_effects(on, errors);
+        returns_no_result(on, errors);
         has_a_key_of_its_kind(on, kind, errors);
     }
     handles_each_once(handlers, errors);
@@ -127,6 +128,22 @@ fn names_its_effects(on: &On, errors: &mut Errors) {
         errors.at(
             output,
             "a reaction names the effects that it returns: write their type instead of `impl ...`",
+        );
+    }
+}
+
+/// A handler of a view in a database can fail, and is given what it writes to. What a reaction can be refused comes back as `Failed<C>`.
+fn returns_no_result(on: &On, errors: &mut Errors) {
+    let is_result = |output: &&Type| matches!(output, Type::Path(path) if last_word(&path.path) == "Result");
+    if let (Does::Reacts, Some(output)) = (on.does, on.output.as_ref().filter(is_result)) {
+        let (name, input) = (on.name(), on.input.as_ref().map(types::shown).unwrap_or_default());
+        errors.at(
+            output,
+            format!(
+                "a `Result` is returned by who is given a transaction: write `fn {name}(&self, tx: &mut ..., event: &{input}, meta: &Meta) -> {}`\n\
+                 a policy or a process returns effects, and none of them is a `Result`",
+                types::shown(output),
+            ),
         );
     }
 }

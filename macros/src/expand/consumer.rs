@@ -1,6 +1,6 @@
 //! The impls of what reads: a projection, a policy, a process.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -54,9 +54,20 @@ pub(crate) fn consumer(consumer: &Consumer) -> TokenStream {
             }
         }
     };
+    let kind = match &consumer.is {
+        ConsumerKind::Projection(Projection {
+            view: View::InMemory { .. },
+            ..
+        }) => "InMemory",
+        ConsumerKind::Projection(_) => "InDatabase",
+        ConsumerKind::Policy { .. } => "Policy",
+        ConsumerKind::Process { .. } => "Process",
+    };
+    let kind = Ident::new(kind, here);
     quote_spanned! {here=>
         #[automatically_derived]
         impl #krate::Consumer for #ident {
+            const IS: #krate::__private::Is = #krate::__private::Is::#kind;
             const NAME: &'static str = #name;
             const READS: &'static [#krate::Source] = &[#(#reads),*];
             #(#rev)*

@@ -29,23 +29,69 @@ pub(super) fn needs(handlers: &Handlers) -> TokenStream {
 
 /// The names of the events, as the constant `of`.
 fn names<'a>(handlers: &Handlers, of: &str, ons: impl IntoIterator<Item = &'a On>) -> TokenStream {
-    let consumer = handlers.name();
-    let names = each(ons, |_, event| {
-        let (at, shown) = (event.span(), types::shown(event));
-        let krate = handlers.runtime.at(at);
-        quote_spanned!(at=> #krate::__private::needed::<Self, #event>(#consumer, #shown))
-    });
     let here = generated(handlers.self_ty.span());
     let (krate, of) = (handlers.runtime.at(here), Ident::new(of, here));
+    // Whether they are read is asked once, by `asked`: among no aggregates everything is.
+    let names = each_read(handlers, ons, |at| quote_spanned!(at=> &[]));
     quote_spanned!(here=> const #of: &'static [#krate::EventName] = #names;)
 }
 
-/// A constant of a trait is looked at only where somebody asks for it.
-pub(super) fn asked(handlers: &Handlers, of: &str) -> TokenStream {
-    let ty = &handlers.self_ty;
-    let here = generated(ty.span());
-    let (krate, of) = (handlers.runtime.at(here), Ident::new(of, here));
-    quote_spanned!(here=> const _: &[#krate::EventName] = <#ty as #krate::#of>::NEEDS;)
+/// The names of events, each with the question whether it is read.
+fn each_read<'a>(
+    handlers: &Handlers,
+    ons: impl IntoIterator<Item = &'a On>,
+    reads: impl Fn(Span) -> TokenStream,
+) -> TokenStream {
+    let consumer = handlers.name();
+    each(ons, |_, event| {
+        let (at, shown) = (event.span(), types::shown(event));
+        let (krate, reads) = (handlers.runtime.at(at), reads(at));
+        quote_spanned!(at=> #krate::__private::needed::<#event>(#reads, #consumer, #shown))
+    })
+}
+
+/// Asks whether the type is what its handlers say, and then whether it reads their events:
+///
+/// ```text
+/// const _: &[EventName] = {
+///     const READS: &[Source] = __private::changes::<Balances>("Balances");
+///     &[__private::needed::<Deposited>(READS, "Balances", "Deposited")]
+/// };
+/// ```
+///
+/// A constant of a trait would be looked at only where somebody asks for it, and a trait that is not there would be missed at every handler.
+pub(super) fn asked(handlers: &Handlers) -> TokenStream {
+    let (ty, consumer) = (&handlers.self_ty, handlers.name());
+    let does = |does| handlers.ons.iter().find(move |on| on.does == does);
+    let (asks, on) = match (does(Does::Changes), does(Does::Reacts)) {
+        (Some(changes), _) => ("changes", Some(changes)),
+        (None, Some(reacts)) => ("reacts", Some(reacts)),
+        (None, None) => ("reads", None),
+    };
+    let receiver = on
+        .and_then(|on| on.signature.receiver())
+        .map(|receiver| &receiver.self_token);
+    let (here, at) = (generated(ty.span()), receiver.map_or_else(|| ty.span(), Spanned::span));
+    let (krate, krate_at, asks) = (handlers.runtime.at(here), handlers.runtime.at(at), Ident::new(asks, at));
+    let reads = quote_spanned!(at=> #krate_at::__private::#asks::<#ty>(#consumer));
+    let events = handlers.ons.iter().filter(|on| on.event().is_some());
+    let events = each_read(handlers, events, |at| {
+        Ident::new("READS", here.located_at(at)).into_token_stream()
+    });
+    quote_spanned! {here=>
+        const _: &[#krate::EventName] = {
+            const READS: &[#krate::Source] = #reads;
+            #events
+        };
+    }
+}
+
+/// What an impl of a projection stands on: a view in memory, where a handler changes one. With a lifetime in it rustc does not ask for it before
+/// somebody uses the impl, so a type of another kind is one mistake, which [`asked`] tells.
+fn if_changed(handlers: &Handlers, does: Does, here: Span) -> Option<TokenStream> {
+    let (ty, krate) = (&handlers.self_ty, handlers.runtime.at(here));
+    let changes = does == Does::Changes;
+    changes.then(|| quote_spanned!(here=> where for<'__recount> #ty: #krate::__private::ChangedInMemory))
 }
 
 pub(super) fn projects(handlers: &Handlers) -> TokenStream {
@@ -60,11 +106,13 @@ pub(super) fn projects(handlers: &Handlers) -> TokenStream {
         let krate = handlers.runtime.at(at);
         quote_spanned!(at=> #krate::__private::on::<Self, #event>)
     });
-    let asked = asked(handlers, "Projects");
+    let asked = asked(handlers);
+    let changes = handlers.ons.iter().find(|on| on.does == Does::Changes);
+    let if_changed = changes.and_then(|on| if_changed(handlers, on.does, here));
     quote_spanned! {here=>
         #(#ons)*
         #[automatically_derived]
-        impl #krate::Projects for #ty {
+        impl #krate::Projects for #ty #if_changed {
             #needs
             #key
             fn project(
@@ -87,11 +135,11 @@ pub(super) fn handles(handlers: &Handlers, on: &On, body: &TokenStream) -> Token
     let here = generated(on.signature.ident.span());
     let krate = handlers.runtime.at(here);
     let conditions = cfgs(&on.attributes);
-    let meta = meta(on, here);
+    let (meta, if_changed) = (meta(on, here), if_changed(handlers, on.does, here));
     quote_spanned! {here=>
         #(#conditions)*
         #[automatically_derived]
-        impl #krate::On<#event> for #ty {
+        impl #krate::On<#event> for #ty #if_changed {
             fn on(
                 view: &mut #krate::Tx<'_, Self>,
                 event: &#event,

@@ -15,7 +15,7 @@ pub(super) fn reacts(handlers: &Handlers) -> TokenStream {
         reacts_to(handlers, on, &effects, &call(on))
     });
     let all = all(handlers);
-    let asked = asked(handlers, "Reacts");
+    let asked = asked(handlers);
     let instances = (handlers.kind() == Kind::Process).then(|| instances(handlers));
     quote!(#(#reactions)* #all #asked #instances)
 }
@@ -41,7 +41,10 @@ fn all(handlers: &Handlers) -> TokenStream {
     });
     quote_spanned! {here=>
         #[automatically_derived]
-        impl #krate::Reacts for #ty {
+        impl #krate::Reacts for #ty
+        where
+            for<'__recount> #ty: #krate::Consumer,
+        {
             #needs
             const SENDS: &'static [#krate::Reaction] = #sends;
             fn react_to(

@@ -42,8 +42,11 @@ impl Handlers {
         let views = |on: &On| matches!(on.does, Does::Changes | Does::Writes);
         let has_instances =
             !self.applies.is_empty() || self.ons.iter().any(|on| on.key.is_some() || on.start.is_some());
+        let starts = self.ons.iter().any(|on| on.start.is_some());
         if !self.commands.is_empty() {
             Kind::Aggregate
+        } else if starts && !self.applies.is_empty() {
+            Kind::Process
         } else if self.ons.is_empty() {
             let asks = !self.queries.is_empty() || self.queries_enum.is_some();
             if asks { Kind::Projection } else { Kind::Aggregate }

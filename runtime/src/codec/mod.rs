@@ -5,6 +5,7 @@ mod difference;
 mod finite;
 mod path;
 mod raw;
+mod shown;
 
 use std::cell::Cell;
 
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use canonical::canonical;
 pub(crate) use difference::difference;
 pub(crate) use raw::Raw;
+pub(crate) use shown::Shown;
 
 /// Any JSON.
 pub type Json = serde_json::Value;

@@ -5,11 +5,67 @@ use std::any::Any;
 use super::twins::{ChangedInMemory, NamesInstance};
 use crate::aggregate::{Apply, FoldError};
 use crate::constant::{Text, same};
-use crate::consumer::{Consumer, Source};
+use crate::consumer::{Consumer, Is, Source};
 use crate::envelope::Meta;
 use crate::event::{EventName, EventVersion};
 use crate::projection::{On, Projection, Tx, ViewError};
 use crate::runtime::{Answered, Effect, Input, Instance, IntoEffects, React, Reaction};
+
+/// What a consumer reads, whose handlers are given a transaction, or which was written by hand.
+#[must_use]
+pub const fn reads<C: Consumer>(_: &str) -> &'static [Source] {
+    C::READS
+}
+
+/// What a consumer reads, whose handlers have `&mut self`.
+///
+/// # Panics
+/// If it is no view in memory: while the user's crate is compiled, on the receiver.
+#[track_caller]
+#[must_use]
+pub const fn changes<C: Consumer>(consumer: &str) -> &'static [Source] {
+    let (is, write) = match C::IS {
+        Is::Unsaid | Is::InMemory => return C::READS,
+        Is::InDatabase => (
+            "a projection whose view does not live in memory, so `&mut self` is not it: write ",
+            "`fn name(&self, tx: &mut ..., event: &E, meta: &Meta) -> Result<(), _>`, or remove `view = ...` from the projection",
+        ),
+        Is::Policy => (
+            "a policy, and a reaction changes nothing: write `&self`; ",
+            "a policy has no state, and one that has is a process",
+        ),
+        Is::Process => (
+            "a process, and a reaction changes nothing: write `&self`; ",
+            "the state of a process changes in `#[apply]`",
+        ),
+    };
+    panic!("{}", is_no(consumer, is, write).as_str());
+}
+
+/// What a consumer reads, whose handlers have `&self` and return what shall be done.
+///
+/// # Panics
+/// If it is a projection: while the user's crate is compiled, on the receiver.
+#[track_caller]
+#[must_use]
+pub const fn reacts<C: Consumer>(consumer: &str) -> &'static [Source] {
+    let (is, write) = match C::IS {
+        Is::Unsaid | Is::Policy | Is::Process => return C::READS,
+        Is::InMemory => (
+            "a projection, whose handlers change its view and return nothing: write ",
+            "`fn name(&mut self, event: &E, meta: &Meta)`",
+        ),
+        Is::InDatabase => (
+            "a projection over a database, whose handlers are given its transaction: write ",
+            "`fn name(&self, tx: &mut ..., event: &E, meta: &Meta) -> Result<(), _>`",
+        ),
+    };
+    panic!("{}", is_no(consumer, is, write).as_str());
+}
+
+const fn is_no(consumer: &str, is: &str, write: &str) -> Text {
+    Text::new().push("`").push(consumer).push("` is ").push(is).push(write)
+}
 
 /// The name of an event that is handled.
 ///
@@ -17,8 +73,8 @@ use crate::runtime::{Answered, Effect, Input, Instance, IntoEffects, React, Reac
 /// If its aggregate is not read: while the user's crate is compiled, on the event.
 #[track_caller]
 #[must_use]
-pub const fn needed<C: Consumer, E: EventVersion>(consumer: &str, event: &str) -> EventName {
-    if !is_read(C::READS, E::NAME) {
+pub const fn needed<E: EventVersion>(reads: &[Source], consumer: &str, event: &str) -> EventName {
+    if !is_read(reads, E::NAME) {
         let text = Text::new()
             .push("`")
             .push(consumer)

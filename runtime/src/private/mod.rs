@@ -15,8 +15,10 @@ mod sets;
 mod twins;
 
 pub use crate::codec::Json;
+pub use crate::consumer::Is;
 pub use consume::{
-    apply, find, fold, in_database, in_memory, instance, needed, on, project, react, react_to, sends, sends_after,
+    apply, changes, find, fold, in_database, in_memory, instance, needed, on, project, react, react_to, reacts, reads,
+    sends, sends_after,
 };
 pub use copy::{Copied, NotCopied};
 pub use decode::{
@@ -39,7 +41,7 @@ pub use std::collections::BTreeMap;
 pub use std::string::String;
 pub use std::vec::Vec;
 pub use twins::{
-    Applied, Applies, DowncastsFrom, Emitted, IsKeptInMemory, KeyText, RejectsWith, Same, Snapshotted, UpcastsFrom,
-    UpcastsSurely,
+    Applied, Applies, ChangedInMemory, DowncastsFrom, Emitted, IsKeptInMemory, KeyText, RejectsWith, Same, Snapshotted,
+    UpcastsFrom, UpcastsSurely,
 };
 pub use uuid::Uuid;

@@ -34,6 +34,15 @@ pub trait ViewDatabase: ViewStore {
     /// What the tables of a view look like: another text is another view, which is built anew (rule 8.7). The script that creates them.
     fn layout(&self) -> String;
 
+    /// Whether the view can be made at all, as far as that is known without touching what is kept: asked when the runtime starts. Default: it
+    /// can.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Lasting`] fails the start of the runtime; what passes does not.
+    fn check(&self) -> Result<(), DatabaseError> {
+        Ok(())
+    }
+
     /// Opens a generation, and creates it where there is nothing.
     ///
     /// # Errors

@@ -214,17 +214,21 @@ impl<S> Builder<S> {
     /// # Errors
     /// [`StartError::AggregateTwice`] and [`StartError::BadName`] for names that cannot be; [`StartError::Store`] if the store does not
     /// answer. [`StartError::Consumer`], [`StartError::ConsumerTwice`], [`StartError::Unregistered`] and [`StartError::Loop`] for policies and
-    /// processes that cannot run together, [`StartError::Unsupported`] if the store does not keep what they need,
+    /// processes that cannot run together, [`StartError::Unsupported`] if the store does not keep what they need, [`StartError::View`] for a view
+    /// that its database cannot make,
     /// [`StartError::Checkpoints`] if it cannot be kept where they begin.
     pub fn start(self) -> BoxFuture<Result<Runtime, StartError>>
     where
         S: HasStore,
     {
-        let (store, settings) = (self.store.into_store(), self.settings);
+        let (store, mut settings) = (self.store.into_store(), self.settings);
         Box::pin(async move {
             let aggregates = checked(&settings.aggregates, settings.heaps)?;
             let projections = settings.projections.iter().map(|planned| (planned.name, planned.rust));
             let prepared = prepared(settings.reactors, projections, &aggregates, &store.capabilities())?;
+            for projection in &mut settings.projections {
+                projection.check().await?;
+            }
             store.head().await?;
             let checkpoints = store.checkpoints();
             for plan in prepared.iter().map(|one| one.plan.clone()).collect::<Vec<_>>() {
@@ -235,7 +239,6 @@ impl<S> Builder<S> {
             let around = Around {
                 store: store.clone(),
                 tail: Arc::clone(&tail),
-                clock: Arc::clone(&settings.clock),
             };
             let (projections, mut consumers) = started(settings.projections, &around)?;
             consumers

@@ -1,15 +1,17 @@
 //! All that reads the log beside the runtime: projections, policies, processes and publishers, behind what they have in common.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::clock::Clock;
 use crate::runtime::policies::Redriven;
 use crate::runtime::verbs::{Verb, VerbError};
 use crate::runtime::{BoxFuture, Runtime};
-use crate::store::{EventStore, ReadError};
+use crate::store::{AnyStore, EventStore, Filter, LogRead, PageSize, ReadError};
 use crate::stream::Position;
 
 /// A consumer that runs.
@@ -17,8 +19,11 @@ pub(super) trait Consuming: Send + Sync {
     /// Its declared name.
     fn name(&self) -> &str;
 
-    /// What it is at, and how far it is behind `head`, the last event of the store. Cheap: it blocks nobody (rule 8.9).
-    fn status(&self, head: Position) -> BoxFuture<ConsumerStatus>;
+    /// What of the log it needs.
+    fn filter(&self) -> &Filter;
+
+    /// What it is at, as it said last. Cheap: it blocks nobody (rule 8.9).
+    fn status(&self) -> ConsumerStatus;
 
     /// Ends when everything up to this position is done or durably set aside; at once if it cannot be, with the reason.
     fn reach(&self, position: Position) -> BoxFuture<Result<(), String>>;
@@ -43,10 +48,21 @@ pub(super) trait Consuming: Send + Sync {
 pub(super) struct Consumers(pub(super) Vec<Arc<dyn Consuming>>);
 
 impl Consumers {
-    pub(super) async fn status(&self, head: Position) -> Vec<ConsumerStatus> {
+    /// The one with this declared name.
+    pub(super) fn named(&self, name: &str) -> Option<&Arc<dyn Consuming>> {
+        self.0.iter().find(|one| one.name() == name)
+    }
+
+    /// What each is at, and how far it is behind `head`, the last event of the store.
+    pub(super) async fn status(&self, head: Position, store: &AnyStore, clock: &dyn Clock) -> Vec<ConsumerStatus> {
         let mut all = Vec::with_capacity(self.0.len());
         for consumer in &self.0 {
-            all.push(consumer.status(head).await);
+            let mut status = consumer.status();
+            if let Some(position) = status.position {
+                status.behind = Some(head.get().saturating_sub(position.get()));
+                status.oldest_open = oldest_open(store, clock, position..head, consumer.filter()).await;
+            }
+            all.push(status);
         }
         all
     }
@@ -58,7 +74,19 @@ impl Consumers {
     }
 }
 
-/// What a consumer is at.
+/// How long the first event behind a position has been there that a consumer needs. A store that does not answer says nothing of it: the
+/// state of the consumer does.
+async fn oldest_open(store: &AnyStore, clock: &dyn Clock, open: Range<Position>, filter: &Filter) -> Option<Duration> {
+    if open.start >= open.end {
+        return None;
+    }
+    let read = LogRead::after(open.start).filter(filter.clone());
+    let page = store.read_log(read.size(PageSize::events(1))).await.ok()?;
+    let first = page.iter().next()?.recorded_at;
+    Some(clock.now().since(first))
+}
+
+/// What a consumer is at. Subscriptions are not among them: who reads one knows how far it has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ConsumerStatus {
@@ -66,29 +94,31 @@ pub struct ConsumerStatus {
     pub name: String,
     /// What it is doing.
     pub state: ConsumerState,
-    /// Everything up to here is done, skipped by a declared rule, or set aside.
-    pub position: Position,
-    /// How many events of the store are behind `position`, whether it needs them or not.
-    pub behind: u64,
-    /// How long the first of those that it needs has been there, by the clock of the runtime; `None` if there is none.
+    /// Everything up to here is done, skipped by a declared rule, or set aside. `None` until this runtime has opened what is kept of the
+    /// consumer: for a moment after the start, and for as long as it cannot, because another runtime has it or the store does not answer.
+    pub position: Option<Position>,
+    /// How many events of the store are behind `position`, whether it needs them or not; `None` as long as that is not known.
+    pub behind: Option<u64>,
+    /// How long the first of those that it needs has been there, by the clock of the runtime; `None` if there is none, or `position` is not
+    /// known. What is set aside is not open, and neither are the commands and timers of a process.
     pub oldest_open: Option<Duration>,
     /// The keys whose events are set aside until they are redriven.
     pub parked: Vec<String>,
     /// What went wrong last, also if it is over.
     pub last_error: Option<String>,
-    /// How far a view has come that is built beside the one that is shown, and what it is at.
-    pub rebuilding: Option<(Position, ConsumerState)>,
+    /// How far a view has come that is built beside the one that is shown, `None` until it is opened, and what it is at.
+    pub rebuilding: Option<(Option<Position>, ConsumerState)>,
 }
 
 impl ConsumerStatus {
-    /// The status of a consumer of this name that has come this far.
+    /// The status of a consumer of this name that has come this far, if that is known.
     #[must_use]
-    pub const fn new(name: String, state: ConsumerState, position: Position) -> Self {
+    pub const fn new(name: String, state: ConsumerState, position: Option<Position>) -> Self {
         Self {
             name,
             state,
             position,
-            behind: 0,
+            behind: None,
             oldest_open: None,
             parked: Vec::new(),
             last_error: None,
@@ -102,7 +132,7 @@ impl ConsumerStatus {
 #[serde(tag = "state", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ConsumerState {
-    /// It reads what happened before.
+    /// It opens what is kept of it, then reads what happened before.
     CatchingUp,
     /// It has seen all there is, and waits for more.
     Live,

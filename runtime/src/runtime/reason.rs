@@ -1,17 +1,18 @@
 //! What the errors of several verbs are made of: what is wrong with a stored event, a stream, a decision, or the user's code.
 
 use std::any::Any;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::aggregate::FoldError;
-use crate::codec::JsonError;
+use crate::codec::{JsonError, Shown};
 use crate::envelope::{Meta, Stored};
 use crate::event::{DecodeError, EncodeError};
 use crate::runtime::trace;
 use crate::stream::{Position, StreamId, Version};
 
-/// A stored event that this build cannot read. It is untouched, and its bytes are here.
-#[derive(Debug, thiserror::Error)]
+/// A stored event that this build cannot read. It is untouched, and its bytes are here; its `Debug` shows them as text, cut at 512 bytes.
+#[derive(thiserror::Error)]
 #[error("event {} of `{}` (position {}) cannot be read", meta.version, meta.stream, meta.position)]
 #[non_exhaustive]
 pub struct Unreadable {
@@ -23,6 +24,17 @@ pub struct Unreadable {
     pub payload: Vec<u8>,
     /// Why it cannot be read.
     pub source: DecodeError,
+}
+
+impl fmt::Debug for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unreadable")
+            .field("meta", &self.meta)
+            .field("stored", &self.stored)
+            .field("payload", &Shown(&self.payload))
+            .field("source", &self.source)
+            .finish()
+    }
 }
 
 /// The events of a stream do not fit together. State is never guessed: nothing of the stream was used.

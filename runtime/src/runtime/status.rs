@@ -94,7 +94,7 @@ impl Runtime {
             commands: self.0.live.in_flight(),
             states: self.0.live.states(),
             snapshots: self.0.snapshots.counts(),
-            consumers: self.0.consumers.status(head).await,
+            consumers: self.0.consumers.status(head, store, &*self.0.clock).await,
         })
     }
 }

@@ -42,6 +42,15 @@ pub enum VerbError {
         /// Its declared name.
         consumer: String,
     },
+    /// There is no event at this position that the consumer reads: take the position from the [status](Runtime::status), from
+    /// [`dead_letters`](Runtime::dead_letters) or from the error that the consumer has stopped with.
+    #[error("`{consumer}` reads no event at position {position}, so there is nothing to waive")]
+    NoEvent {
+        /// Its declared name.
+        consumer: String,
+        /// What was asked for.
+        position: Position,
+    },
     /// It is rebuilt already: wait until it has ended.
     #[error("`{consumer}` is being rebuilt")]
     Busy {
@@ -70,7 +79,7 @@ impl Runtime {
     /// [`redrive`](Self::redrive) of its key.
     ///
     /// # Errors
-    /// [`VerbError`].
+    /// [`VerbError`]; [`VerbError::NoEvent`] where nothing stands that the consumer reads, and nothing is recorded.
     pub async fn waive(
         &self,
         consumer: &str,
@@ -145,8 +154,7 @@ impl Runtime {
     }
 
     fn order(&self, consumer: &str, verb: Verb) -> BoxFuture<Result<(), VerbError>> {
-        let found = self.0.consumers.0.iter().find(|one| one.name() == consumer);
-        let Some(found) = found else {
+        let Some(found) = self.0.consumers.named(consumer) else {
             let consumer = consumer.to_owned();
             return Box::pin(std::future::ready(Err(VerbError::NotRegistered { consumer })));
         };

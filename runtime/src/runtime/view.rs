@@ -1,6 +1,6 @@
 //! Looking at a view: the request that is awaited, the view it gives, and why there is none.
 
-use std::any::TypeId;
+use std::any::{TypeId, type_name};
 use std::fmt;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::projection::{Projection, Query, ViewStore};
+use crate::projection::{InMemory, Projection, Query, ViewStore};
 use crate::runtime::projections::{Shown, StopReason};
 use crate::runtime::token::Token;
 use crate::runtime::{BoxFuture, Runtime};
@@ -39,11 +39,16 @@ pub struct View<P: Projection> {
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoView {
-    /// The runtime does not know the projection: add `.projection::<P>()` where it is built.
-    #[error("the runtime does not know the projection `{projection}`: add `.projection::<..>()` where it is built")]
+    /// The runtime does not know the projection: add `.projection::<P>()` where it is built, or `.projection_in::<P>(database)` for a view
+    /// that lives in a database.
+    #[error("the runtime does not know the projection `{projection}`: add `{}` where it is built", registration(rust, *is_in_database))]
     NotRegistered {
         /// The declared name of the projection.
         projection: &'static str,
+        /// Its Rust type.
+        rust: &'static str,
+        /// Whether its view lives in a database.
+        is_in_database: bool,
     },
     /// The time of [`within`](ViewRequest::within) passed first: ask again with the same token.
     #[error("`{projection}` has come to position {reached}, and not yet to {asked}")]
@@ -87,6 +92,15 @@ pub enum NoView {
     },
 }
 
+/// How a projection is registered.
+fn registration(rust: &str, is_in_database: bool) -> String {
+    if is_in_database {
+        format!(".projection_in::<{rust}>(database)")
+    } else {
+        format!(".projection::<{rust}>()")
+    }
+}
+
 impl<P: Projection> ViewRequest<P> {
     pub(super) fn new(runtime: Runtime) -> Self {
         Self {
@@ -112,7 +126,11 @@ impl<P: Projection> ViewRequest<P> {
     async fn look(self) -> Result<View<P>, NoView> {
         let projection = P::NAME;
         let running = self.runtime.0.projections.get(&TypeId::of::<P>());
-        let running = running.ok_or(NoView::NotRegistered { projection })?;
+        let running = running.ok_or_else(|| NoView::NotRegistered {
+            projection,
+            rust: type_name::<P>(),
+            is_in_database: TypeId::of::<P::View>() != TypeId::of::<InMemory<P>>(),
+        })?;
         if let Some(token) = self.after {
             let here = self.runtime.0.store.identity();
             if token.store.is_some_and(|store| store != here) {

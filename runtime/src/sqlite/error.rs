@@ -24,6 +24,18 @@ pub enum SqliteError {
         /// What SQLite says.
         source: rusqlite::Error,
     },
+    /// The script of the tables cannot be run in an empty database: mend it at this place.
+    #[error("the script of the tables of `{}` cannot be run: line {line}, column {column}", path.display())]
+    Script {
+        /// The file that it was for.
+        path: PathBuf,
+        /// The line of the script, from 1.
+        line: usize,
+        /// The character of the line, from 1.
+        column: usize,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
     /// A handler has ended the transaction that it was given, so parts of it may be there: mend the handler and reset the projection.
     #[error("a handler has ended the transaction in `{}`: mend it and reset the projection", path.display())]
     Ended {

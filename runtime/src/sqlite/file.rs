@@ -19,7 +19,8 @@ const BUSY: Duration = Duration::from_secs(5);
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 128;
 
-const MARK: &str = "CREATE TABLE recount_mark (one INTEGER PRIMARY KEY CHECK (one = 1), mark TEXT NOT NULL) STRICT";
+pub(super) const MARK: &str =
+    "CREATE TABLE recount_mark (one INTEGER PRIMARY KEY CHECK (one = 1), mark TEXT NOT NULL) STRICT";
 const SET_MARK: &str =
     "INSERT INTO recount_mark (one, mark) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET mark = excluded.mark";
 /// What can be dropped next; a virtual table before others, because it drops those that it is made of.
@@ -46,12 +47,18 @@ pub(super) struct File {
 /// A connection as each one is made.
 pub(super) fn connect(path: &Path, flags: OpenFlags, setup: Option<&Setup>) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    set_up(&connection, setup)?;
+    Ok(connection)
+}
+
+/// What is done with each connection before it is used.
+pub(super) fn set_up(connection: &Connection, setup: Option<&Setup>) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     if let Some(setup) = setup {
-        setup(&connection)?;
+        setup(connection)?;
     }
-    Ok(connection)
+    Ok(())
 }
 
 impl File {

@@ -3,6 +3,7 @@
 mod error;
 mod file;
 mod reader;
+mod script;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -83,7 +84,8 @@ pub struct SqliteView {
 
 impl SqliteView {
     /// A view in the file of this path, which is made when it is not there, with its folder. The script makes its tables and indexes, in an
-    /// empty database; it is run once, in a transaction. Names that begin with `recount_` are recount's.
+    /// empty database; it is run once, in a transaction. A script that SQLite does not take fails the start of the runtime: it is tried there, in
+    /// memory. Names that begin with `recount_` are recount's.
     pub fn new(path: impl Into<PathBuf>, tables: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -143,6 +145,10 @@ impl ViewDatabase for SqliteView {
 
     fn layout(&self) -> String {
         self.tables.to_string()
+    }
+
+    fn check(&self) -> Result<(), DatabaseError> {
+        script::check(&self.path, &self.tables, self.setup.as_deref())
     }
 
     fn open(&self, generation: Option<&str>) -> Result<SqliteFile, DatabaseError> {

@@ -105,22 +105,26 @@ pub(super) fn ons(handlers: &Handlers) -> TokenStream {
     let here = generated(ty.span());
     let krate = handlers.runtime.at(here);
     let needs = quote_spanned!(here=> const NEEDS: &'static [#krate::EventName] = &[];);
+    // Also for what was taken for a reaction, by a mistake in it.
+    let projects = quote_spanned! {here=>
+        impl #krate::Projects for #ty where for<'__recount> #ty: #krate::Projection {
+            #needs
+            fn project(
+                _: &mut #krate::Tx<'_, Self>,
+                _: &dyn ::core::any::Any,
+                _: &#krate::Meta,
+            ) -> ::core::result::Result<bool, #krate::ViewError<Self>> {
+                #never
+            }
+        }
+    };
     match handlers.kind() {
         Kind::Aggregate => TokenStream::new(),
         Kind::Projection => {
             let handles = known.map(|on| handles(handlers, on, &never));
             quote_spanned! {here=>
                 #(#handles)*
-                impl #krate::Projects for #ty {
-                    #needs
-                    fn project(
-                        _: &mut #krate::Tx<'_, Self>,
-                        _: &dyn ::core::any::Any,
-                        _: &#krate::Meta,
-                    ) -> ::core::result::Result<bool, #krate::ViewError<Self>> {
-                        #never
-                    }
-                }
+                #projects
             }
         }
         kind => {
@@ -128,6 +132,7 @@ pub(super) fn ons(handlers: &Handlers) -> TokenStream {
             let instances = (kind == Kind::Process).then(|| instances(handlers));
             quote_spanned! {here=>
                 #(#reacts)*
+                #projects
                 impl #krate::Reacts for #ty {
                     #needs
                     const SENDS: &'static [#krate::Reaction] = &[];

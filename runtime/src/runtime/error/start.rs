@@ -1,5 +1,7 @@
 //! Why a runtime did not start.
 
+use std::error::Error;
+
 use crate::store::{CheckpointError, InvalidConsumer, ReadError};
 use crate::stream::InvalidName;
 
@@ -60,6 +62,14 @@ pub enum StartError {
         lacks: &'static str,
         /// The declared names of all who need it.
         needed_by: Vec<String>,
+    },
+    /// The view of a projection cannot be made in its database, now or later: the source says why.
+    #[error("the view of `{projection}` cannot be made")]
+    View {
+        /// The declared name of the projection.
+        projection: &'static str,
+        /// What the database says.
+        source: Box<dyn Error + Send + Sync>,
     },
     /// The place where consumers keep how far they have come does not answer.
     #[error("the checkpoints of consumers could not be read or kept")]

@@ -10,13 +10,15 @@ use crate::runtime::BoxFuture;
 use crate::runtime::consumers::{ConsumerState, ConsumerStatus, Consuming};
 use crate::runtime::following::Plan;
 use crate::runtime::policies::{Redrive, Redriven};
+use crate::store::Filter;
 use crate::stream::Position;
 
 /// How far a consumer has come and what it is at.
 #[derive(Clone, Debug)]
 pub(in crate::runtime) struct Report {
     pub(in crate::runtime) state: ConsumerState,
-    pub(in crate::runtime) position: Position,
+    /// `None` until it has been found.
+    pub(in crate::runtime) position: Option<Position>,
     /// Nothing is to be done until something happens.
     is_idle: bool,
     /// The last question that was asked before it looked at the log and the clock.
@@ -30,6 +32,7 @@ pub(in crate::runtime) struct Report {
 /// The way to a consumer at work. Dropped, it stops the consumer.
 pub(in crate::runtime) struct Handle {
     name: String,
+    filter: Filter,
     report: watch::Receiver<Report>,
     asked: Arc<AtomicU64>,
     wake: Arc<Notify>,
@@ -52,7 +55,7 @@ pub(super) struct Desk {
 pub(super) fn desk(plan: &Plan, redrives: Option<Redrives>) -> (Desk, Handle) {
     let (sender, report) = watch::channel(Report {
         state: ConsumerState::CatchingUp,
-        position: Position::START,
+        position: None,
         is_idle: false,
         answered: 0,
         is_elsewhere: false,
@@ -69,6 +72,7 @@ pub(super) fn desk(plan: &Plan, redrives: Option<Redrives>) -> (Desk, Handle) {
     };
     let handle = Handle {
         name: plan.name.as_str().to_owned(),
+        filter: plan.filter.clone(),
         report,
         asked,
         wake,
@@ -80,8 +84,13 @@ pub(super) fn desk(plan: &Plan, redrives: Option<Redrives>) -> (Desk, Handle) {
 }
 
 impl Desk {
-    pub(super) fn position(&self) -> Position {
+    pub(super) fn position(&self) -> Option<Position> {
         self.report.borrow().position
+    }
+
+    /// It goes on from here.
+    pub(super) fn found(&self, position: Position) {
+        self.report.send_modify(|report| report.position = Some(position));
     }
 
     pub(super) fn asked(&self) -> u64 {
@@ -118,7 +127,7 @@ impl Desk {
     pub(super) fn reports(&self, answered: u64, position: Position, is_idle: bool, parked: Vec<String>) {
         self.report.send_modify(|report| {
             report.answered = answered;
-            report.position = position;
+            report.position = Some(position);
             report.is_idle = is_idle;
             if is_idle {
                 report.state = ConsumerState::Live;
@@ -141,7 +150,7 @@ impl Handle {
         let is_there = |report: &Report| match &report.state {
             ConsumerState::Holding { .. } | ConsumerState::Stopped { .. } => true,
             _ if report.is_elsewhere => report.answered >= asked,
-            _ => report.is_idle && report.answered >= asked && report.position >= position,
+            _ => report.is_idle && report.answered >= asked && report.position >= Some(position),
         };
         let Ok(report) = report.wait_for(is_there).await else {
             return ended("it has ended");
@@ -159,13 +168,16 @@ impl Consuming for Handle {
         &self.name
     }
 
-    fn status(&self, head: Position) -> BoxFuture<ConsumerStatus> {
+    fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    fn status(&self) -> ConsumerStatus {
         let report = self.report.borrow().clone();
         let mut status = ConsumerStatus::new(self.name.clone(), report.state, report.position);
-        status.behind = head.get().saturating_sub(report.position.get());
         status.parked = report.parked.to_vec();
         status.last_error = report.last_error;
-        Box::pin(std::future::ready(status))
+        status
     }
 
     fn reach(&self, position: Position) -> BoxFuture<Result<(), String>> {

@@ -142,6 +142,7 @@ impl<W: Work> Follower<W> {
         let term = Arc::new(Term::claim(&inner, self.work.plan()).await?);
         drop(inner);
         *self.term.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&term));
+        self.desk.found(term.position().await);
         self.work.resume(&term).await?;
         self.desk.says(ConsumerState::CatchingUp);
         let mut feed = Feed::new(tail, self.work.plan().filter.clone(), term.position().await);

@@ -148,7 +148,7 @@ impl Runtime {
     }
 
     async fn redriven(&self, name: &str, key: Option<String>) -> Result<Redriven, RedriveError> {
-        let consumer = self.0.consumers.0.iter().find(|consumer| consumer.name() == name);
+        let consumer = self.0.consumers.named(name);
         let name = || name.to_owned();
         let asked = consumer.and_then(|consumer| consumer.redrive(key));
         let answer = asked.ok_or_else(|| RedriveError::NoConsumer { name: name() })?.await;

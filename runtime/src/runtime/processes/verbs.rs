@@ -1,5 +1,7 @@
 //! What a person does with one instance: looks at it, and lets it go on, past what it stands at or no more.
 
+use std::any::type_name;
+
 use serde::Serialize;
 
 use crate::command::fresh_id;
@@ -35,6 +37,14 @@ pub struct ProcessCase {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaseError {
+    /// The runtime does not run the process: add `.process::<P>()` where it is built.
+    #[error("the runtime does not run the process `{process}`: add `.process::<{rust}>()` where it is built")]
+    NotRegistered {
+        /// The declared name of the process.
+        process: &'static str,
+        /// Its Rust type.
+        rust: &'static str,
+    },
     /// The id cannot name an instance.
     #[error(transparent)]
     InvalidName(#[from] InvalidName),
@@ -91,7 +101,7 @@ impl Runtime {
     /// # Errors
     /// [`CaseError`].
     pub async fn case<P: Instances>(&self, id: impl AsKey<P::Id>) -> Result<Option<ProcessCase>, CaseError> {
-        let looked = Looked::at(self, record::stream(P::NAME, &id.key())?).await?;
+        let looked = Looked::at(self, self.instance::<P>(&id)?).await?;
         Ok(looked.version.map(|_| looked.shown()))
     }
 
@@ -106,7 +116,7 @@ impl Runtime {
         reason: &str,
         actor: &str,
     ) -> Result<(), CaseError> {
-        let stream = record::stream(P::NAME, &id.key())?;
+        let stream = self.instance::<P>(&id)?;
         retry(self, stream, &Word { reason, actor }).await
     }
 
@@ -120,7 +130,7 @@ impl Runtime {
         reason: &str,
         actor: &str,
     ) -> Result<(), CaseError> {
-        let stream = record::stream(P::NAME, &id.key())?;
+        let stream = self.instance::<P>(&id)?;
         let word = Word { reason, actor };
         say(self, stream, |looked| match looked.case.parked {
             Some(_) => Ok(Record::Skipped(word.said())),
@@ -139,7 +149,7 @@ impl Runtime {
         reason: &str,
         actor: &str,
     ) -> Result<(), CaseError> {
-        let stream = record::stream(P::NAME, &id.key())?;
+        let stream = self.instance::<P>(&id)?;
         let word = Word { reason, actor };
         say(self, stream, |looked| match looked.is_running() {
             true => Ok(Record::Abandoned(word.said())),
@@ -160,7 +170,7 @@ impl Runtime {
         reason: &str,
         actor: &str,
     ) -> Result<(), CaseError> {
-        let stream = record::stream(P::NAME, &id.key())?;
+        let stream = self.instance::<P>(&id)?;
         let store = self.0.store.identity();
         say(self, stream, |looked| {
             if !looked.is_running() {
@@ -180,6 +190,18 @@ impl Runtime {
             }))
         })
         .await
+    }
+}
+
+impl Runtime {
+    /// The stream of an instance of a process that the runtime runs.
+    fn instance<P: Instances>(&self, id: &impl AsKey<P::Id>) -> Result<StreamId, CaseError> {
+        let process = P::NAME;
+        if self.0.consumers.named(process).is_none() {
+            let rust = type_name::<P>();
+            return Err(CaseError::NotRegistered { process, rust });
+        }
+        Ok(record::stream(process, &id.key())?)
     }
 }
 

@@ -19,8 +19,15 @@ use crate::schema::Fingerprint;
 use crate::store::{Checkpoint, EventRef, PartId, StoreId};
 
 /// A projection whose view is in a database.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a projection over a database",
+    label = "cannot be registered by `.projection_in()`",
+    note = "a view in memory is registered alone: `.projection::<{Self}>()`",
+    note = "a projection over a database derives `Projection` with `view = ...`, and has a block `#[recount::handlers] impl {Self}` with an `#[on] fn name(&self, tx: &mut ..., event: &E, meta: &Meta) -> Result<(), _>`"
+)]
 pub trait KeptInDatabase: Projects + Projection<View: ViewDatabase> {}
 
+#[diagnostic::do_not_recommend]
 impl<P: Projects + Projection<View: ViewDatabase>> KeptInDatabase for P {}
 
 type Shown<P> = <<P as Projection>::View as ViewStore>::Shown;

@@ -20,8 +20,15 @@ use crate::store::{Checkpoint, EventRef};
 const KEPT_UNITS: usize = 4;
 
 /// A projection whose view is itself, in memory.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a projection with a view in memory",
+    label = "cannot be registered by `.projection()`",
+    note = "a view that lives in a database is registered together with it: `.projection_in::<{Self}>(database)`",
+    note = "a projection in memory derives `Projection`, `Default`, `Serialize` and `Deserialize`, and has a block `#[recount::handlers] impl {Self}` with an `#[on] fn name(&mut self, event: &E, meta: &Meta)`"
+)]
 pub trait Kept: Projects + Projection<View = InMemory<Self>> + Default + Serialize + DeserializeOwned {}
 
+#[diagnostic::do_not_recommend]
 impl<P: Projects + Projection<View = InMemory<P>> + Default + Serialize + DeserializeOwned> Kept for P {}
 
 /// The two copies.

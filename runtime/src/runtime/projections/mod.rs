@@ -27,22 +27,23 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 
 pub use in_database::KeptInDatabase;
 pub use in_memory::Kept;
 pub(super) use inline::Inline;
 pub use stop_reason::StopReason;
 
-use crate::clock::Clock;
 use crate::consumer::Source;
-use crate::projection::{Mode, Projection, Projects, ViewDatabase, ViewStore};
+use crate::projection::{DatabaseError, Mode, Projection, Projects, ViewDatabase, ViewStore};
 use crate::runtime::BoxFuture;
 use crate::runtime::consumers::{ConsumerStatus, Consuming};
+use crate::runtime::error::StartError;
 use crate::runtime::policies::Redriven;
 use crate::runtime::tail::Tail;
 use crate::runtime::verbs::{Verb, VerbError};
 use crate::schema::{Fingerprint, Shape, consumed_fingerprint, laid_out};
-use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, LogRead, PageSize};
+use crate::store::{AnyStore, Checkpoint, ConsumerName, EventStore, Filter};
 use crate::stream::Position;
 use front::Front;
 use handing::Wanted;
@@ -60,6 +61,7 @@ pub(super) type Shown<P> = Arc<<<P as Projection>::View as ViewStore>::Shown>;
 /// How many orders wait for a projection at most.
 const ORDERS: usize = 16;
 
+type Check = Box<dyn FnOnce() -> Result<(), DatabaseError> + Send>;
 type Start = Box<dyn FnOnce(&Around, ConsumerName) -> Running + Send>;
 
 /// A projection as it is registered.
@@ -67,6 +69,8 @@ pub(super) struct Planned {
     pub(super) id: TypeId,
     pub(super) name: &'static str,
     pub(super) rust: &'static str,
+    /// What is asked of its database before anything starts.
+    check: Option<Check>,
     start: Start,
 }
 
@@ -75,7 +79,6 @@ pub(super) struct Planned {
 pub(super) struct Around {
     pub(super) store: AnyStore,
     pub(super) tail: Arc<Tail>,
-    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// A projection that runs.
@@ -101,6 +104,7 @@ impl Planned {
             id: TypeId::of::<P>(),
             name: P::NAME,
             rust: std::any::type_name::<P>(),
+            check: None,
             start: Box::new(|around, consumer| {
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
                 let front = Arc::new(Front::new(Arc::new(P::default()), start.clone()));
@@ -120,21 +124,39 @@ impl Planned {
 
     /// A projection whose view is in a database.
     pub(super) fn in_database<P: KeptInDatabase>(database: P::View) -> Self {
+        let database = Arc::new(database);
+        let checked = Arc::clone(&database);
         Self {
             id: TypeId::of::<P>(),
             name: P::NAME,
             rust: std::any::type_name::<P>(),
+            check: Some(Box::new(move || checked.check())),
             start: Box::new(|around, consumer| {
                 let identity = laid_out(identity::<P>(), &database.layout());
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
                 let front = Arc::new(Late::new());
-                let (database, shown) = (Arc::new(database), Arc::clone(&front));
+                let shown = Arc::clone(&front);
                 let target = move |_| -> Box<dyn Target> {
                     let (database, shown) = (Arc::clone(&database), Arc::clone(&shown));
                     Box::new(InDatabase::<P>::new(database, identity, shown, start.clone()))
                 };
                 running::<P>(around, consumer, identity, Box::new(target), front)
             }),
+        }
+    }
+
+    /// Whether its view can be made, as far as that is known before anything is opened.
+    pub(super) async fn check(&mut self) -> Result<(), StartError> {
+        let Some(check) = self.check.take() else {
+            return Ok(());
+        };
+        match spawn_blocking(check).await {
+            Ok(Err(DatabaseError::Lasting(source))) => {
+                let projection = self.name;
+                Err(StartError::View { projection, source })
+            }
+            // What may pass is told by the projection, which tries again.
+            _ => Ok(()),
         }
     }
 
@@ -191,24 +213,15 @@ impl Running {
             .shown()
     }
 
-    /// How long the first event that is not in the view has been there.
-    async fn status_at(&self, head: Position) -> ConsumerStatus {
+    fn status(&self) -> ConsumerStatus {
         let said = self.progress.said();
         let mut status = ConsumerStatus::new(self.name.to_owned(), said.state, said.position);
-        status.behind = head.get().saturating_sub(said.position.get());
         status.parked = said.parked.keys().into_iter().map(str::to_owned).collect();
         status.last_error = said.last_error;
         status.rebuilding = self.built().map(|built| {
             let built = built.said();
             (built.position, built.state)
         });
-        if said.position < head {
-            let Making { around, filter, .. } = &self.making;
-            let read = LogRead::after(said.position).filter(filter.clone());
-            let page = around.store.read_log(read.size(PageSize::events(1))).await.ok();
-            let oldest = page.and_then(|page| page.iter().next().map(|event| event.recorded_at));
-            status.oldest_open = oldest.map(|oldest| self.making.around.clock.now().since(oldest));
-        }
         status
     }
 }
@@ -221,9 +234,12 @@ impl Consuming for AsConsumer {
         self.0.name
     }
 
-    fn status(&self, head: Position) -> BoxFuture<ConsumerStatus> {
-        let running = Arc::clone(&self.0);
-        Box::pin(async move { running.status_at(head).await })
+    fn filter(&self) -> &Filter {
+        &self.0.making.filter
+    }
+
+    fn status(&self) -> ConsumerStatus {
+        self.0.status()
     }
 
     fn reach(&self, position: Position) -> BoxFuture<Result<(), String>> {

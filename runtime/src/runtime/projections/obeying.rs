@@ -12,7 +12,8 @@ use crate::runtime::projections::keeper::follows;
 use crate::runtime::projections::runner::{Next, Order, Runner};
 use crate::runtime::projections::unit::Unit;
 use crate::runtime::verbs::{Verb, VerbError};
-use crate::store::{Checkpoint, CheckpointStore, DeadLetter, EventStore, PartId};
+use crate::store::{Checkpoint, CheckpointStore, DeadLetter, EventRef, EventStore, LogRead, PageSize, PartId};
+use crate::stream::Position;
 
 impl Runner {
     /// Does what it was told.
@@ -48,22 +49,22 @@ impl Runner {
                     // Whoever waits for it now does not hear of what it was stopped by.
                     self.say(&Next::More);
                 }
-                let _nobody_waits = answer.send(done.map_err(failed));
+                let _nobody_waits = answer.send(done);
                 ControlFlow::Continue(())
             }
         }
     }
 
-    async fn act(&mut self, verb: Verb) -> Result<(), Next> {
+    async fn act(&mut self, verb: Verb) -> Result<(), VerbError> {
         // Where it stands is forgotten when it is opened again.
         let at_barrier = self.barrier.as_ref().map(|barrier| barrier.part);
         if !self.keeper.is_open() {
             match self.open().await {
                 // What it cannot go on from is what a reset forgets.
                 Err(Next::Stop(_)) if matches!(verb, Verb::Reset) => {
-                    self.keeper.open().await.map_err(follows)?;
+                    self.keeper.open().await.map_err(follows).map_err(failed)?;
                 }
-                opened => opened?,
+                opened => opened.map_err(failed)?,
             }
         }
         match verb {
@@ -79,11 +80,12 @@ impl Runner {
                 let mut parts: Vec<PartId> = self.parked.of(position);
                 parts.extend(at_barrier.filter(|part| part.position == position));
                 if parts.is_empty() {
+                    self.reads_event_at(position).await?;
                     parts.push(PartId::new(position, 0));
                 }
-                self.waive(parts, &reason, &actor).await
+                self.waive(parts, &reason, &actor).await.map_err(failed)
             }
-            Verb::Reset => self.reset().await,
+            Verb::Reset => self.reset().await.map_err(failed),
             // The projection does these, and not one of its tasks.
             Verb::Rebuild | Verb::Undo => Ok(()),
         }
@@ -151,6 +153,21 @@ impl Runner {
             Err(Fault::Stop(reason)) => Err(Next::Stop(reason)),
             Err(Fault::Passing(error)) => Err(Next::Retry(error)),
         }
+    }
+
+    /// A word about an event that is not there would wait for whatever comes to stand there.
+    async fn reads_event_at(&mut self, position: Position) -> Result<(), VerbError> {
+        if let Some(before) = position.get().checked_sub(1) {
+            let read = LogRead::after(Position::new(before)).size(PageSize::events(1));
+            let page = self.store.read_log(read).await;
+            let page = page.map_err(|error| VerbError::Failed(Arc::new(error)))?;
+            let is_it = |event: EventRef<'_>| event.position == position && self.filter.takes(&event);
+            if page.iter().next().is_some_and(is_it) {
+                return Ok(());
+            }
+        }
+        let consumer = self.name.to_owned();
+        Err(VerbError::NoEvent { consumer, position })
     }
 
     async fn waive(&mut self, parts: Vec<PartId>, reason: &str, actor: &str) -> Result<(), Next> {

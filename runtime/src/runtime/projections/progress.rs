@@ -16,7 +16,8 @@ use crate::stream::Position;
 /// What a projection says of itself, always as of its last published view.
 #[derive(Clone, Debug)]
 pub(super) struct Said {
-    pub(super) position: Position,
+    /// `None` until what is kept was opened.
+    pub(super) position: Option<Position>,
     pub(super) state: ConsumerState,
     pub(super) stopped: Option<StopReason>,
     /// What is set aside.
@@ -35,13 +36,20 @@ pub(super) struct Saying(Arc<watch::Sender<Said>>);
 /// Both sides of a projection that has just begun.
 pub(super) fn progress() -> (Saying, Progress) {
     let (sender, receiver) = watch::channel(Said {
-        position: Position::START,
+        position: None,
         state: ConsumerState::CatchingUp,
         stopped: None,
         parked: Arc::default(),
         last_error: None,
     });
     (Saying(Arc::new(sender)), Progress(receiver))
+}
+
+impl Said {
+    /// Where what is shown has come to: a view that is not opened yet shows nothing.
+    pub(super) fn reached(&self) -> Position {
+        self.position.unwrap_or(Position::START)
+    }
 }
 
 impl Saying {
@@ -54,23 +62,24 @@ impl Progress {
     /// Ends when the view shows a write.
     pub(crate) async fn see(&self, projection: &'static str, token: &Token, within: Duration) -> Result<(), NoView> {
         let mut said = self.0.clone();
-        let is_answered = |said: &Said| said.position >= token.last || said.stopped.is_some();
+        let is_answered = |said: &Said| said.position >= Some(token.last) || said.stopped.is_some();
         // A channel whose sender is gone has still what was said last.
         let _timed_out = timeout(within, said.wait_for(is_answered)).await.is_err();
         let said = said.borrow().clone();
         let parked = said.parked.first_between(token.first, token.last);
+        let reached = said.reached();
         match (parked, said.stopped) {
             (Some(position), _) => Err(NoView::Parked { projection, position }),
-            _ if said.position >= token.last => Ok(()),
+            _ if said.position >= Some(token.last) => Ok(()),
             (_, Some(source)) => Err(NoView::Stopped {
                 projection,
-                reached: said.position,
+                reached,
                 source,
             }),
             (_, None) => Err(NoView::NotYet {
                 projection,
                 asked: token.last,
-                reached: said.position,
+                reached,
             }),
         }
     }
@@ -85,18 +94,16 @@ impl Progress {
         let mut said = self.0.clone();
         let is_answered = |said: &Said| is_open() || said.stopped.is_some();
         let _timed_out = timeout(within, said.wait_for(is_answered)).await.is_err();
-        match said.borrow().clone() {
+        let said = said.borrow().clone();
+        let reached = said.reached();
+        match said.stopped {
             _ if is_open() => Ok(()),
-            Said {
-                stopped: Some(source),
-                position: reached,
-                ..
-            } => Err(NoView::Stopped {
+            Some(source) => Err(NoView::Stopped {
                 projection,
                 reached,
                 source,
             }),
-            _ => Err(NoView::NotOpen { projection }),
+            None => Err(NoView::NotOpen { projection }),
         }
     }
 
@@ -112,7 +119,7 @@ impl Progress {
                 said.state,
                 ConsumerState::CatchingUp | ConsumerState::Live | ConsumerState::Rebuilding
             );
-            said.position >= position || !is_moving
+            said.position >= Some(position) || !is_moving
         };
         let _closed = said.wait_for(is_answered).await.is_err();
     }
@@ -125,11 +132,11 @@ impl Progress {
                 said.state,
                 ConsumerState::Stopped { .. } | ConsumerState::Holding { .. }
             );
-            said.position >= position || cannot
+            said.position >= Some(position) || cannot
         };
         let _closed = said.wait_for(is_answered).await.is_err();
         let said = said.borrow();
-        if said.position >= position {
+        if said.position >= Some(position) {
             Ok(())
         } else {
             Err(said.state.to_string())

@@ -143,7 +143,7 @@ impl Running {
     /// Ends the task whose view is shown, for the one that has built another. Where that view has come to.
     async fn give_over(&self) -> Position {
         let building = self.building.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let reached = self.progress.said().position;
+        let reached = self.progress.said().reached();
         let Some(building) = building else { return reached };
         let mut shown_by = self.shown_by.lock().await;
         let before = std::mem::replace(&mut *shown_by, building.hand);

@@ -11,7 +11,7 @@ use crate::runtime::trace;
 impl Runner {
     pub(super) fn say(&self, next: &Next) {
         let (position, parked) = (self.target.shown().position(), Arc::clone(&self.parked));
-        let because = with_causes;
+        let (is_open, because) = (self.keeper.is_open(), with_causes);
         let (state, stopped, error) = match next {
             Next::More | Next::Told(_) => (None, None, None),
             Next::Live => (Some(ConsumerState::Live), None, None),
@@ -47,7 +47,10 @@ impl Runner {
             }
         };
         self.saying.say(|said| {
-            said.position = position;
+            // What is not opened yet is at no position.
+            if is_open || said.position.is_some() {
+                said.position = Some(position);
+            }
             said.parked = parked;
             if !matches!(next, Next::Told(_)) {
                 said.stopped = stopped;

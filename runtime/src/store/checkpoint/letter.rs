@@ -1,16 +1,20 @@
 //! What is set aside: events that could not be handled, and those that a person has waived.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
+use crate::codec::Shown;
 use crate::envelope::{RawEvent, UpcastMeta};
 use crate::store::EventRef;
 use crate::stream::{AppendId, EventId, Position, StreamId, Version};
 
 /// An event as it is stored, kept apart from its page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Its `Debug` shows payload and metadata as text, cut at 512 bytes.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredEvent {
     /// The stream of the event.
@@ -96,6 +100,26 @@ impl StoredEvent {
     pub fn raw(&self) -> RawEvent<'_> {
         let meta = UpcastMeta::new(&self.stream, self.event_id(), self.recorded_at, &self.shared_metadata);
         RawEvent::new(&self.name, self.schema, self.floor, &self.payload, meta)
+    }
+}
+
+impl fmt::Debug for StoredEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredEvent")
+            .field("stream", &self.stream)
+            .field("version", &self.version)
+            .field("position", &self.position)
+            .field("recorded_at", &self.recorded_at)
+            .field("append", &self.append)
+            .field("index", &self.index)
+            .field("count", &self.count)
+            .field("name", &self.name)
+            .field("schema", &self.schema)
+            .field("floor", &self.floor)
+            .field("shared_metadata", &Shown(&self.shared_metadata))
+            .field("metadata", &Shown(&self.metadata))
+            .field("payload", &Shown(&self.payload))
+            .finish()
     }
 }
 

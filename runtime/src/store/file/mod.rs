@@ -79,7 +79,8 @@ use window::{Fault, Waiting};
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let directory = std::env::temp_dir().join(format!("recount-doc-{}", std::process::id()));
+/// # let folder = tempfile::tempdir()?;
+/// # let directory = folder.path().join("events");
 /// use recount::store::file::FileStore;
 /// use recount::store::EventStore;
 ///

@@ -45,7 +45,8 @@ pub(in crate::store) use home::Home;
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let directory = std::env::temp_dir().join(format!("recount-consumers-{}", std::process::id()));
+/// # let folder = tempfile::tempdir()?;
+/// # let directory = folder.path().join("consumers");
 /// use recount::store::{CheckpointStore, ConsumerName, FileCheckpoints};
 ///
 /// let checkpoints = FileCheckpoints::open(&directory).await?;
