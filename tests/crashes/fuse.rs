@@ -43,12 +43,16 @@ impl Fuse {
         is_end
     }
 
-    /// One step, from which nothing goes on if it is the end.
+    /// One step, from which nothing goes on if it is the end. It takes a while, so that others do something
+    /// between any two.
     pub async fn burn(&self) {
-        if self.left.fetch_sub(1, Ordering::SeqCst) <= 0 {
+        let left = self.left.fetch_sub(1, Ordering::SeqCst);
+        if left <= 0 {
             self.blown.notify_one();
             std::future::pending::<()>().await;
         }
+        let turns = left.unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 61;
+        sleep(Duration::from_millis(turns * 30)).await;
     }
 
     /// Before a step and after it.

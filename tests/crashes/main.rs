@@ -6,7 +6,9 @@
 #[path = "../read_side/bank.rs"]
 mod bank;
 mod fuse;
+mod rebuilds;
 mod sqlite;
+mod sqlite_rebuilds;
 #[allow(dead_code, reason = "shared with the tests of the read side")]
 #[path = "../read_side/tables.rs"]
 mod tables;
@@ -37,5 +39,29 @@ fn views_in_files() {
 fn views_in_sqlite() {
     for seed in 0..1000 / sqlite::LIVES {
         sqlite::history(seed, &World::in_memory());
+    }
+}
+
+/// Rules 8.3, 8.7: views in memory that are built anew, at 1 000 points. After a restart the old one is there or the new one, whole.
+#[test]
+fn rebuilds_in_memory() {
+    for seed in 0..1000 / rebuilds::LIVES {
+        rebuilds::history(seed, &World::in_memory());
+    }
+}
+
+/// Rules 8.3, 8.7: and with checkpoints in files, at 100 points.
+#[test]
+fn rebuilds_in_files() {
+    for seed in 0..100 / rebuilds::LIVES {
+        rebuilds::history(seed, &World::in_files());
+    }
+}
+
+/// Rules 8.3, 8.7: views in SQLite that are built anew, at 500 points.
+#[test]
+fn rebuilds_in_sqlite() {
+    for seed in 0..500 / sqlite_rebuilds::LIVES {
+        sqlite_rebuilds::history(seed, &World::in_memory());
     }
 }

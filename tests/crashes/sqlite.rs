@@ -19,8 +19,8 @@ pub const LIVES: u64 = 5;
 
 /// A database with a fuse: it dies before a commit, or after it and before anybody knows.
 pub struct Dying {
-    inner: SqliteView,
-    fuse: Arc<Fuse>,
+    pub inner: SqliteView,
+    pub fuse: Arc<Fuse>,
 }
 
 fn dead() -> DatabaseError {

@@ -156,3 +156,22 @@ async fn undone_until_it_is_dropped() -> Tested {
     assert!(runtime.drop_view(&first).await.is_err(), "it is shown");
     Ok(())
 }
+
+/// Rule 8.7: while a view is being built nothing is undone, not even by half.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_undone_meanwhile() -> Tested {
+    let store = MemoryStore::new();
+    for _ in 0..3000 {
+        plant(&store, "a", vec![paid(1)]).await;
+    }
+    let runtime = bank(&store).await;
+    runtime.settle().await?;
+    runtime.rebuild("balances").await?;
+    rebuilt(&runtime).await?;
+    let shown = live(&store).await;
+    runtime.rebuild("balances").await?;
+    let undone = runtime.undo_rebuild("balances").await;
+    assert!(matches!(undone, Err(VerbError::Busy { .. })), "{undone:?}");
+    assert_eq!(live(&store).await, shown);
+    Ok(())
+}

@@ -17,6 +17,7 @@ use crate::runtime::projections::target::{Doing, Found, Place, Target};
 use crate::runtime::projections::unit::Unit;
 use crate::schema::Fingerprint;
 use crate::store::{Checkpoint, EventRef, PartId, StoreId};
+use crate::stream::Position;
 
 /// A projection whose view is in a database.
 pub trait KeptInDatabase: Projects + Projection<View: ViewDatabase> {}
@@ -34,6 +35,8 @@ pub(super) struct InDatabase<P: KeptInDatabase> {
     pub(super) identity: Fingerprint,
     pub(super) store: StoreId,
     pub(super) front: Arc<Late<Shown<P>>>,
+    /// Another task shows a view, until this one takes its place.
+    pub(super) waits: bool,
     /// How far the view has come. Beyond the mark there is at most what nobody asked for.
     pub(super) at: Checkpoint,
     pub(super) opened: Option<Opened<P>>,
@@ -58,6 +61,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
         identity: Fingerprint,
         front: Arc<Late<Shown<P>>>,
         start: Checkpoint,
+        waits: bool,
     ) -> Self {
         Self {
             database,
@@ -65,6 +69,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
             identity,
             store: start.store(),
             front,
+            waits,
             at: start,
             opened: None,
         }
@@ -88,6 +93,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
 
     fn show(&self) {
         if let Some(opened) = &self.opened
+            && !self.waits
             && (!opened.is_beside || self.front.shown().is_none())
         {
             self.front
@@ -206,12 +212,9 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
         Box::pin(self.take_again(unit))
     }
 
-    fn shown(&self) -> Checkpoint {
+    fn shown(&self) -> Position {
         let shown = self.front.shown();
-        shown.map_or_else(
-            || Checkpoint::start(self.at.consumer().clone(), self.at.store()),
-            |(_, checkpoint)| checkpoint,
-        )
+        shown.map_or(Position::START, |(_, checkpoint)| checkpoint.position())
     }
 
     // What is committed is seen.
@@ -272,9 +275,9 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
 
     fn switched(&mut self) {
         if let Some(opened) = &mut self.opened
-            && opened.is_beside
+            && (opened.is_beside || self.waits)
         {
-            opened.is_beside = false;
+            (opened.is_beside, self.waits) = (false, false);
             self.show();
         }
     }

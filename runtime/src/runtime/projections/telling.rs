@@ -10,7 +10,13 @@ use crate::runtime::trace;
 
 impl Runner {
     pub(super) fn say(&self, next: &Next) {
-        let (position, parked) = (self.target.shown().position(), Arc::clone(&self.parked));
+        // What is built beside another view is seen by nobody yet.
+        let position = if self.replaces.is_some() {
+            self.target.reached().position()
+        } else {
+            self.target.shown()
+        };
+        let parked = Arc::clone(&self.parked);
         let because = with_causes;
         let (state, stopped, error) = match next {
             Next::More | Next::Told(_) => (None, None, None),
