@@ -50,6 +50,12 @@ fn rebuilds_in_memory() {
     }
 }
 
+/// Rule 8.7: a build that is slow goes on where it was.
+#[test]
+fn a_slow_rebuild() {
+    rebuilds::slow(&World::in_memory());
+}
+
 /// Rules 8.3, 8.7: and with checkpoints in files, at 100 points.
 #[test]
 fn rebuilds_in_files() {

@@ -225,3 +225,25 @@ async fn start<P: Build>(store: impl EventStore) -> Runtime {
     let runtime = Runtime::builder().store(store).aggregate::<Account>().projection::<P>();
     runtime.start().await.expect("it starts")
 }
+
+/// Killed in the middle of a build that takes its time: what was built is kept.
+pub fn slow(world: &World) {
+    process().block_on(async {
+        let inner = world.open().await;
+        for _ in 0..100 {
+            plant(&inner, "a", vec![paid(1)]).await;
+        }
+        let (fuse, pages) = (Fuse::new(i64::MAX), Some((5, Duration::from_secs(2))));
+        let runtime = start::<Old>(Crashing { inner, fuse, pages }).await;
+        runtime.settle().await.expect("it settles");
+        runtime.rebuild("rebuilt").await.expect("it begins");
+        sleep(Duration::from_secs(35)).await;
+        let status = runtime.status().await.expect("a status");
+        assert!(status.consumers[0].rebuilding.is_some(), "it is not at its end");
+        // All tasks end with their process, wherever they are.
+        std::mem::forget(runtime);
+    });
+    let looked = world.look(async |store| look(store, Looked::default(), Told::default(), 0).await);
+    let built: Vec<_> = looked.at.iter().filter(|(name, _)| name.contains('@')).collect();
+    assert!(built.iter().any(|(_, at)| **at > 0), "{built:?}");
+}
