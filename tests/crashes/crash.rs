@@ -7,9 +7,11 @@
 #[path = "../read_side/bank.rs"]
 mod bank;
 mod fuse;
+mod publishers;
 mod rebuilds;
 mod sqlite;
 mod sqlite_rebuilds;
+mod subscriptions;
 #[allow(dead_code, reason = "shared with the tests of the read side")]
 #[path = "../read_side/tables.rs"]
 mod tables;
@@ -39,6 +41,21 @@ const KINDS: &[Kind] = &[
     }),
     ("sqlite rebuilds", sqlite_rebuilds::LIVES, |seed| {
         sqlite_rebuilds::history(seed, &World::in_memory())
+    }),
+    ("publishers", publishers::LIVES, |seed| {
+        publishers::broker(seed, &World::in_memory(), false)
+    }),
+    ("publishers in files", publishers::LIVES, |seed| {
+        publishers::broker(seed, &World::in_files(), false)
+    }),
+    ("publishers of lines", publishers::LIVES, |seed| {
+        publishers::json_lines(seed, &World::in_memory())
+    }),
+    ("subscriptions", subscriptions::LIVES, |seed| {
+        subscriptions::history(seed, &World::in_memory(), false)
+    }),
+    ("subscriptions in files", subscriptions::LIVES, |seed| {
+        subscriptions::history(seed, &World::in_files(), false)
     }),
 ];
 

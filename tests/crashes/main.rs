@@ -6,14 +6,18 @@
 #[path = "../read_side/bank.rs"]
 mod bank;
 mod fuse;
+mod publishers;
 mod rebuilds;
 mod sqlite;
 mod sqlite_rebuilds;
+mod subscriptions;
 #[allow(dead_code, reason = "shared with the tests of the read side")]
 #[path = "../read_side/tables.rs"]
 mod tables;
 mod views;
 mod world;
+
+use std::panic::catch_unwind;
 
 use world::World;
 
@@ -70,4 +74,52 @@ fn rebuilds_in_sqlite() {
     for seed in 0..500 / sqlite_rebuilds::LIVES {
         sqlite_rebuilds::history(seed, &World::in_memory());
     }
+}
+
+/// Rules 7.1, 8.2: a publisher hands over every event at least once, in order and without a gap, at 1 000 points.
+#[test]
+fn publishers() {
+    for seed in 0..1000 / publishers::LIVES {
+        publishers::broker(seed, &World::in_memory(), false);
+    }
+}
+
+/// Rules 7.1, 8.2: and with checkpoints in files, at 50 points.
+#[test]
+fn publishers_in_files() {
+    for seed in 0..50 / publishers::LIVES {
+        publishers::broker(seed, &World::in_files(), false);
+    }
+}
+
+/// Rules 7.1, 8.2: a file of lines, cut behind what a checkpoint has passed, at 1 000 points.
+#[test]
+fn publishers_of_lines() {
+    for seed in 0..1000 / publishers::LIVES {
+        publishers::json_lines(seed, &World::in_memory());
+    }
+}
+
+/// Rules 7.1, 7.2: a reader that keeps where it stood is served all events from there, at 1 000 points.
+#[test]
+fn subscriptions() {
+    for seed in 0..1000 / subscriptions::LIVES {
+        subscriptions::history(seed, &World::in_memory(), false);
+    }
+}
+
+/// Rules 7.1, 7.2: and from files, at 50 points.
+#[test]
+fn subscriptions_in_files() {
+    for seed in 0..50 / subscriptions::LIVES {
+        subscriptions::history(seed, &World::in_files(), false);
+    }
+}
+
+/// What is broken is found: a broker that says too early what it has, and a reader that keeps too early where it stands.
+#[test]
+fn what_is_broken_is_found() {
+    let is_found = |history: fn(u64)| (0..200).any(|seed| catch_unwind(|| history(seed)).is_err());
+    assert!(is_found(|seed| publishers::broker(seed, &World::in_memory(), true)));
+    assert!(is_found(|seed| subscriptions::history(seed, &World::in_memory(), true)));
 }

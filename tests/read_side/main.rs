@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "the domain is written as it would be in a library")]
 
 mod bank;
+mod deferred;
 mod failing;
 mod keeping;
 mod rebuilding;

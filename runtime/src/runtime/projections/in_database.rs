@@ -152,6 +152,15 @@ impl<P: KeptInDatabase> InDatabase<P> {
                 Ok(())
             }
             Err(NotCommitted::Database(error)) => Err(failed(error)),
+            Err(NotCommitted::Refused(source)) => {
+                opened.doubt = None;
+                let source: Arc<dyn std::error::Error + Send + Sync> = Arc::from(source);
+                let refused = unit.and_then(|unit| BadEvent::refused::<P>(&unit, &self.wanted, Arc::clone(&source)));
+                Err(refused.map_or_else(
+                    || Fault::Stop(StopReason::Database(source)),
+                    |bad| Fault::Event(Box::new(bad)),
+                ))
+            }
             Err(NotCommitted::Moved) => Err(bad(BadMark::Moved)),
             Err(NotCommitted::Change(unhanded)) => {
                 opened.doubt = None;
@@ -166,7 +175,26 @@ impl<P: KeptInDatabase> InDatabase<P> {
         }
     }
 
+    /// What is refused at the end is found by itself: each append is committed alone, up to the one that it is.
     async fn take(&mut self, unit: Unit) -> Result<(), Fault> {
+        let is_refused =
+            |fault: &Fault| matches!(fault, Fault::Event(bad) if matches!(bad.reason, StopReason::Refused { .. }));
+        match self.take_at_once(unit.clone()).await {
+            Err(fault) if is_refused(&fault) => {
+                let appends = unit.appends();
+                if appends.len() < 2 {
+                    return Err(fault);
+                }
+                for append in appends {
+                    self.take_at_once(append).await?;
+                }
+                Ok(())
+            }
+            taken => taken,
+        }
+    }
+
+    async fn take_at_once(&mut self, unit: Unit) -> Result<(), Fault> {
         self.resolve().await?;
         let mut at = self.at.clone();
         if unit.after() < at.position() {
