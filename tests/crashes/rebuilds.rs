@@ -227,6 +227,7 @@ async fn start<P: Build>(store: impl EventStore) -> Runtime {
 }
 
 /// Killed in the middle of a build that takes its time: what was built is kept.
+#[allow(dead_code, reason = "one run of it says all, so the long ones leave it out")]
 pub fn slow(world: &World) {
     process().block_on(async {
         let inner = world.open().await;
