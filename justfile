@@ -45,6 +45,11 @@ year TABLES:
 simulate SEED="0" STEPS="150" MINUTES="10":
     cargo run --release -p recount-tests --example simulate -- {{SEED}} {{STEPS}} {{MINUTES}}
 
+# What reads events, killed at seeded steps and started again, seed after seed from SEED on, until one fails or MINUTES have passed; for no
+# minutes one seed. ONLY is where the name of a kind begins: views, rebuilds, sqlite, publishers, subscriptions.
+crash SEED="0" MINUTES="10" ONLY="":
+    cargo run --release -p recount-tests --example crash -- {{SEED}} {{MINUTES}} "{{ONLY}}"
+
 # Licences, duplicate versions, advisories; needs cargo-deny.
 deny:
     cargo deny check

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use recount::testing::laws::{Laws, view_batches_agree, view_twice_is_once};
+use recount::testing::laws::{Laws, view_batches_agree, view_rebuild_equals_live, view_twice_is_once};
 use recount::{Consumer, EventName, EventVersion, InMemory, Meta, Projection, Projects, Source};
 use serde::{Deserialize, Serialize};
 
@@ -158,6 +158,39 @@ fn view_batches_agree_is_broken_by_a_copy_that_shares() {
         said.contains("changes when 1 more are handed to a copy of it"),
         "{said}"
     );
+}
+
+/// What was counted, and how many copies were made on the way.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Copied {
+    events: u64,
+    copies: u64,
+}
+
+view!(
+    /// Is another one after each copy.
+    Copying { Copied }
+    copy = Some(|view| {
+        let Copied { events, copies } = view.count;
+        Self {
+            count: Copied {
+                events,
+                copies: copies + u64::from(events > 0),
+            },
+        }
+    }),
+    |count, _| count.events += 1
+);
+
+/// Rule 11.4: three events are enough to tell a view that was fed while it was looked at from one that is built at once.
+#[test]
+fn view_rebuild_equals_live_is_broken_by_copies_that_count() {
+    view_twice_is_once::<Copying>(&Laws::new());
+    breaks("view_rebuild_equals_live", "view", view_rebuild_equals_live::<Copying>);
+    let said = failure(view_rebuild_equals_live::<Copying>);
+    assert!(said.contains("differ at `count.copies`"), "{said}");
+    let events = said.lines().filter(|line| line.contains("counter.counted")).count();
+    assert_eq!(events, 3, "{said}");
 }
 
 view!(

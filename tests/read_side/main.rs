@@ -3,15 +3,13 @@
 #![allow(unreachable_pub, reason = "the domain is written as it would be in a library")]
 
 mod bank;
-mod crashes;
-mod crashing;
+mod deferred;
 mod failing;
 mod keeping;
 mod rebuilding;
 mod retrying;
 mod sinks;
 mod sqlite;
-mod sqlite_crashes;
 mod sqlite_rebuilds;
 mod status;
 mod tables;

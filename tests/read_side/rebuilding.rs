@@ -156,3 +156,50 @@ async fn undone_until_it_is_dropped() -> Tested {
     assert!(runtime.drop_view(&first).await.is_err(), "it is shown");
     Ok(())
 }
+
+/// Rules 8.7, 11.3: while another view is built, what is waited for is the one that answers, and it is always at the end then.
+#[tokio::test(start_paused = true)]
+async fn settled_is_what_answers() -> Tested {
+    let store = MemoryStore::new();
+    for _ in 0..3000 {
+        plant(&store, "a", vec![paid(1)]).await;
+    }
+    let runtime = bank(&store).await;
+    runtime.settle().await?;
+    for is_undo in [false, true] {
+        if is_undo {
+            runtime.undo_rebuild("balances").await?;
+        } else {
+            runtime.rebuild("balances").await?;
+        }
+        let mut times = 0;
+        while runtime.status().await?.consumers[0].rebuilding.is_some() {
+            plant(&store, "a", vec![paid(1)]).await;
+            runtime.settle().await?;
+            let head = store.head().await?;
+            assert_eq!(View::position(&runtime.view::<Balances>().await?), head);
+            times += 1;
+        }
+        assert!(times > 0, "it does not wait for what is built");
+    }
+    Ok(())
+}
+
+/// Rule 8.7: while a view is being built nothing is undone, not even by half.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_undone_meanwhile() -> Tested {
+    let store = MemoryStore::new();
+    for _ in 0..3000 {
+        plant(&store, "a", vec![paid(1)]).await;
+    }
+    let runtime = bank(&store).await;
+    runtime.settle().await?;
+    runtime.rebuild("balances").await?;
+    rebuilt(&runtime).await?;
+    let shown = live(&store).await;
+    runtime.rebuild("balances").await?;
+    let undone = runtime.undo_rebuild("balances").await;
+    assert!(matches!(undone, Err(VerbError::Busy { .. })), "{undone:?}");
+    assert_eq!(live(&store).await, shown);
+    Ok(())
+}

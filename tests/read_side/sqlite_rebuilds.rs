@@ -4,7 +4,7 @@ use std::error::Error;
 
 use recount::sqlite::SqliteView;
 use recount::sqlite::rusqlite::{self, Transaction};
-use recount::{ConsumerState, MemoryStore, Meta, Position, Runtime};
+use recount::{ConsumerState, EventStore, MemoryStore, Meta, Position, Runtime, View};
 use tempfile::tempdir;
 
 use crate::bank::{Account, Deposited, Withdrawn, paid, plant};
@@ -61,5 +61,40 @@ async fn a_changed_rev_is_built_beside() -> Tested {
     let view = all_seen::<crate::tables::Balances>(&runtime, &store).await?;
     assert_eq!((view.path(), positions(&view).await), (&*old, vec![1, 2, 3, 4]));
     drop(runtime);
+    Ok(())
+}
+
+/// Rules 8.7, 11.3: a view that is gone back to is brought up to now before it answers, and what is waited for is the one that answers.
+#[tokio::test(start_paused = true)]
+async fn undone_when_it_has_caught_up() -> Tested {
+    let (folder, store) = (tempdir()?, MemoryStore::new());
+    plant(&store, "a", vec![paid(1)]).await;
+    let runtime = bank(&store, folder.path()).await;
+    runtime.settle().await?;
+    runtime.rebuild("balances").await?;
+    let is_built = async || {
+        runtime
+            .status()
+            .await
+            .is_ok_and(|status| status.consumers[0].rebuilding.is_none())
+    };
+    while !is_built().await {
+        tokio::task::yield_now().await;
+    }
+    // More than one page, so that it is brought up in more than one step.
+    for _ in 0..5 {
+        plant(&store, "a", vec![paid(1); 1000]).await;
+    }
+    runtime.settle().await?;
+    let head = store.head().await?;
+    runtime.undo_rebuild("balances").await?;
+    let mut times = 0;
+    while !is_built().await {
+        runtime.settle().await?;
+        let view = runtime.view::<crate::tables::Balances>().await?;
+        assert_eq!((View::position(&view), positions(&view).await.len()), (head, 5001));
+        times += 1;
+    }
+    assert!(times > 0, "it was looked at meanwhile");
     Ok(())
 }

@@ -124,6 +124,9 @@ pub enum NotCommitted<F> {
     /// A change failed. Nothing was changed.
     #[error("a change failed")]
     Change(F),
+    /// The database does not take what was changed, and would not another time: a constraint that it checks at the commit. Nothing was changed.
+    #[error("the changes are not taken")]
+    Refused(#[source] Box<dyn Error + Send + Sync>),
     /// The mark is another one: somebody else feeds the view. Nothing was changed.
     #[error("the view has another mark by now")]
     Moved,

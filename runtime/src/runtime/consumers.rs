@@ -189,7 +189,8 @@ pub enum Unsettled {
 
 impl Runtime {
     /// Waits until every consumer has come to the last event of the store, those included that consumers have caused: what a test waits
-    /// with instead of sleeping. While others go on writing it goes on waiting.
+    /// with instead of sleeping. While others go on writing it goes on waiting. Of a view that is built anew it waits for the one that queries
+    /// are answered by: how far the new one has come is in the [status](ConsumerStatus::rebuilding).
     ///
     /// # Errors
     /// [`Unsettled::Cannot`] at once for a consumer that is stopped or holding; one that has set events aside has come past them.

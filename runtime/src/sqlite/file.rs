@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::Setup;
 use super::error::{SqliteError, failed};
@@ -122,7 +122,13 @@ impl File {
         }
         let set = tx.prepare_cached(SET_MARK).and_then(|mut set| set.execute([to]));
         set.map_err(|error| self.failed(error))?;
-        Ok(tx.commit().map_err(|error| self.failed(error))?)
+        tx.commit().map_err(|error| {
+            if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
+                let path = self.path.clone();
+                return NotCommitted::Refused(Box::new(SqliteError::Sqlite { path, source: error }));
+            }
+            self.failed(error).into()
+        })
     }
 
     pub(super) fn empty(&self) -> Result<(), DatabaseError> {

@@ -74,7 +74,7 @@ type Setup = dyn Fn(&Connection) -> rusqlite::Result<()> + Send + Sync;
 /// # Handlers
 /// They work in the transaction that they are given, hand its errors on with `?`, and do not end it. Errors that say nothing about the event
 /// (locked, disk full, input and output, a damaged file) are tried again, with growing delay; all others, such as a constraint, are the
-/// event's.
+/// event's. A constraint that is deferred is checked when a decision is committed: it has to hold after each one.
 #[derive(Clone)]
 pub struct SqliteView {
     path: PathBuf,

@@ -8,9 +8,9 @@ use crate::event::DecodeError;
 use crate::projection::{Projects, ViewError};
 use crate::runtime::load;
 use crate::runtime::projections::StopReason;
-use crate::runtime::projections::handing::{Unhanded, Why};
+use crate::runtime::projections::handing::{Unhanded, Wanted, Why, keys};
 use crate::runtime::projections::unit::Unit;
-use crate::store::{DeadLetter, PartId};
+use crate::store::{DeadLetter, EventRef, PartId};
 use crate::stream::Position;
 
 /// What keeps a view from going on.
@@ -45,17 +45,10 @@ impl BadEvent {
             failed.why,
             Why::Unreadable(DecodeError::UnknownName { .. } | DecodeError::TooNew { .. })
         );
-        let failed_with = |source: Arc<dyn Error + Send + Sync>| StopReason::Failed {
-            stream: event.stream.clone(),
-            version: event.version,
-            position: event.position,
-            name: event.name.to_owned(),
-            source,
-        };
         let reason = match failed.why {
             Why::Unreadable(source) => StopReason::Unreadable(Arc::new(load::unreadable(&event, source))),
-            Why::Handler(error) => failed_with(Arc::new(error)),
-            Why::Panicked(panicked) => failed_with(Arc::new(panicked)),
+            Why::Handler(error) => failed_with(&event, Arc::new(error)),
+            Why::Panicked(panicked) => failed_with(&event, Arc::new(panicked)),
         };
         let letter = failed
             .key
@@ -67,5 +60,49 @@ impl BadEvent {
             reason,
             is_new,
         })
+    }
+
+    /// What the handlers made of a unit is not taken: by the event that was handed over, or by all of them if there are more. `None` if there
+    /// was none.
+    pub(super) fn refused<P: Projects>(
+        unit: &Unit,
+        wanted: &Wanted,
+        source: Arc<dyn Error + Send + Sync>,
+    ) -> Option<Self> {
+        let handed = |event: &EventRef<'_>| wanted.source(event).is_some() && !unit.skips_all(event.position);
+        let mut events = unit.events().filter(handed);
+        let first = events.next()?;
+        let (reason, keys) = match events.next_back() {
+            None => (
+                failed_with(&first, source),
+                keys::<P>(wanted, &first).unwrap_or_default(),
+            ),
+            Some(last) => {
+                let (first, last) = (first.position, last.position);
+                (StopReason::Refused { first, last, source }, Vec::new())
+            }
+        };
+        // Of several parts nobody knows which one it is.
+        let letter = match &*keys {
+            [(part, key)] => Some(DeadLetter::new(&first, *part, key.clone(), with_causes(&reason))),
+            _ => None,
+        };
+        Some(Self {
+            letter,
+            part: PartId::new(first.position, 0),
+            boundary: unit.boundary(0),
+            reason,
+            is_new: false,
+        })
+    }
+}
+
+fn failed_with(event: &EventRef<'_>, source: Arc<dyn Error + Send + Sync>) -> StopReason {
+    StopReason::Failed {
+        stream: event.stream.clone(),
+        version: event.version,
+        position: event.position,
+        name: event.name.to_owned(),
+        source,
     }
 }

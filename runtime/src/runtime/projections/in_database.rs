@@ -17,6 +17,7 @@ use crate::runtime::projections::target::{Doing, Found, Place, Target};
 use crate::runtime::projections::unit::Unit;
 use crate::schema::Fingerprint;
 use crate::store::{Checkpoint, EventRef, PartId, StoreId};
+use crate::stream::Position;
 
 /// A projection whose view is in a database.
 #[diagnostic::on_unimplemented(
@@ -41,6 +42,8 @@ pub(super) struct InDatabase<P: KeptInDatabase> {
     pub(super) identity: Fingerprint,
     pub(super) store: StoreId,
     pub(super) front: Arc<Late<Shown<P>>>,
+    /// Another task shows a view, until this one takes its place.
+    pub(super) waits: bool,
     /// How far the view has come. Beyond the mark there is at most what nobody asked for.
     pub(super) at: Checkpoint,
     pub(super) opened: Option<Opened<P>>,
@@ -65,6 +68,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
         identity: Fingerprint,
         front: Arc<Late<Shown<P>>>,
         start: Checkpoint,
+        waits: bool,
     ) -> Self {
         Self {
             database,
@@ -72,6 +76,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
             identity,
             store: start.store(),
             front,
+            waits,
             at: start,
             opened: None,
         }
@@ -95,6 +100,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
 
     fn show(&self) {
         if let Some(opened) = &self.opened
+            && !self.waits
             && (!opened.is_beside || self.front.shown().is_none())
         {
             self.front
@@ -153,6 +159,15 @@ impl<P: KeptInDatabase> InDatabase<P> {
                 Ok(())
             }
             Err(NotCommitted::Database(error)) => Err(failed(error)),
+            Err(NotCommitted::Refused(source)) => {
+                opened.doubt = None;
+                let source: Arc<dyn std::error::Error + Send + Sync> = Arc::from(source);
+                let refused = unit.and_then(|unit| BadEvent::refused::<P>(&unit, &self.wanted, Arc::clone(&source)));
+                Err(refused.map_or_else(
+                    || Fault::Stop(StopReason::Database(source)),
+                    |bad| Fault::Event(Box::new(bad)),
+                ))
+            }
             Err(NotCommitted::Moved) => Err(bad(BadMark::Moved)),
             Err(NotCommitted::Change(unhanded)) => {
                 opened.doubt = None;
@@ -167,7 +182,26 @@ impl<P: KeptInDatabase> InDatabase<P> {
         }
     }
 
+    /// What is refused at the end is found by itself: each append is committed alone, up to the one that it is.
     async fn take(&mut self, unit: Unit) -> Result<(), Fault> {
+        let is_refused =
+            |fault: &Fault| matches!(fault, Fault::Event(bad) if matches!(bad.reason, StopReason::Refused { .. }));
+        match self.take_at_once(unit.clone()).await {
+            Err(fault) if is_refused(&fault) => {
+                let appends = unit.appends();
+                if appends.len() < 2 {
+                    return Err(fault);
+                }
+                for append in appends {
+                    self.take_at_once(append).await?;
+                }
+                Ok(())
+            }
+            taken => taken,
+        }
+    }
+
+    async fn take_at_once(&mut self, unit: Unit) -> Result<(), Fault> {
         self.resolve().await?;
         let mut at = self.at.clone();
         if unit.after() < at.position() {
@@ -213,12 +247,9 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
         Box::pin(self.take_again(unit))
     }
 
-    fn shown(&self) -> Checkpoint {
+    fn shown(&self) -> Position {
         let shown = self.front.shown();
-        shown.map_or_else(
-            || Checkpoint::start(self.at.consumer().clone(), self.at.store()),
-            |(_, checkpoint)| checkpoint,
-        )
+        shown.map_or(Position::START, |(_, checkpoint)| checkpoint.position())
     }
 
     // What is committed is seen.
@@ -279,9 +310,9 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
 
     fn switched(&mut self) {
         if let Some(opened) = &mut self.opened
-            && opened.is_beside
+            && (opened.is_beside || self.waits)
         {
-            opened.is_beside = false;
+            (opened.is_beside, self.waits) = (false, false);
             self.show();
         }
     }

@@ -15,6 +15,7 @@ use crate::runtime::projections::target::{Doing, Target};
 use crate::runtime::projections::unit::Unit;
 use crate::runtime::reason::Panicked;
 use crate::store::{Checkpoint, EventRef};
+use crate::stream::Position;
 
 /// How many units are kept to be handed to the other copy as well; beyond it the other copy is made anew.
 const KEPT_UNITS: usize = 4;
@@ -144,8 +145,9 @@ impl<P: Kept> Target for TwoCopies<P> {
         Box::pin(std::future::ready(taken))
     }
 
-    fn shown(&self) -> Checkpoint {
-        self.front.shown().1
+    fn shown(&self) -> Position {
+        let front = self.later.as_ref().unwrap_or(&self.front);
+        front.shown().1.position()
     }
 
     fn publish(&mut self) {

@@ -261,19 +261,18 @@ impl Keeper {
     /// Takes the place of the generation that is live, having come as far. Whether it has.
     pub(super) async fn switch(&mut self) -> Result<bool, CheckpointError> {
         let Some(held) = &mut self.held else { return Ok(false) };
-        let Some(from) = &held.from else { return Ok(true) };
-        match self.store.switch(&held.lease, &self.consumer, from).await {
-            Ok(()) => {
-                held.from = None;
-                Ok(true)
+        while let Some(from) = &held.from {
+            match self.store.switch(&held.lease, &self.consumer, from).await {
+                Ok(()) => held.from = None,
+                Err(CheckpointError::Behind { .. }) => return Ok(false),
+                // Another one has switched meanwhile. At the end of the log nothing else would have it look again.
+                Err(CheckpointError::NotLive { live }) => {
+                    held.from = (live != *held.lease.consumer()).then_some(live);
+                }
+                Err(error) => return Err(error),
             }
-            Err(CheckpointError::Behind { .. }) => Ok(false),
-            Err(CheckpointError::NotLive { live }) => {
-                held.from = (live != *held.lease.consumer()).then_some(live);
-                Ok(held.from.is_none())
-            }
-            Err(error) => Err(error),
         }
+        Ok(true)
     }
 
     /// Everything begins anew: the one way back (rule 7.6).

@@ -92,6 +92,8 @@ pub(super) struct Running {
     making: Making,
     shown_by: tokio::sync::Mutex<Hand>,
     building: Mutex<Option<Building>>,
+    /// Held by whoever begins to build, so that nobody else does between a look and a change.
+    begins: tokio::sync::Mutex<()>,
 }
 
 /// The projections of a runtime by their Rust types.
@@ -136,9 +138,15 @@ impl Planned {
                 let start = Checkpoint::start(consumer.clone(), around.store.identity());
                 let front = Arc::new(Late::new());
                 let shown = Arc::clone(&front);
-                let target = move |_| -> Box<dyn Target> {
+                let target = move |is_beside| -> Box<dyn Target> {
                     let (database, shown) = (Arc::clone(&database), Arc::clone(&shown));
-                    Box::new(InDatabase::<P>::new(database, identity, shown, start.clone()))
+                    Box::new(InDatabase::<P>::new(
+                        database,
+                        identity,
+                        shown,
+                        start.clone(),
+                        is_beside,
+                    ))
                 };
                 running::<P>(around, consumer, identity, Box::new(target), front)
             }),
@@ -193,6 +201,7 @@ fn running<P: Projects>(
         saying,
         making,
         building: Mutex::default(),
+        begins: tokio::sync::Mutex::default(),
     }
 }
 

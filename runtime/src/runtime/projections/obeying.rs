@@ -30,9 +30,8 @@ impl Runner {
                 ControlFlow::Break(())
             }
             Some(Order::Replaced(answer)) => {
-                let reached = self.target.shown().position();
                 self.rest().await;
-                let _nobody_waits = answer.send(reached);
+                let _nobody_waits = answer.send(());
                 ControlFlow::Break(())
             }
             Some(Order::Redrive(key, answer)) => {
@@ -119,7 +118,7 @@ impl Runner {
             let mut failed = None;
             for letter in &letters {
                 // One that the projection has not come to comes again by itself, and queues behind what is left.
-                if letter.part.position > self.target.shown().position() {
+                if letter.part.position > self.target.shown() {
                     break;
                 }
                 failed = self.redo(letter).await?.err();

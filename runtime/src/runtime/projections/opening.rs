@@ -43,7 +43,9 @@ impl<P: KeptInDatabase> InDatabase<P> {
         let found = found.map_err(bad)?;
         let begins = found.is_none() && (saved.is_none() || P::View::ATOMIC);
         self.meet(found, saved, name)?;
-        if let Some(live) = live {
+        if let Some(live) = live
+            && !self.waits
+        {
             self.show_live(&consumer, &live).await;
         }
         let found = Found {

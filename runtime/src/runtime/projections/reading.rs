@@ -42,6 +42,8 @@ impl Runner {
             Some(Err(error @ FeedError::Ahead { .. })) => Err(Next::Retry(Arc::new(error))),
             None => {
                 self.keeper.renew().await.map_err(follows)?;
+                // Only what is shown is saved, and a page that is long in coming leaves the view unshown.
+                self.target.publish();
                 self.save().await?;
                 Err(Next::More)
             }

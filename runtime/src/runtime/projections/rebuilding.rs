@@ -17,7 +17,6 @@ use crate::runtime::projections::{Around, ORDERS, Running};
 use crate::runtime::verbs::VerbError;
 use crate::schema::Fingerprint;
 use crate::store::{CheckpointError, CheckpointStore, ConsumerName, EventStore, Filter};
-use crate::stream::Position;
 
 /// What the tasks of a projection are made of.
 pub(super) struct Making {
@@ -74,7 +73,7 @@ impl Making {
             barrier: None,
             failures: 0,
             replaces,
-            joins_at: None,
+            is_followed: false,
         };
         let task = spawn(runner.run());
         Hand { orders, task }
@@ -102,12 +101,17 @@ fn failed<E: Error + Send + Sync + 'static>(error: E) -> VerbError {
 impl Running {
     /// Builds the view anew beside the one that is shown.
     pub(super) async fn rebuild(self: Arc<Self>) -> Result<(), VerbError> {
+        let _begins = self.begins.lock().await;
+        self.is_free()?;
         let generation = self.making.next().await.map_err(failed)?;
-        self.build(generation)
+        self.build(generation);
+        Ok(())
     }
 
     /// Shows the view again that was shown before the last switch, once it has caught up.
     pub(super) async fn undo(self: Arc<Self>) -> Result<(), VerbError> {
+        let _begins = self.begins.lock().await;
+        self.is_free()?;
         let checkpoints = self.making.around.store.checkpoints();
         let consumer = &self.making.consumer;
         let live = checkpoints.live(consumer).await.map_err(failed)?;
@@ -124,34 +128,38 @@ impl Running {
             .switch_back(consumer, &live.generation)
             .await
             .map_err(failed)?;
-        self.build(before)
+        self.build(before);
+        Ok(())
     }
 
-    fn build(self: &Arc<Self>, generation: ConsumerName) -> Result<(), VerbError> {
-        let mut building = self.building.lock().unwrap_or_else(PoisonError::into_inner);
-        // One that has stopped has nothing to lose: the next one goes on where it was.
+    /// Whether nothing is built. What has stopped has nothing to lose: the next one goes on where it was.
+    fn is_free(&self) -> Result<(), VerbError> {
+        let building = self.building.lock().unwrap_or_else(PoisonError::into_inner);
         if building.as_ref().is_some_and(Building::is_at_work) {
             let consumer = self.name.to_owned();
             return Err(VerbError::Busy { consumer });
         }
-        let (saying, progress) = progress();
-        let hand = self.making.begin(saying, Some((generation, Arc::downgrade(self))));
-        *building = Some(Building { hand, progress });
         Ok(())
     }
 
-    /// Ends the task whose view is shown, for the one that has built another. Where that view has come to.
-    async fn give_over(&self) -> Position {
+    fn build(self: &Arc<Self>, generation: ConsumerName) {
+        let (saying, progress) = progress();
+        let hand = self.making.begin(saying, Some((generation, Arc::downgrade(self))));
+        let building = Building { hand, progress };
+        *self.building.lock().unwrap_or_else(PoisonError::into_inner) = Some(building);
+    }
+
+    /// Ends the task whose view is shown, for the one that has built another.
+    async fn give_over(&self) {
         let building = self.building.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let reached = self.progress.said().reached();
-        let Some(building) = building else { return reached };
+        let Some(building) = building else { return };
         let mut shown_by = self.shown_by.lock().await;
         let before = std::mem::replace(&mut *shown_by, building.hand);
         let (answer, answered) = oneshot::channel();
-        if before.orders.send(Order::Replaced(answer)).await.is_err() {
-            return reached;
+        if before.orders.send(Order::Replaced(answer)).await.is_ok() {
+            // One that has ended meanwhile shows nothing more either.
+            let _ended = answered.await;
         }
-        answered.await.unwrap_or(reached)
     }
 
     /// What is built beside what is shown.
@@ -191,11 +199,11 @@ impl Runner {
         let Some(running) = self.replaces.as_ref().and_then(Weak::upgrade) else {
             return true;
         };
-        let at = match self.joins_at {
-            Some(at) => at,
-            None => *self.joins_at.insert(running.give_over().await),
-        };
-        if self.target.reached().position() < at {
+        if !self.is_followed {
+            running.give_over().await;
+            self.is_followed = true;
+        }
+        if self.target.reached().position() < self.target.shown() {
             return false;
         }
         self.saying = running.saying.clone();

@@ -26,8 +26,6 @@ use crate::runtime::trace;
 use crate::runtime::verbs::{Verb, VerbError};
 use crate::store::{AnyStore, Checkpoint, DeadLetter, EventStore, Filter, PartId, ResumeError};
 
-use crate::stream::Position;
-
 /// How long until it tries again at an event of a newer build.
 const HOLD: Duration = Duration::from_secs(5);
 /// How long it waits after the first failure of the store, and at most after many.
@@ -40,8 +38,8 @@ pub(super) enum Order {
     ShutDown(oneshot::Sender<()>),
     /// Do what a person says.
     Do(Verb, oneshot::Sender<Result<(), VerbError>>),
-    /// End without a word: another runner takes its place. The answer is where it has come to.
-    Replaced(oneshot::Sender<Position>),
+    /// End without a word: another runner takes its place. The answer is that nothing more is shown.
+    Replaced(oneshot::Sender<()>),
     /// Handle what is set aside, under a key or all of it.
     Redrive(Option<String>, oneshot::Sender<Redriven>),
 }
@@ -66,8 +64,8 @@ pub(super) struct Runner {
     pub(super) failures: u32,
     /// The projection whose view it is to take the place of, once it has come as far.
     pub(super) replaces: Option<Weak<Running>>,
-    /// Where that view has come to, from when its own task has ended.
-    pub(super) joins_at: Option<Position>,
+    /// The task of that view has ended, so that it stands still.
+    pub(super) is_followed: bool,
 }
 
 /// What comes after one step.

@@ -29,6 +29,17 @@ pub enum StopReason {
         /// What the handler said.
         source: Arc<dyn Error + Send + Sync>,
     },
+    /// The database does not take what the handlers made of these events, which are of one decision: a constraint that it checks at the
+    /// commit. Mend the handlers, or waive the event that it is.
+    #[error("the events from position {first} to {last} cannot be handled together")]
+    Refused {
+        /// The place of the first one in the store.
+        first: Position,
+        /// The place of the last one.
+        last: Position,
+        /// What the database said.
+        source: Arc<dyn Error + Send + Sync>,
+    },
     /// This event has to wait behind one of its key that is set aside.
     #[error("position {position} has to wait behind `{key}`")]
     Behind {

@@ -8,6 +8,7 @@ use crate::runtime::projections::fault::Fault;
 use crate::runtime::projections::letters::Parked;
 use crate::runtime::projections::unit::Unit;
 use crate::store::{Checkpoint, ConsumerName, EventRef, PartId, Saved};
+use crate::stream::Position;
 
 /// What lasts as long as its borrow.
 pub(super) type Doing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -42,8 +43,8 @@ pub(super) trait Target: Send {
     /// Takes what was set aside: a unit that moves no checkpoint.
     fn redo(&mut self, unit: Unit) -> Doing<'_, Result<(), Fault>>;
 
-    /// How far queries see.
-    fn shown(&self) -> Checkpoint;
+    /// How far queries see, whoever feeds the view that they are asked of.
+    fn shown(&self) -> Position;
 
     /// Shows to queries what it has taken.
     fn publish(&mut self);

@@ -10,8 +10,14 @@ use crate::runtime::trace;
 
 impl Runner {
     pub(super) fn say(&self, next: &Next) {
-        let (position, parked) = (self.target.shown().position(), Arc::clone(&self.parked));
-        let (is_open, because) = (self.keeper.is_open(), with_causes);
+        // What is built beside another view is seen by nobody yet.
+        let position = if self.replaces.is_some() {
+            self.target.reached().position()
+        } else {
+            self.target.shown()
+        };
+        let (parked, is_open) = (Arc::clone(&self.parked), self.keeper.is_open());
+        let because = with_causes;
         let (state, stopped, error) = match next {
             Next::More | Next::Told(_) => (None, None, None),
             Next::Live => (Some(ConsumerState::Live), None, None),

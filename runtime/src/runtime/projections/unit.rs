@@ -82,9 +82,40 @@ impl Unit {
         self
     }
 
+    /// Each append of it by itself.
+    pub(super) fn appends(&self) -> Vec<Self> {
+        let events: Vec<_> = self.events().map(|event| (event.append, event.position)).collect();
+        let (mut after, mut start) = (self.after, self.places.start);
+        let mut appends = Vec::new();
+        for append in events.chunk_by(|one, next| one.0 == next.0) {
+            let places = start..start + append.len();
+            let last = append.last().map_or(self.through, |(_, position)| *position);
+            let through = if places.end == self.places.end {
+                self.through
+            } else {
+                last
+            };
+            start = places.end;
+            let (page, skip) = (Arc::clone(&self.page), self.skip.clone());
+            appends.push(Self {
+                page,
+                after: std::mem::replace(&mut after, through),
+                places,
+                through,
+                skip,
+            });
+        }
+        appends
+    }
+
     /// The events, those included that the projection did not ask for.
     pub(super) fn events(&self) -> impl ExactSizeIterator<Item = EventRef<'_>> + DoubleEndedIterator {
         self.page.iter().take(self.places.end).skip(self.places.start)
+    }
+
+    /// Whether an event of one part is not handed over.
+    pub(super) fn skips_all(&self, position: Position) -> bool {
+        self.skip.contains(&PartId::new(position, 0))
     }
 
     pub(super) fn get(&self, index: usize) -> Option<EventRef<'_>> {

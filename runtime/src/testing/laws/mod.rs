@@ -40,6 +40,7 @@
 //! |---|---|
 //! | [`view_twice_is_once`] | the same events give the same view |
 //! | [`view_batches_agree`] | in parts as at once, for every cut, also copied, and written and read back |
+//! | [`view_rebuild_equals_live`] | built anew from the log as fed event by event, by a runtime |
 //!
 //! # Histories
 //!
@@ -60,6 +61,7 @@ mod folds;
 mod history;
 mod kind;
 mod readers;
+mod rebuilds;
 mod search;
 mod views;
 
@@ -74,6 +76,7 @@ pub use folds::{fold_splits, fold_total, fold_twice, snapshot_every_cut};
 /// The crate whose strategies make commands.
 pub use proptest;
 pub use readers::reader_parity;
+pub use rebuilds::view_rebuild_equals_live;
 pub use views::{Viewed, view_batches_agree, view_twice_is_once};
 
 /// How laws are tried.
@@ -186,6 +189,7 @@ macro_rules! laws {
     (projection = $projection:ty, options = $options:expr $(,)?) => {
         $crate::laws!(@test [$options] view_twice_is_once [$projection]);
         $crate::laws!(@test [$options] view_batches_agree [$projection]);
+        $crate::laws!(@test [$options] view_rebuild_equals_live [$projection]);
     };
     (@read $given:tt $snapshots:tt $commands:tt [$options:expr] snapshots $(, $($rest:tt)*)?) => {
         $crate::laws!(@read $given [snapshots] $commands [$options] $($($rest)*)?);

@@ -79,10 +79,10 @@ pub trait Viewed: Projects<View = InMemory<Self>> + KeptInMemory {}
 impl<P: Projects<View = InMemory<P>> + KeptInMemory> Viewed for P {}
 
 /// An event of a log.
-struct Logged {
+pub(super) struct Logged {
     source: &'static Source,
-    event: StoredEvent,
-    meta: Meta,
+    pub(super) event: StoredEvent,
+    pub(super) meta: Meta,
 }
 
 impl Logged {
@@ -93,7 +93,7 @@ impl Logged {
 
 /// Tries a law on logs of what the projection handles.
 #[track_caller]
-fn each<P: Viewed>(laws: &Laws, law: &str, check: impl Fn(&[Logged]) -> Result<(), String>) {
+pub(super) fn each<P: Viewed>(laws: &Laws, law: &str, check: impl Fn(&[Logged]) -> Result<(), String>) {
     let kinds = kinds::<P>();
     let begins = (0..kinds.len()).any(|place| draw::<P>(&kinds, &[(place, 0)], laws.small).len() == 1);
     assert!(
@@ -180,7 +180,7 @@ fn written<P: Viewed>(view: &P) -> Result<Vec<u8>, String> {
     codec::encode(view).map_err(|error| format!("the view cannot be written: {error}"))
 }
 
-fn same<P: Viewed>(expected: &P, actual: &P, what: &str) -> Result<(), String> {
+pub(super) fn same<P: Viewed>(expected: &P, actual: &P, what: &str) -> Result<(), String> {
     let (expected, actual) = (written(expected)?, written(actual)?);
     let Some(path) = codec::difference(&expected, &actual) else {
         return Ok(());

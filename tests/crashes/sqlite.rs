@@ -4,28 +4,23 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use proptest::prelude::Rng as _;
-use proptest::test_runner::{RngAlgorithm, TestRng};
 use recount::sqlite::rusqlite::{self, Connection, Transaction};
 use recount::sqlite::{SqliteFile, SqliteReader, SqliteView};
-use recount::{
-    DatabaseError, ManualClock, MemoryStore, Meta, NotCommitted, Runtime, Timestamp, ViewDatabase, ViewStore,
-};
-use tempfile::tempdir;
+use recount::{AnyStore, DatabaseError, Meta, NotCommitted, Runtime, ViewDatabase, ViewStore};
 use tokio::time::sleep;
 
 use crate::bank::{Account, Deposited, Withdrawn, paid, plant};
-use crate::crashing::{Crashing, Fuse};
+use crate::fuse::{Crashing, Fuse};
 use crate::tables::{REFUSED, change, database, in_tables, positions};
+use crate::world::{Choices, Named, World, folder, process};
 
-/// How many histories, and how often a process dies in each.
-const HISTORIES: u64 = 40;
-const LIVES: u64 = 5;
+/// How often a process is killed in one history.
+pub const LIVES: u64 = 5;
 
 /// A database with a fuse: it dies before a commit, or after it and before anybody knows.
 pub struct Dying {
-    inner: SqliteView,
-    fuse: Arc<Fuse>,
+    pub inner: SqliteView,
+    pub fuse: Arc<Fuse>,
 }
 
 fn dead() -> DatabaseError {
@@ -90,16 +85,12 @@ impl ViewDatabase for Dying {
 
 in_tables!(Killed, Dying, name = "balances", on_error = park(max = 1000));
 
-fn draw(rng: &mut TestRng, below: u64) -> u64 {
-    rng.next_u64() % below
-}
-
 /// What has been written: each position with its account and whether it is refused.
 type Written = Vec<(u64, u64, bool)>;
 
-async fn write(store: &MemoryStore, rng: &mut TestRng, written: &mut Written) {
-    let account = draw(rng, 4);
-    let refused: Vec<bool> = (0..=draw(rng, 3)).map(|_| draw(rng, 20) == 0).collect();
+async fn write(store: &AnyStore, choices: &mut Choices, written: &mut Written) {
+    let account = choices.below(4);
+    let refused: Vec<bool> = (0..=choices.below(3)).map(|_| choices.below(20) == 0).collect();
     let events = refused
         .iter()
         .map(|refused| paid(if *refused { REFUSED } else { 1 }))
@@ -148,78 +139,74 @@ fn look(path: &Path, written: &Written, seed: u64) {
     );
 }
 
-fn tokio() -> tokio::runtime::Runtime {
-    let mut tokio = tokio::runtime::Builder::new_current_thread();
-    tokio.enable_time().start_paused(true).build().expect("a runtime")
-}
-
-async fn start(store: &MemoryStore, fuse: &Arc<Fuse>, folder: &Path) -> Runtime {
+async fn start(store: &AnyStore, fuse: &Arc<Fuse>, folder: &Path) -> Runtime {
     let (inner, fuse) = (store.clone(), Arc::clone(fuse));
     let killed = Dying {
         inner: database(folder),
         fuse: Arc::clone(&fuse),
     };
     let runtime = Runtime::builder()
-        .store(Crashing { inner, fuse })
+        .store(Crashing {
+            inner,
+            fuse,
+            pages: None,
+        })
         .aggregate::<Account>();
     let runtime = runtime.projection_in::<Killed>(killed).start().await;
     runtime.expect("it starts")
 }
 
-/// Rules 7.4, 8.2, 8.4, 8.5: whenever it is killed, the file holds what it says it holds, and in the end each event was handled once.
-#[test]
-fn killed_between_event_view_and_checkpoint() {
-    for seed in 0..HISTORIES {
-        let mut rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[u8::try_from(seed).expect("small"); 32]);
-        let clock = ManualClock::new(Timestamp::from_micros(0));
-        let (store, folder, mut written) = (
-            MemoryStore::with_clock(clock.clone()),
-            tempdir().expect("a folder"),
-            Written::new(),
-        );
-        let path = database(folder.path()).path().to_owned();
-        for _ in 0..LIVES {
-            let fuse = Fuse::new(i64::try_from(draw(&mut rng, 60)).expect("small"));
-            tokio().block_on(async {
-                let life = async {
-                    let runtime = start(&store, &fuse, folder.path()).await;
-                    loop {
-                        write(&store, &mut rng, &mut written).await;
-                        sleep(Duration::from_millis(draw(&mut rng, 3000))).await;
-                        if draw(&mut rng, 4) == 0 {
-                            let _killed = runtime.redrive("balances").await;
-                        }
-                    }
-                };
-                tokio::select! {
-                    () = fuse.blown() => {}
-                    () = life => {}
-                }
-            });
-            // Whoever was killed holds its lease until it has run out.
-            clock.advance(Duration::from_secs(60));
-            look(&path, &written, seed);
-        }
-        tokio().block_on(async {
-            let fuse = Fuse::new(i64::MAX);
-            let runtime = start(&store, &fuse, folder.path()).await;
-            runtime.settle().await.expect("it settles");
-            let view = runtime.view::<Killed>().await.expect("a view");
-            assert_eq!(positions(&view).await, handled(&written, u64::MAX), "seed {seed}");
-            for (position, ..) in written.iter().filter(|(.., refused)| *refused) {
-                let waived = runtime
-                    .waive("balances", recount::Position::new(*position), "a test's", "ada")
-                    .await;
-                waived.expect("waived");
-            }
-            runtime.redrive("balances").await.expect("redriven");
-            let healthy: Vec<_> = written
-                .iter()
-                .filter(|(.., refused)| !refused)
-                .map(|one| one.0)
-                .collect();
-            assert_eq!(positions(&view).await, healthy, "seed {seed}");
-            runtime.shutdown().await;
-        });
+/// One process after another on one file, each killed at a step that a seed has drawn, and a last one that is not.
+pub fn history(seed: u64, world: &World) {
+    let _named = Named("views in SQLite", seed);
+    let (mut choices, mut written) = (Choices::of(seed), Written::new());
+    let folder = folder();
+    let path = database(folder.path()).path().to_owned();
+    for _ in 0..LIVES {
+        let fuse = Fuse::new(choices.steps(60));
+        process().block_on(life(world, &fuse, folder.path(), &mut choices, &mut written));
+        world.look(async |_| look(&path, &written, seed));
     }
+    process().block_on(last(world, folder.path(), &written, seed));
+}
+
+async fn life(world: &World, fuse: &Arc<Fuse>, folder: &Path, choices: &mut Choices, written: &mut Written) {
+    let store = world.open().await;
+    let life = async {
+        let runtime = start(&store, fuse, folder).await;
+        loop {
+            write(&store, choices, written).await;
+            sleep(Duration::from_millis(choices.below(3000))).await;
+            if choices.below(4) == 0 {
+                let _killed = runtime.redrive("balances").await;
+            }
+        }
+    };
+    tokio::select! {
+        () = fuse.blown() => {}
+        () = life => {}
+    }
+    world.end(store).await;
+}
+
+async fn last(world: &World, folder: &Path, written: &Written, seed: u64) {
+    let (store, fuse) = (world.open().await, Fuse::new(i64::MAX));
+    let runtime = start(&store, &fuse, folder).await;
+    runtime.settle().await.expect("it settles");
+    let view = runtime.view::<Killed>().await.expect("a view");
+    assert_eq!(positions(&view).await, handled(written, u64::MAX), "seed {seed}");
+    for (position, ..) in written.iter().filter(|(.., refused)| *refused) {
+        let waived = runtime
+            .waive("balances", recount::Position::new(*position), "a test's", "ada")
+            .await;
+        waived.expect("waived");
+    }
+    runtime.redrive("balances").await.expect("redriven");
+    let healthy: Vec<_> = written
+        .iter()
+        .filter(|(.., refused)| !refused)
+        .map(|one| one.0)
+        .collect();
+    assert_eq!(positions(&view).await, healthy, "seed {seed}");
+    runtime.shutdown().await;
 }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use recount::store::{
     AnyCheckpoints, AppendError, Batch, Capabilities, Change, CheckpointError, CheckpointStore, Committed,
-    ConsumerName, DeadLetter, KnownKey, Lease, LetterRead, Live, LogRead, Page, ParkedKey, PartId, ReadError, Resolved,
-    Saved, StoreId, StreamRead, Unknown, Waiver,
+    ConsumerName, DeadLetter, KnownKey, Lease, LetterRead, Live, LogRead, Page, PageSize, ParkedKey, PartId, ReadError,
+    Resolved, Saved, StoreId, StreamRead, Unknown, Waiver,
 };
 use recount::{EventStore, IdempotencyKey, Position, StreamId};
 use tokio::sync::Notify;
+use tokio::time::sleep;
 use uuid::Uuid;
 
 /// Burns down by one at each step, before and after; from its end on nothing goes on.
@@ -42,11 +43,16 @@ impl Fuse {
         is_end
     }
 
-    async fn burn(&self) {
-        if self.left.fetch_sub(1, Ordering::SeqCst) <= 0 {
+    /// One step, from which nothing goes on if it is the end. It takes a while, so that others do something
+    /// between any two.
+    pub async fn burn(&self) {
+        let left = self.left.fetch_sub(1, Ordering::SeqCst);
+        if left <= 0 {
             self.blown.notify_one();
             std::future::pending::<()>().await;
         }
+        let turns = left.unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 61;
+        sleep(Duration::from_millis(turns * 30)).await;
     }
 
     /// Before a step and after it.
@@ -62,6 +68,8 @@ impl Fuse {
 pub struct Crashing<S> {
     pub inner: S,
     pub fuse: Arc<Fuse>,
+    /// How many events a page has at most, and how long it takes to read one; `None` for pages as they are asked for.
+    pub pages: Option<(usize, Duration)>,
 }
 
 /// The checkpoints of a store with a fuse.
@@ -100,7 +108,15 @@ impl<S: EventStore> EventStore for Crashing<S> {
     }
 
     async fn read_log(&self, read: LogRead) -> Result<Page, ReadError> {
-        self.fuse.around(self.inner.read_log(read)).await
+        let reading = async {
+            let Some((events, takes)) = self.pages else {
+                return self.inner.read_log(read).await;
+            };
+            sleep(takes).await;
+            let size = PageSize::events(events.min(read.size.events));
+            self.inner.read_log(read.size(size)).await
+        };
+        self.fuse.around(reading).await
     }
 
     async fn wait(&self, after: Position) -> Result<(), ReadError> {
@@ -183,7 +199,7 @@ impl CheckpointStore for CrashingCheckpoints {
     }
 
     async fn remove(&self, consumer: &ConsumerName) -> Result<(), CheckpointError> {
-        self.inner.remove(consumer).await
+        self.fuse.around(self.inner.remove(consumer)).await
     }
 
     async fn consumers(&self) -> Result<Vec<ConsumerName>, CheckpointError> {
