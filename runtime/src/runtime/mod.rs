@@ -5,6 +5,7 @@ mod builder;
 mod consumers;
 mod decide;
 mod decoded;
+mod delay;
 mod error;
 mod execute;
 pub(crate) mod feed;

@@ -9,8 +9,8 @@ use crate::runtime::following::Halt;
 
 /// Keys fall into so many slices (rule 7.9).
 const SLICES: u64 = 1024;
-/// How many slices are worked on at the same time: each lane has every sixteenth.
-const LANES: u64 = 16;
+/// How many lanes are worked on at the same time, so that what they write shares the syncs of a durable store: each has every 128th slice.
+const LANES: u64 = 128;
 
 /// The slice of a key: FNV-1a of its bytes, the same in every build and on every machine.
 fn slice(key: &str) -> u64 {

@@ -17,8 +17,8 @@ use crate::runtime::policies::delivery::{Lane, Walked};
 use crate::runtime::policies::notes::Notes;
 use crate::runtime::reaction::{Effect, Policy, Reaction, Reactor, Reacts};
 use crate::runtime::registration::Registration;
-use crate::store::{Change, CheckpointStore, ConsumerName, Filter, InvalidConsumer};
-use crate::stream::StreamId;
+use crate::store::{CheckpointStore, ConsumerName, Filter, InvalidConsumer};
+use crate::stream::{Position, StreamId};
 
 pub(super) use delivery::{identity, too_deep};
 pub(super) use redrive::{Redrive, Redriving};
@@ -43,7 +43,7 @@ pub(super) struct Policing {
     plan: Plan,
     script: Arc<Script>,
     /// The streams of parked events: what comes later in them is parked behind.
-    parked: BTreeSet<String>,
+    parked: Arc<BTreeSet<String>>,
     redrives: Redriving,
 }
 
@@ -64,7 +64,7 @@ impl Policing {
                 start: P::START,
             },
             script: Arc::new(script),
-            parked: BTreeSet::new(),
+            parked: Arc::default(),
             redrives,
         })
     }
@@ -139,7 +139,7 @@ impl Work for Policing {
 
     async fn resume(&mut self, term: &Arc<Term>) -> Result<(), Halt> {
         let parked = term.checkpoints.parked(&term.name).await?;
-        self.parked = parked.into_iter().map(|parked| parked.key).collect();
+        self.parked = Arc::new(parked.into_iter().map(|parked| parked.key).collect());
         Notes::read(&term.state().await).map(drop).map_err(Halt::Stop)
     }
 
@@ -151,12 +151,13 @@ impl Work for Policing {
             lanes.entry(lane(key(event.stream))).or_default().push(place);
             next = served.next_at(place + 1);
         }
+        let events = lanes.values().map(Vec::len).sum();
         let lanes = lanes.into_values().map(|places| {
             let lane = Lane {
                 script: Arc::clone(&self.script),
                 term: Arc::clone(term),
                 notes: Arc::clone(&notes),
-                parked: self.parked.clone(),
+                parked: Arc::clone(&self.parked),
             };
             lane.walk(served.clone(), places)
         });
@@ -166,13 +167,21 @@ impl Work for Policing {
         }
         // What comes after the first event that is not completed is delivered again, and has no second effect.
         let completed = all.halted.as_ref().map_or(served.page().len(), |(place, _)| *place);
-        self.parked.extend(all.letters.iter().map(|letter| letter.key.clone()));
-        let change = Change::new().park(all.letters);
-        term.complete(served.page(), completed, Notes::forget, change).await?;
+        if all.letters.is_empty() {
+            term.complete(served.page(), completed, events).await?;
+        } else {
+            let keys = all.letters.iter().map(|letter| letter.key.clone());
+            Arc::make_mut(&mut self.parked).extend(keys);
+            term.park(served.page(), completed, all.letters).await?;
+        }
         match all.halted {
             Some((_, halt)) => Err(halt),
             None => Ok(()),
         }
+    }
+
+    fn state(&self, before: &[u8], completed: Position) -> Result<Vec<u8>, Halt> {
+        Ok(Notes::forget(before, completed))
     }
 
     async fn tend(&mut self, term: &Arc<Term>) -> Result<Tended, Halt> {
@@ -181,11 +190,11 @@ impl Work for Policing {
                 script: Arc::clone(&self.script),
                 term: Arc::clone(term),
                 notes: Arc::default(),
-                parked: BTreeSet::new(),
+                parked: Arc::default(),
             };
             let redriven = redrive::redrive(&lane, term, &redrive).await?;
             let parked = term.checkpoints.parked(&term.name).await?;
-            self.parked = parked.into_iter().map(|parked| parked.key).collect();
+            self.parked = Arc::new(parked.into_iter().map(|parked| parked.key).collect());
             redrive.answer(redriven);
         }
         Ok(Tended {

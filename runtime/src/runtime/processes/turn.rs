@@ -10,7 +10,7 @@ use crate::causes::with_causes;
 use crate::clock::Timestamp;
 use crate::command::fresh_id;
 use crate::envelope::Headers;
-use crate::runtime::Runtime;
+use crate::runtime::delay::Delay;
 use crate::runtime::following::{Halt, Term, told};
 use crate::runtime::meter;
 use crate::runtime::policies::too_deep;
@@ -19,18 +19,26 @@ use crate::runtime::processes::instance::{Instance, Stood, Unhandled};
 use crate::runtime::processes::record::{
     self, At, FiredTimer, Handled, Input, Parked, Queued, Record, StoredEffect, StoredInput,
 };
+use crate::runtime::state::{State, Unsaved};
+use crate::runtime::{Inner, Runtime};
 use crate::store::{AppendError, Batch, EventStore, Expected, Refusal};
 use crate::stream::{AppendId, Version};
 
-/// How long to wait before a record is handed to the store again, at first; it doubles with each time.
-const FIRST_DELAY: Duration = Duration::from_millis(20);
-const LONGEST_DELAY: Duration = Duration::from_secs(10);
+/// How long to wait before a record is handed to the store again.
+const DELAY: Delay = Delay::new(Duration::from_millis(20), Duration::from_secs(10));
 
 /// Whoever works on instances.
 #[derive(Clone)]
 pub(super) struct Turner {
     pub(super) script: Arc<Script>,
     pub(super) term: Arc<Term>,
+}
+
+/// An instance as it is kept between two turns, beside the states of aggregates and under the same bounds.
+struct Kept {
+    instance: Instance,
+    /// The lease that it was read under: under another one somebody else may have worked on it.
+    fence: u64,
 }
 
 /// What became of an event that was delivered.
@@ -55,7 +63,38 @@ pub(super) enum Written {
 impl Turner {
     pub(super) async fn load(&self, runtime: &Runtime, key: &str) -> Result<Instance, Halt> {
         let stream = record::stream(self.script.name, key).map_err(|error| Halt::Stop(error.to_string()))?;
-        Instance::load(&runtime.0.store, &self.script, stream).await
+        let Inner { store, live, .. } = &*runtime.0;
+        let kept = live.take::<Kept>(&stream, store.identity());
+        let kept = kept.and_then(|found| Arc::into_inner(found.state.state?));
+        match kept.filter(|kept| kept.fence == self.term.fence) {
+            Some(kept) => Ok(kept.instance),
+            None => Instance::load(store, &self.script, stream).await,
+        }
+    }
+
+    /// Keeps an instance for what comes next. It may be behind then: what is written of it is at its version, and what others wrote is seen
+    /// in the log ([`outdate`](Self::outdate)).
+    fn keep(&self, runtime: &Runtime, instance: Instance) {
+        if instance.is_ahead {
+            return;
+        }
+        let Inner { store, live, .. } = &*runtime.0;
+        let (stream, reached, heap) = (instance.stream.clone(), instance.reached, instance.heap(&self.script));
+        let fence = self.term.fence;
+        let state = State {
+            state: Some(Arc::new(Kept { instance, fence })),
+            reached,
+            unsaved: Unsaved::default(),
+        };
+        live.offer(&stream, &state, store.identity(), heap);
+    }
+
+    /// A record of an instance was seen in the log: what is kept of it from before that is behind.
+    pub(super) fn outdate(&self, runtime: &Runtime, key: &str, record: Version) {
+        let before = record.get().checked_sub(1).and_then(Version::new);
+        if let Some((stream, before)) = record::stream(self.script.name, key).ok().zip(before) {
+            runtime.0.live.forget(&stream, before);
+        }
     }
 
     /// Records an event of an instance, with what the process answers.
@@ -67,10 +106,12 @@ impl Turner {
             let mut instance = self.load(&runtime, key).await?;
             let case = &instance.case;
             if case.seen >= Some(event.part()) {
+                self.keep(&runtime, instance);
                 return Ok(Taken::Again);
             }
             if case.ended || !(case.started || starts) {
                 meter::ignored(self.script.name);
+                self.keep(&runtime, instance);
                 return Ok(Taken::Ignored);
             }
             let input = Input::Event(event.clone());
@@ -93,7 +134,10 @@ impl Turner {
                     .await?
             };
             match written {
-                Written::Done => return Ok(Taken::Recorded),
+                Written::Done => {
+                    self.keep(&runtime, instance);
+                    return Ok(Taken::Recorded);
+                }
                 Written::Moved => {}
                 Written::TooLarge(why) => return Err(Halt::Stop(why)),
             }
@@ -111,6 +155,7 @@ impl Turner {
                 .find(|(known, _)| *known == name)
                 .map(|(_, timer)| timer);
             let Some(set) = set.filter(|set| set.due <= now && instance.case.queue.is_empty()) else {
+                self.keep(&runtime, instance);
                 return Ok(false);
             };
             let place = set.place;
@@ -125,7 +170,10 @@ impl Turner {
                 data: timer.data.clone(),
             });
             match self.handle(&runtime, &mut instance, input, None, headers).await? {
-                Written::Done => return Ok(true),
+                Written::Done => {
+                    self.keep(&runtime, instance);
+                    return Ok(true);
+                }
                 Written::Moved => {}
                 Written::TooLarge(why) => return Err(Halt::Stop(why)),
             }
@@ -163,6 +211,7 @@ impl Turner {
                     Written::TooLarge(why) => return Err(Halt::Stop(why)),
                 }
             }
+            self.keep(&runtime, instance);
             return Ok(did_something);
         }
     }
@@ -238,11 +287,11 @@ impl Turner {
             .encode()
             .map_err(|error| Halt::Stop(format!("a record is no JSON: {error}")))?;
         let append = AppendId::new(fresh_id(runtime.0.clock.now()));
-        let expected = Expected::loaded(instance.version);
+        let (expected, bytes) = (Expected::loaded(instance.version()), event.payload.len());
         let batch = Batch::new(append)
             .metadata(headers.encode())
             .part(instance.stream.clone(), expected, vec![event]);
-        let mut delay = FIRST_DELAY;
+        let mut delay = DELAY;
         loop {
             match runtime.0.store.append(batch.clone()).await {
                 Ok(committed) => {
@@ -252,8 +301,9 @@ impl Turner {
                         id: append.event(0),
                         headers,
                         recorded_at: committed.recorded_at,
+                        bytes,
                     };
-                    instance.push(Version::after(instance.version), stood);
+                    instance.push(Version::after(instance.version()), stood);
                     return Ok(Written::Done);
                 }
                 Err(AppendError::Conflict { .. }) => return Ok(Written::Moved),
@@ -267,8 +317,7 @@ impl Turner {
                 // The same append again: written twice it is written once.
                 Err(error) => told::written_again(&instance.stream, &with_causes(&error)),
             }
-            sleep(delay).await;
-            delay = (delay * 2).min(LONGEST_DELAY);
+            sleep(delay.longer()).await;
         }
     }
 }

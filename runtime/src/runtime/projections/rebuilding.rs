@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, spawn};
 use crate::projection::OnError;
 use crate::runtime::projections::keeper::Keeper;
 use crate::runtime::projections::progress::{Progress, Saying, progress};
-use crate::runtime::projections::runner::{Order, Runner};
+use crate::runtime::projections::runner::{DELAY, Order, Runner};
 use crate::runtime::projections::target::Target;
 use crate::runtime::projections::{Around, ORDERS, Running};
 use crate::runtime::verbs::VerbError;
@@ -72,7 +72,7 @@ impl Making {
             parked: Arc::default(),
             waived: BTreeSet::new(),
             barrier: None,
-            failures: 0,
+            delay: DELAY,
             replaces,
             joins_at: None,
         };
