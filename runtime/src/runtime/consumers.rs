@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::runtime::policies::Redriven;
 use crate::runtime::verbs::{Verb, VerbError};
 use crate::runtime::{BoxFuture, Runtime};
-use crate::store::{EventStore, ReadError};
+use crate::store::{ConsumerName, EventStore, ReadError};
 use crate::stream::Position;
 
 /// A consumer that runs.
@@ -32,6 +32,11 @@ pub(super) trait Consuming: Send + Sync {
     fn order(&self, _verb: Verb) -> BoxFuture<Result<(), VerbError>> {
         let consumer = self.name().to_owned();
         Box::pin(std::future::ready(Err(VerbError::Unsupported { consumer })))
+    }
+
+    /// A generation was dropped by name, of this consumer or of another.
+    fn dropped(&self, _generation: &ConsumerName) -> BoxFuture<Result<(), VerbError>> {
+        Box::pin(std::future::ready(Ok(())))
     }
 
     /// Saves what is to be saved and ends.

@@ -1,6 +1,8 @@
 //! Work that goes on side by side, in order for each key.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
 
 use tokio::task::JoinSet;
 
@@ -33,6 +35,27 @@ where
         done.push(ended.map_err(|error| Halt::Stop(error.to_string()))?);
     }
     Ok(done)
+}
+
+/// Runs all of them side by side in this task. Each is begun after the one before it, so what they do before they first wait is done in order.
+pub(in crate::runtime) async fn in_order<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+    let mut running: Vec<(Option<Pin<Box<F>>>, Option<F::Output>)> = futures
+        .into_iter()
+        .map(|future| (Some(Box::pin(future)), None))
+        .collect();
+    poll_fn(|cx| {
+        let mut is_done = true;
+        for (running, output) in &mut running {
+            let Some(future) = running else { continue };
+            match future.as_mut().poll(cx) {
+                Poll::Ready(ended) => (*running, *output) = (None, Some(ended)),
+                Poll::Pending => is_done = false,
+            }
+        }
+        if is_done { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    running.into_iter().filter_map(|(_, output)| output).collect()
 }
 
 #[cfg(test)]

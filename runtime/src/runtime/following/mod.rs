@@ -18,7 +18,7 @@ use tokio::time::sleep;
 
 pub(super) use halt::Halt;
 pub(super) use handle::{Handle, Redrives};
-pub(super) use lanes::{in_lanes, lane};
+pub(super) use lanes::{in_lanes, in_order, lane};
 pub(super) use term::{Plan, Term, begin};
 
 use crate::runtime::consumers::ConsumerState;

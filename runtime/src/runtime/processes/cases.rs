@@ -11,6 +11,9 @@ use crate::runtime::processes::record::Record;
 use crate::runtime::reaction::{self, Reaction};
 use crate::stream::Version;
 
+/// How many timers are handled before the log is read again.
+const AT_ONCE: usize = 128;
+
 /// The instances in which something is going on, by their keys.
 #[derive(Debug, Default)]
 pub(super) struct Cases {
@@ -75,10 +78,20 @@ impl Cases {
         }
     }
 
-    /// The timers that are due, the first one first: the key of the instance and the name.
-    pub(super) fn due(&self, now: Timestamp) -> impl Iterator<Item = (&str, &str)> {
-        let due = self.timers.iter().take_while(move |(due, ..)| *due <= now);
-        due.map(|(_, key, name)| (key.as_str(), name.as_str()))
+    /// The first timers that are due, in their order: the keys of the instances and the names, in groups that have each instance once. There
+    /// may be more of them, which come once the records of these are read.
+    pub(super) fn due(&self, now: Timestamp) -> Vec<Vec<(&str, &str)>> {
+        let due = self.timers.iter().take_while(|(due, ..)| *due <= now).take(AT_ONCE);
+        let mut groups: Vec<Vec<(&str, &str)>> = Vec::new();
+        for (_, key, name) in due {
+            let one = (key.as_str(), name.as_str());
+            let has_room = |group: &&mut Vec<(&str, &str)>| group.iter().all(|(known, _)| known != key);
+            match groups.last_mut().filter(has_room) {
+                Some(group) => group.push(one),
+                None => groups.push(vec![one]),
+            }
+        }
+        groups
     }
 
     /// When the first timer is due that is not due yet.

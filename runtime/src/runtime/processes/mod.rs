@@ -217,8 +217,8 @@ impl Work for Processing {
             redrive.answer(redriven);
         }
         let now = term.runtime()?.0.clock.now();
-        for (key, name) in self.cases.due(now) {
-            did_something |= turner.fire(key, name, now).await?;
+        for due in self.cases.due(now) {
+            did_something |= turner.fire(&due, now).await?;
         }
         let mut lanes = BTreeMap::<u64, Vec<String>>::new();
         for key in self.cases.pending() {

@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::command::fresh_id;
 use crate::envelope::Headers;
 use crate::runtime::delay::Delay;
-use crate::runtime::following::{Halt, Term, told};
+use crate::runtime::following::{Halt, Term, in_order, told};
 use crate::runtime::meter;
 use crate::runtime::policies::too_deep;
 use crate::runtime::processes::Script;
@@ -144,18 +144,35 @@ impl Turner {
         }
     }
 
-    /// Handles a timer that is due.
-    pub(super) async fn fire(&self, key: &str, name: &str, now: Timestamp) -> Result<bool, Halt> {
+    /// Handles timers that are due, each of another instance. Their records are handed to the store in this order, and are under way together.
+    pub(super) async fn fire(&self, due: &[(&str, &str)], now: Timestamp) -> Result<bool, Halt> {
         let runtime = self.term.runtime()?;
+        let mut instances = Vec::with_capacity(due.len());
+        for (key, _) in due {
+            instances.push(self.load(&runtime, key).await?);
+        }
+        let firing = due.iter().zip(instances);
+        let firing = firing.map(|((key, name), instance)| self.fire_one(&runtime, instance, key, name, now));
+        let fired = in_order(firing.collect()).await;
+        fired.into_iter().try_fold(false, |before, fired| Ok(before | fired?))
+    }
+
+    async fn fire_one(
+        &self,
+        runtime: &Runtime,
+        mut instance: Instance,
+        key: &str,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<bool, Halt> {
         loop {
-            let mut instance = self.load(&runtime, key).await?;
             let set = instance
                 .case
                 .timers()
                 .find(|(known, _)| *known == name)
                 .map(|(_, timer)| timer);
             let Some(set) = set.filter(|set| set.due <= now && instance.case.queue.is_empty()) else {
-                self.keep(&runtime, instance);
+                self.keep(runtime, instance);
                 return Ok(false);
             };
             let place = set.place;
@@ -169,12 +186,12 @@ impl Turner {
                 fired_at: now,
                 data: timer.data.clone(),
             });
-            match self.handle(&runtime, &mut instance, input, None, headers).await? {
+            match self.handle(runtime, &mut instance, input, None, headers).await? {
                 Written::Done => {
-                    self.keep(&runtime, instance);
+                    self.keep(runtime, instance);
                     return Ok(true);
                 }
-                Written::Moved => {}
+                Written::Moved => instance = self.load(runtime, key).await?,
                 Written::TooLarge(why) => return Err(Halt::Stop(why)),
             }
         }

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn};
 
 use crate::projection::OnError;
+use crate::runtime::projections::fault::Fault;
 use crate::runtime::projections::keeper::Keeper;
 use crate::runtime::projections::progress::{Progress, Saying, progress};
 use crate::runtime::projections::runner::{DELAY, Order, Runner};
@@ -125,6 +126,25 @@ impl Running {
             .await
             .map_err(failed)?;
         self.build(before)
+    }
+
+    /// A generation was dropped by name: what the view keeps of it elsewhere goes too.
+    pub(super) async fn dropped(&self, generation: &ConsumerName) -> Result<(), VerbError> {
+        let consumer = &self.making.consumer;
+        let is_own = generation
+            .as_str()
+            .strip_prefix(consumer.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('@'));
+        if !is_own {
+            return Ok(());
+        }
+        let mut target = (self.making.target)(true);
+        match target.remove(consumer, generation).await {
+            Ok(()) => Ok(()),
+            Err(Fault::Passing(error)) => Err(VerbError::Failed(error)),
+            Err(Fault::Stop(reason)) => Err(failed(reason)),
+            Err(Fault::Event(bad)) => Err(failed(bad.reason)),
+        }
     }
 
     fn build(self: &Arc<Self>, generation: ConsumerName) -> Result<(), VerbError> {
