@@ -1,7 +1,7 @@
 //! A store that dies at a chosen step, and is there again for the next life: what was written before is kept, what came after is not.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use recount::store::{
@@ -18,6 +18,9 @@ use uuid::Uuid;
 pub struct Life {
     left: AtomicI64,
     died: Notify,
+    /// How often a checkpoint was saved, and a stream of a process was read.
+    pub saves: AtomicU64,
+    pub instances_read: AtomicU64,
 }
 
 impl Life {
@@ -25,6 +28,8 @@ impl Life {
         Arc::new(Self {
             left: AtomicI64::new(steps),
             died: Notify::new(),
+            saves: AtomicU64::new(0),
+            instances_read: AtomicU64::new(0),
         })
     }
 
@@ -83,6 +88,9 @@ impl EventStore for Mortal {
     }
 
     async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {
+        if read.stream.category() == "$process" {
+            self.life.instances_read.fetch_add(1, Ordering::SeqCst);
+        }
         self.inner.read_stream(read).await
     }
 
@@ -131,6 +139,7 @@ impl CheckpointStore for MortalCheckpoints {
     }
 
     async fn save(&self, lease: &Lease, change: Change) -> Result<(), CheckpointError> {
+        self.life.saves.fetch_add(1, Ordering::SeqCst);
         self.life.step().await;
         let saved = self.inner.save(lease, change).await;
         self.life.step().await;

@@ -62,6 +62,26 @@ pub(in crate::runtime) async fn in_order<F: Future>(futures: Vec<F>) -> Vec<F::O
 mod tests {
     use super::*;
 
+    /// What is done before the first wait is done in order, and so are the answers, whoever ends first.
+    #[tokio::test]
+    async fn all_are_begun_in_order() {
+        let begun = std::sync::Mutex::new(Vec::new());
+        let waits = |number: usize| {
+            let begun = &begun;
+            async move {
+                begun.lock().expect("a list").push(number);
+                for _ in number..8 {
+                    tokio::task::yield_now().await;
+                }
+                number
+            }
+        };
+        let ended = in_order((0..8).map(waits).collect()).await;
+        assert_eq!(ended, (0..8).collect::<Vec<_>>());
+        assert_eq!(*begun.lock().expect("a list"), ended);
+        assert!(in_order(Vec::<std::future::Ready<()>>::new()).await.is_empty());
+    }
+
     /// Rule 7.9: golden values; a build that hashes otherwise would split a key over two runners.
     #[test]
     fn slices_are_the_same_in_every_build() {

@@ -8,7 +8,7 @@ use std::any::{Any, type_name};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::consumer::{Source, left_out};
+use crate::consumer::{self, Source};
 use crate::envelope::Meta;
 use crate::runtime::Builder;
 use crate::runtime::feed::Served;
@@ -17,7 +17,7 @@ use crate::runtime::policies::delivery::{Lane, Walked};
 use crate::runtime::policies::notes::Notes;
 use crate::runtime::reaction::{Effect, Policy, Reaction, Reactor, Reacts};
 use crate::runtime::registration::Registration;
-use crate::store::{CheckpointStore, ConsumerName, Filter, InvalidConsumer};
+use crate::store::{CheckpointStore, ConsumerName, InvalidConsumer};
 use crate::stream::{Position, StreamId};
 
 pub(super) use delivery::{identity, too_deep};
@@ -60,7 +60,7 @@ impl Policing {
         Ok(Self {
             plan: Plan {
                 name: ConsumerName::new(P::NAME)?,
-                filter: filter(P::READS, P::NEEDS),
+                filter: consumer::filter(P::READS, P::NEEDS, None),
                 start: P::START,
             },
             script: Arc::new(script),
@@ -119,12 +119,6 @@ impl<S> Builder<S> {
             }),
         })
     }
-}
-
-/// What is asked of the store for a consumer.
-pub(super) fn filter(reads: &'static [Source], needs: &[&'static str]) -> Filter {
-    let categories = reads.iter().map(Source::category);
-    Filter::default().categories(categories).without(left_out(reads, needs))
 }
 
 /// The key of an event: its stream.

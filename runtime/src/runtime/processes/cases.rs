@@ -140,3 +140,124 @@ impl Cases {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::processes::record::{At, Handled, Parked, Place, StoredEffect, StoredTimer};
+    use crate::runtime::processes::record::{FiredTimer, Input, Outcome, Said};
+    use crate::store::StoreId;
+
+    const STORE: StoreId = StoreId {
+        store: uuid::Uuid::nil(),
+        epoch: 1,
+    };
+
+    fn version(number: u64) -> Version {
+        Version::new(number).expect("not 0")
+    }
+
+    fn due(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    fn input(name: &str, set: u64) -> Input {
+        Input::Timer(FiredTimer {
+            name: name.to_owned(),
+            set: Place {
+                record: version(set),
+                index: 0,
+            },
+            fired_at: due(0),
+            data: codec::Raw::of(b"{}"),
+        })
+    }
+
+    /// An input that was answered with timers.
+    fn sets(input: Input, timers: &[(&str, i64)]) -> Record {
+        let timer = |(name, seconds): &(&str, i64)| {
+            StoredEffect::Timer(StoredTimer {
+                name: (*name).to_owned(),
+                due: due(*seconds),
+                data: codec::Raw::of(b"{}"),
+            })
+        };
+        Record::Handled(Handled {
+            store: STORE,
+            input,
+            waited: None,
+            effects: timers.iter().map(timer).collect(),
+        })
+    }
+
+    /// Rule 9.7: the lists follow each record, and are made anew from what was kept.
+    #[test]
+    fn what_is_due_follows_the_records() {
+        let mut cases = Cases::default();
+        cases.apply("a", version(1), &sets(input("begin", 1), &[("soon", 10), ("late", 20)]));
+        cases.apply("b", version(1), &sets(input("begin", 1), &[("late", 15)]));
+        let shown = |cases: &Cases, at: i64| {
+            let shown = |group: Vec<(&str, &str)>| -> Vec<String> {
+                let words = group.into_iter().map(|(key, name)| format!("{key}.{name}"));
+                words.collect()
+            };
+            cases.due(due(at)).into_iter().map(shown).collect::<Vec<_>>()
+        };
+        let both = |cases: &Cases| {
+            assert_eq!(shown(cases, 9), Vec::<Vec<String>>::new());
+            assert_eq!(cases.next_due(due(9)), Some(due(10)));
+            assert_eq!(shown(cases, 10), [["a.soon"]]);
+            assert_eq!(cases.next_due(due(10)), Some(due(15)));
+            assert_eq!(shown(cases, 20), [vec!["a.soon", "b.late"], vec!["a.late"]]);
+            assert_eq!(cases.next_due(due(20)), None);
+        };
+        both(&cases);
+        let kept = cases.write().expect("JSON");
+        both(&Cases::read(&kept).expect("what was kept"));
+
+        // A timer of the same name moves, one that has fired goes, and a parked instance's wait.
+        cases.apply("b", version(2), &sets(input("other", 9), &[("late", 30)]));
+        cases.apply("a", version(2), &sets(input("soon", 1), &[]));
+        assert_eq!(
+            shown(&cases, 40),
+            [["a.late", "b.late"]],
+            "the first timer of `a` stood behind another"
+        );
+        cases.apply(
+            "b",
+            version(3),
+            &Record::Parked(Parked {
+                at: At::Input(input("other", 9)),
+                waited: None,
+                because: String::new(),
+            }),
+        );
+        assert_eq!(shown(&cases, 40), [["a.late"]]);
+        assert!(cases.parked().contains("b") && cases.pending().next().is_none());
+        let (reason, actor) = (String::new(), String::new());
+        cases.apply("b", version(4), &Record::Abandoned(Said { reason, actor }));
+        assert!(cases.parked().is_empty());
+        assert!(Cases::read(&cases.write().expect("JSON")).is_ok_and(|cases| cases.next_due(due(0)) == Some(due(20))));
+    }
+
+    /// A command is pending from its record to its outcome.
+    #[test]
+    fn what_is_pending_follows_the_records() {
+        let mut cases = Cases::default();
+        let command = r#"{"command":{"aggregate":"account","command":"take","id":"ada","data":{}}}"#;
+        let mut record = sets(input("begin", 1), &[]);
+        if let Record::Handled(handled) = &mut record {
+            handled.effects = vec![codec::decode(command.as_bytes()).expect("an effect")];
+        }
+        cases.apply("a", version(1), &record);
+        assert_eq!(cases.pending().collect::<Vec<_>>(), ["a"]);
+        let outcome = format!(
+            r#"{{"store":{},"effect":{{"record":1,"index":0}},"is":"done","failures":0,"effects":[]}}"#,
+            String::from_utf8(codec::encode(&STORE).expect("JSON")).expect("text")
+        );
+        let outcome: Outcome = codec::decode(outcome.as_bytes()).expect("an outcome");
+        cases.apply("a", version(2), &Record::Outcome(outcome));
+        assert!(cases.pending().next().is_none());
+        assert_eq!(cases.write().ok(), Some(b"{}".to_vec()), "nothing is going on");
+    }
+}

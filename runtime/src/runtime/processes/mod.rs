@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::causes::with_causes;
-use crate::consumer::{Source, left_out};
+use crate::consumer;
 use crate::event::DecodeError;
 use crate::runtime::feed::Served;
 use crate::runtime::following::{Halt, Plan, Tended, Term, Work, in_lanes, lane};
@@ -27,7 +27,7 @@ use crate::runtime::processes::script::Script;
 use crate::runtime::processes::turn::Turner;
 use crate::runtime::reaction::{self, Instances, Process, Reacts};
 use crate::runtime::reason::Panicked;
-use crate::store::{ConsumerName, EventRef, Filter, InvalidConsumer};
+use crate::store::{ConsumerName, EventRef, InvalidConsumer};
 use crate::stream::{Position, Version};
 
 pub use verbs::{CaseError, ProcessCase};
@@ -51,12 +51,10 @@ struct Arrival {
 
 impl Processing {
     fn new<P: Instances>(redrives: Redriving) -> Result<Self, InvalidConsumer> {
-        let categories = P::READS.iter().map(Source::category).chain([CATEGORY]);
-        let left_out = left_out(P::READS, <P as Reacts>::NEEDS);
         Ok(Self {
             plan: Plan {
                 name: ConsumerName::new(P::NAME)?,
-                filter: Filter::default().categories(categories).without(left_out),
+                filter: consumer::filter(P::READS, <P as Reacts>::NEEDS, Some(CATEGORY)),
                 start: <P as Process>::START,
             },
             script: Arc::new(Script::of::<P>()),

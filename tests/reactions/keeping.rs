@@ -1,0 +1,105 @@
+//! What reactions keep, and how often: the checkpoint within a bound, and instances between two turns.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use recount::store::{CheckpointStore, ConsumerName, EventStore};
+use recount::{AnyStore, MemoryStore};
+
+use crate::bank::{account, bank, told};
+use crate::crashing::{Life, Mortal};
+use crate::pay::Pay;
+use crate::policies::Welcome;
+use crate::processes::{clock, outcome, request, settle, store};
+
+fn counted(inner: &AnyStore) -> (Mortal, Arc<Life>) {
+    let life = Life::of(i64::MAX);
+    let inner = inner.clone();
+    let mortal = Mortal {
+        inner,
+        life: Arc::clone(&life),
+    };
+    (mortal, life)
+}
+
+/// Rule 9.2: what is completed is not kept event by event, but all of it is when the policy ends.
+#[tokio::test(start_paused = true)]
+async fn a_checkpoint_is_kept_within_a_bound() {
+    let store = AnyStore::new(MemoryStore::new());
+    let (mortal, life) = counted(&store);
+    let runtime = bank(mortal).policy::<Welcome>().start().await.expect("a start");
+    let before = life.saves.load(Ordering::SeqCst);
+    for number in 0..100 {
+        account(&runtime, &format!("owner-{number}"), 1).await;
+        settle(&runtime).await;
+    }
+    let saves = life.saves.load(Ordering::SeqCst) - before;
+    assert!(saves < 10, "{saves} saves for 100 events that were handled one by one");
+    runtime.shutdown().await;
+    let name = ConsumerName::new("welcome").expect("a name");
+    let saved = store
+        .checkpoints()
+        .load(&name)
+        .await
+        .expect("checkpoints")
+        .expect("one");
+    let head = store.head().await.expect("a head");
+    assert_eq!(
+        saved.checkpoint.position(),
+        head,
+        "it has seen all, its own effects too"
+    );
+}
+
+/// Rule 9.2: without a rest as well, a checkpoint is kept after so many events.
+#[tokio::test(start_paused = true)]
+async fn a_checkpoint_is_kept_after_many_events() {
+    let store = AnyStore::new(MemoryStore::new());
+    let (mortal, life) = counted(&store);
+    let runtime = bank(mortal).start().await.expect("a start");
+    for number in 0..3_000 {
+        account(&runtime, &format!("owner-{number}"), 0).await;
+    }
+    drop(runtime);
+    let (mortal, life) = (
+        Mortal {
+            inner: store,
+            life: Arc::clone(&life),
+        },
+        life,
+    );
+    let before = life.saves.load(Ordering::SeqCst);
+    let runtime = bank(mortal).policy::<Welcome>().start().await.expect("a start");
+    settle(&runtime).await;
+    // The first one is where it begins.
+    let saves = life.saves.load(Ordering::SeqCst) - before;
+    assert!((3..=10).contains(&saves), "{saves} saves for 3000 events");
+    runtime.shutdown().await;
+}
+
+/// Rule 9.2: an instance that goes on is read once, one of which nothing may be kept at each turn, and both do the same.
+#[tokio::test(start_paused = true)]
+async fn instances_are_kept_between_two_turns() {
+    let mut runs = Vec::new();
+    for states in [1_000, 0] {
+        let clock = clock();
+        let store = store(&clock);
+        let (mortal, life) = counted(&store);
+        let builder = bank(mortal).clock(clock.clone()).keep_states(states);
+        let runtime = builder.process::<Pay>().start().await.expect("a start");
+        account(&runtime, "ada", 1_000).await;
+        account(&runtime, "bob", 0).await;
+        for number in 0..10 {
+            request(&runtime, &format!("t-{number}"), "ada", "bob", 30).await;
+            settle(&runtime).await;
+            let outcome = outcome(&runtime, &format!("t-{number}")).await;
+            assert_eq!(outcome.as_deref(), Some("completed"));
+        }
+        runtime.shutdown().await;
+        runs.push((told(&store).await, life.instances_read.load(Ordering::SeqCst)));
+    }
+    let (kept, read) = (&runs[0], &runs[1]);
+    assert_eq!(kept.0, read.0);
+    assert_eq!(kept.1, 10, "once for each, before its first record");
+    assert!(read.1 >= 50, "{} reads without room for an instance", read.1);
+}
