@@ -140,6 +140,8 @@ impl CheckpointStore for MortalCheckpoints {
 
     async fn save(&self, lease: &Lease, change: Change) -> Result<(), CheckpointError> {
         self.life.saves.fetch_add(1, Ordering::SeqCst);
+        // As on a disk, others go on meanwhile.
+        tokio::task::yield_now().await;
         self.life.step().await;
         let saved = self.inner.save(lease, change).await;
         self.life.step().await;

@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 use recount::store::{CheckpointStore, ConsumerName, EventStore};
 use recount::{AnyStore, MemoryStore};
 
-use crate::bank::{account, bank, told};
-use crate::crashing::{Life, Mortal};
+use crate::bank::{Open, account, balance, bank, told};
+use crate::crashing::{Life, Mortal, kept};
 use crate::pay::Pay;
 use crate::policies::Welcome;
 use crate::processes::{clock, outcome, request, settle, store};
@@ -77,6 +77,38 @@ async fn a_checkpoint_is_kept_after_many_events() {
     runtime.shutdown().await;
 }
 
+/// Rule 9.2: the answers to failures are kept before they are sent, those of events that are delivered together in one step.
+#[tokio::test(start_paused = true)]
+async fn answers_to_failures_are_kept_together() {
+    let store = AnyStore::new(MemoryStore::new());
+    let (mortal, life) = counted(&store);
+    let runtime = bank(mortal).policy::<Welcome>().start().await.expect("a start");
+    account(&runtime, "bank", 0).await;
+    runtime.shutdown().await;
+    let runtime = bank(kept(&store)).start().await.expect("a start");
+    for number in 0..200 {
+        let owner = "missing".to_owned();
+        let opened = runtime.execute(format!("owner-{number}"), Open { owner }).await;
+        opened.expect("a new account");
+    }
+    drop(runtime);
+    let mortal = Mortal {
+        inner: store,
+        life: Arc::clone(&life),
+    };
+    let before = life.saves.load(Ordering::SeqCst);
+    let runtime = bank(mortal).policy::<Welcome>().start().await.expect("a start");
+    settle(&runtime).await;
+    assert_eq!(
+        balance(&runtime, "bank").await,
+        200 * 200,
+        "each failure is answered once"
+    );
+    let saves = life.saves.load(Ordering::SeqCst) - before;
+    assert!(saves < 50, "{saves} saves for the answers to 200 failures");
+    runtime.shutdown().await;
+}
+
 /// Rule 9.2: an instance that goes on is read once, one of which nothing may be kept at each turn, and both do the same.
 #[tokio::test(start_paused = true)]
 async fn instances_are_kept_between_two_turns() {
@@ -98,8 +130,8 @@ async fn instances_are_kept_between_two_turns() {
         runtime.shutdown().await;
         runs.push((told(&store).await, life.instances_read.load(Ordering::SeqCst)));
     }
-    let (kept, read) = (&runs[0], &runs[1]);
-    assert_eq!(kept.0, read.0);
-    assert_eq!(kept.1, 10, "once for each, before its first record");
-    assert!(read.1 >= 50, "{} reads without room for an instance", read.1);
+    let (with_room, without) = (&runs[0], &runs[1]);
+    assert_eq!(with_room.0, without.0);
+    assert_eq!(with_room.1, 10, "once for each, before its first record");
+    assert!(without.1 >= 50, "{} reads without room for an instance", without.1);
 }

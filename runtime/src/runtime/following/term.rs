@@ -1,6 +1,6 @@
 //! The time under one lease: the checkpoint, what is kept beside it, and every save of them.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -44,6 +44,18 @@ pub(in crate::runtime) struct Term {
     /// That of the lease: another term has another one.
     pub(in crate::runtime) fence: u64,
     desk: Mutex<Desk>,
+    waiting: std::sync::Mutex<Waiting>,
+}
+
+/// What changes beside the checkpoint.
+type Note = Box<dyn FnOnce(&[u8]) -> Vec<u8> + Send>;
+
+/// What is to be kept beside the checkpoint with the next save, whoever makes it.
+#[derive(Default)]
+struct Waiting {
+    notes: Vec<Note>,
+    /// How many there ever were.
+    count: u64,
 }
 
 struct Desk {
@@ -57,6 +69,8 @@ struct Desk {
     events: usize,
     /// What was kept beside the checkpoint last.
     state: Vec<u8>,
+    /// How many notes are in what was kept.
+    noted: u64,
 }
 
 /// Keeps where a consumer begins, if it never began before (rule 9.4).
@@ -115,6 +129,7 @@ impl Term {
             events: 0,
             checkpoint: saved.checkpoint,
             state: saved.state,
+            noted: 0,
         };
         Ok(Self {
             runtime: Arc::downgrade(inner),
@@ -122,6 +137,7 @@ impl Term {
             name: plan.name.clone(),
             fence,
             desk: Mutex::new(desk),
+            waiting: std::sync::Mutex::default(),
         })
     }
 
@@ -203,12 +219,32 @@ impl Term {
         desk.save(&self.checkpoints, checkpoint, Change::new()).await
     }
 
-    /// Keeps something else beside the checkpoint, which stays where it is.
-    pub(in crate::runtime) async fn note(&self, change: impl FnOnce(&[u8]) -> Vec<u8> + Send) -> Result<(), Halt> {
+    /// Keeps something else beside the checkpoint, which stays where it is. What others ask for meanwhile is kept in the same step.
+    pub(in crate::runtime) async fn note(
+        &self,
+        change: impl FnOnce(&[u8]) -> Vec<u8> + Send + 'static,
+    ) -> Result<(), Halt> {
+        let number = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            waiting.notes.push(Box::new(change));
+            waiting.count += 1;
+            waiting.count
+        };
         let mut desk = self.desk.lock().await;
-        desk.state = change(&desk.state);
+        if desk.noted >= number {
+            return Ok(());
+        }
+        let (notes, count) = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            (std::mem::take(&mut waiting.notes), waiting.count)
+        };
+        for note in notes {
+            desk.state = note(&desk.state);
+        }
         let checkpoint = desk.checkpoint.clone();
-        desk.save(&self.checkpoints, checkpoint, Change::new()).await
+        desk.save(&self.checkpoints, checkpoint, Change::new()).await?;
+        desk.noted = count;
+        Ok(())
     }
 
     /// Letters were handled, or waived.

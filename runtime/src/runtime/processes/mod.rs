@@ -4,6 +4,7 @@
 mod case;
 mod cases;
 mod instance;
+mod kept;
 pub(crate) mod record;
 mod script;
 mod sending;

@@ -10,6 +10,7 @@ use crate::causes::with_causes;
 use crate::clock::Timestamp;
 use crate::command::fresh_id;
 use crate::envelope::Headers;
+use crate::runtime::Runtime;
 use crate::runtime::delay::Delay;
 use crate::runtime::following::{Halt, Term, in_order, told};
 use crate::runtime::meter;
@@ -19,8 +20,6 @@ use crate::runtime::processes::instance::{Instance, Stood, Unhandled};
 use crate::runtime::processes::record::{
     self, At, FiredTimer, Handled, Input, Parked, Queued, Record, StoredEffect, StoredInput,
 };
-use crate::runtime::state::{State, Unsaved};
-use crate::runtime::{Inner, Runtime};
 use crate::store::{AppendError, Batch, EventStore, Expected, Refusal};
 use crate::stream::{AppendId, Version};
 
@@ -32,13 +31,6 @@ const DELAY: Delay = Delay::new(Duration::from_millis(20), Duration::from_secs(1
 pub(super) struct Turner {
     pub(super) script: Arc<Script>,
     pub(super) term: Arc<Term>,
-}
-
-/// An instance as it is kept between two turns, beside the states of aggregates and under the same bounds.
-struct Kept {
-    instance: Instance,
-    /// The lease that it was read under: under another one somebody else may have worked on it.
-    fence: u64,
 }
 
 /// What became of an event that was delivered.
@@ -61,42 +53,6 @@ pub(super) enum Written {
 }
 
 impl Turner {
-    pub(super) async fn load(&self, runtime: &Runtime, key: &str) -> Result<Instance, Halt> {
-        let stream = record::stream(self.script.name, key).map_err(|error| Halt::Stop(error.to_string()))?;
-        let Inner { store, live, .. } = &*runtime.0;
-        let kept = live.take::<Kept>(&stream, store.identity());
-        let kept = kept.and_then(|found| Arc::into_inner(found.state.state?));
-        match kept.filter(|kept| kept.fence == self.term.fence) {
-            Some(kept) => Ok(kept.instance),
-            None => Instance::load(store, &self.script, stream).await,
-        }
-    }
-
-    /// Keeps an instance for what comes next. It may be behind then: what is written of it is at its version, and what others wrote is seen
-    /// in the log ([`outdate`](Self::outdate)).
-    fn keep(&self, runtime: &Runtime, instance: Instance) {
-        if instance.is_ahead {
-            return;
-        }
-        let Inner { store, live, .. } = &*runtime.0;
-        let (stream, reached, heap) = (instance.stream.clone(), instance.reached, instance.heap(&self.script));
-        let fence = self.term.fence;
-        let state = State {
-            state: Some(Arc::new(Kept { instance, fence })),
-            reached,
-            unsaved: Unsaved::default(),
-        };
-        live.offer(&stream, &state, store.identity(), heap);
-    }
-
-    /// A record of an instance was seen in the log: what is kept of it from before that is behind.
-    pub(super) fn outdate(&self, runtime: &Runtime, key: &str, record: Version) {
-        let before = record.get().checked_sub(1).and_then(Version::new);
-        if let Some((stream, before)) = record::stream(self.script.name, key).ok().zip(before) {
-            runtime.0.live.forget(&stream, before);
-        }
-    }
-
     /// Records an event of an instance, with what the process answers.
     pub(super) async fn take(&self, key: &str, starts: bool, event: &StoredInput) -> Result<Taken, Halt> {
         let runtime = self.term.runtime()?;
