@@ -87,7 +87,7 @@ async fn a_dropped_view_leaves_no_file() -> Tested {
     let shown = view.path().to_owned();
     assert!(old.exists() && shown != old);
     runtime.drop_view("balances").await?;
-    let files = || std::fs::read_dir(folder.path().join("views")).map(|files| files.count());
+    let files = || std::fs::read_dir(folder.path().join("views")).map(Iterator::count);
     assert!(!old.exists() && shown.exists());
     let left = files()?;
     assert!(runtime.undo_rebuild("balances").await.is_err(), "it was removed");

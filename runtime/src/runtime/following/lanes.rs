@@ -39,23 +39,20 @@ where
 
 /// Runs all of them side by side in this task. Each is begun after the one before it, so what they do before they first wait is done in order.
 pub(in crate::runtime) async fn in_order<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut running: Vec<(Option<Pin<Box<F>>>, Option<F::Output>)> = futures
-        .into_iter()
-        .map(|future| (Some(Box::pin(future)), None))
-        .collect();
+    let mut running: Vec<Pin<Box<F>>> = futures.into_iter().map(Box::pin).collect();
+    let mut ended: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
     poll_fn(|cx| {
         let mut is_done = true;
-        for (running, output) in &mut running {
-            let Some(future) = running else { continue };
-            match future.as_mut().poll(cx) {
-                Poll::Ready(ended) => (*running, *output) = (None, Some(ended)),
+        for (running, ended) in running.iter_mut().zip(&mut ended).filter(|(_, ended)| ended.is_none()) {
+            match running.as_mut().poll(cx) {
+                Poll::Ready(output) => *ended = Some(output),
                 Poll::Pending => is_done = false,
             }
         }
         if is_done { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
-    running.into_iter().filter_map(|(_, output)| output).collect()
+    ended.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
