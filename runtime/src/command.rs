@@ -230,11 +230,14 @@ pub(crate) struct Fresh {
 impl Fresh {
     /// New bits. The moment is in them too, for processes that go on from one image of a machine.
     pub(crate) fn draw(now: Timestamp) -> Self {
-        static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(|| [RandomState::new(), RandomState::new()]);
+        static KEYS: LazyLock<[u64; 2]> = LazyLock::new(|| [(); 2].map(|()| RandomState::new().hash_one(())));
         static REQUESTS: AtomicU64 = AtomicU64::new(0);
-        let request = (REQUESTS.fetch_add(1, Ordering::Relaxed), now.as_micros());
-        let [high, low] = KEYS.each_ref().map(|key| u128::from(key.hash_one(request)));
-        let bits = (high << 64) | low;
+        let [high, low] = *KEYS;
+        let request = REQUESTS.fetch_add(1, Ordering::Relaxed);
+        let moment = scattered(high ^ now.as_micros().cast_unsigned());
+        // Of one moment no two requests have the same low half.
+        let request = scattered(moment ^ scattered(low.wrapping_add(request)));
+        let bits = (u128::from(moment) << 64) | u128::from(request);
         Self { bits, drawn: 0 }
     }
 
@@ -247,6 +250,13 @@ impl Fresh {
         let millis = u64::try_from(now.as_micros() / 1_000).unwrap_or_default();
         uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
     }
+}
+
+/// Another number for each number, without a pattern: the last step of SplitMix64, by Guy Steele, Doug Lea and Christine Flood.
+const fn scattered(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
 }
 
 impl Context {

@@ -6,6 +6,8 @@ mod finite;
 mod path;
 mod raw;
 
+use std::cell::Cell;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -96,10 +98,24 @@ pub(crate) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonE
 /// # Errors
 /// If the value's own `Serialize` fails, if a map has keys that are no texts, or if a float is not finite: JSON has no such number.
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, JsonError> {
-    let mut bytes = Vec::with_capacity(128);
-    value.serialize(finite::Finite(&mut serde_json::Serializer::new(&mut bytes)))?;
-    Ok(bytes)
+    let mut scratch = SCRATCH.take();
+    scratch.clear();
+    let written = value.serialize(finite::Finite(&mut serde_json::Serializer::new(&mut scratch)));
+    let bytes = written.map(|()| scratch.to_vec());
+    if scratch.capacity() <= LARGEST_SCRATCH {
+        SCRATCH.set(scratch);
+    }
+    Ok(bytes?)
 }
+
+thread_local! {
+    /// Where values are written, so that what is kept of them is as long as they are and is allocated once. A value that encodes another
+    /// while it is written finds it empty, and takes a new one.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// What a thread keeps at most, in bytes.
+const LARGEST_SCRATCH: usize = 64 * 1024;
 
 /// Reads any JSON object and keeps nothing of it: what a unit struct is stored as.
 ///

@@ -1,15 +1,17 @@
 //! The attempts of one command: its turn, then load, decide and append, until it is written or refused.
 
-use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::aggregate::Aggregate;
+use crate::clock::Timestamp;
 use crate::command::{Context, Fresh, Ids};
-use crate::envelope::{Headers, Receipt};
+use crate::envelope::{Cause, Receipt};
+use crate::runtime::deadline::Deadline;
 use crate::runtime::decide::{Decided, Deciding};
 use crate::runtime::error::{ExecuteError, StateError};
 use crate::runtime::execute::Options;
@@ -38,14 +40,9 @@ pub(super) type Decide<A, R> =
 pub(super) struct Attempts {
     pub(super) runtime: Runtime,
     pub(super) stream: StreamId,
+    /// Of the command.
+    pub(super) name: &'static str,
     pub(super) options: Options,
-    pub(super) fresh: Fresh,
-}
-
-/// What all attempts have in common, lent to each.
-struct Origin {
-    fresh: Fresh,
-    headers: Headers,
 }
 
 /// What is decided on.
@@ -76,42 +73,44 @@ enum Step<A: Aggregate, R> {
 
 impl Attempts {
     /// Counts its attempts in `attempt`. Generic over the aggregate and the rejection, and not over each command: that halves the time to
-    /// build many commands.
+    /// build many commands. It is kept small, because it is moved and allocated for each command: what it works with is lent to it, and
+    /// what few commands need is a future of its own on the heap.
     pub(super) async fn until_written<A: Aggregate, R: Send + 'static>(
-        mut self,
-        mut decide: Decide<A, R>,
+        &mut self,
+        decide: &mut Decide<A, R>,
         attempt: &mut u32,
     ) -> Result<Receipt<Events<A>>, ExecuteError<R>> {
-        self.runtime.knows::<A>().map_err(StateError::NotRegistered)?;
-        let timeout = self.options.timeout;
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        let Inner { store, live, .. } = &*self.runtime.0;
-        let turn = live.turn(&self.stream);
-        let turn = within(deadline, turn).await.ok_or(ExecuteError::TimedOut)?;
-        if let Some(keyed) = &self.options.keyed {
-            let finding = self.runtime.find_key(&self.stream, &keyed.key);
-            if let Some(known) = within(deadline, finding).await.ok_or(ExecuteError::TimedOut)?? {
-                let committed = keyed.same(known).map_err(ExecuteError::Refused)?;
-                return self.repeated::<A, R>(committed, deadline).await;
-            }
+        let runtime = self.runtime.clone();
+        let Inner { store, live, .. } = &*runtime.0;
+        runtime.knows::<A>().map_err(StateError::NotRegistered)?;
+        let deadline = Deadline::after(self.options.timeout);
+        let turn = {
+            let turn = pin!(live.turn(&self.stream));
+            deadline.within(turn).await.ok_or(ExecuteError::TimedOut)?
+        };
+        if let Some(keyed) = &self.options.keyed
+            && let Some(committed) = Box::pin(self.known(keyed, deadline)).await?
+        {
+            return Box::pin(self.repeated::<A, R>(committed, deadline)).await;
         }
         let mut basis = Basis {
             found: turn.take(store.identity()).unwrap_or_default(),
             is_newest: false,
         };
-        let mut origin = Origin {
-            fresh: self.fresh,
-            headers: std::mem::take(&mut self.options.headers),
-        };
+        let mut now = runtime.0.clock.now();
+        let mut fresh = self.identify(now);
         let mut attempts = self.options.attempts;
         *attempt = 1;
         loop {
             if basis.found.state.reached.is_none() || basis.found.is_contended {
                 self.read_on(&mut basis, deadline).await?;
+                now = runtime.0.clock.now();
             }
             let before = basis.found.state.reached;
             let version = basis.found.state.version();
-            match self.step(&mut basis, *attempt, &mut origin, &mut decide)? {
+            let ids = (now, &mut fresh);
+            let step = self.step(&mut basis, *attempt, ids, decide)?;
+            match step {
                 Step::Shared => basis = Basis::default(),
                 // Whoever is told no, or that there is nothing to do, is told so on what is there now. What is written needs no such care:
                 // the store compares its version.
@@ -121,14 +120,16 @@ impl Attempts {
                         self.keep(&turn, basis.found);
                         return answer;
                     }
+                    now = runtime.0.clock.now();
                 }
                 Step::Write(events, batch, state, spent) => {
                     let append = batch.append;
                     let unsaved = basis.found.state.unsaved.with(&batch.parts[0].events, spent);
-                    match within(deadline, trace::append(store, batch, *attempt)).await {
+                    let writing = pin!(trace::append(store, batch, *attempt));
+                    match deadline.within(writing).await {
                         // An earlier attempt under the key, from elsewhere, was written after the look at the key.
                         Some(Ok(committed)) if committed.duplicate => {
-                            return self.repeated::<A, R>(committed, deadline).await;
+                            return Box::pin(self.repeated::<A, R>(committed, deadline)).await;
                         }
                         Some(Ok(committed)) => {
                             self.keep_written(&turn, (before, unsaved), &committed, state, *attempt);
@@ -158,8 +159,8 @@ impl Attempts {
                             });
                         }
                     }
-                    let pause = sleep(delay(*attempt));
-                    within(deadline, pause).await.ok_or(ExecuteError::TimedOut)?;
+                    let pause = pin!(sleep(delay(*attempt)));
+                    deadline.within(pause).await.ok_or(ExecuteError::TimedOut)?;
                     basis = Basis::default();
                     *attempt += 1;
                     trace::decide_again(*attempt);
@@ -173,25 +174,43 @@ impl Attempts {
         Inline::new(&self.runtime, self.options.timeout)
     }
 
+    /// Names this use of the command, and what it belongs to. Where to take more ids from.
+    fn identify(&mut self, now: Timestamp) -> Fresh {
+        let mut fresh = Fresh::draw(now);
+        let Options { headers, causation, .. } = &mut self.options;
+        headers.correlation.get_or_insert_with(|| fresh.id(now));
+        headers.command = Some(Cause::new(fresh.id(now), self.name, *causation));
+        fresh
+    }
+
+    /// What was written under this key before.
+    async fn known<R>(&self, keyed: &Keyed, deadline: Deadline) -> Result<Option<Committed>, ExecuteError<R>> {
+        let finding = pin!(self.runtime.find_key(&self.stream, &keyed.key));
+        let known = deadline.within(finding).await.ok_or(ExecuteError::TimedOut)??;
+        let committed = known.map(|known| keyed.same(known)).transpose();
+        committed.map_err(ExecuteError::Refused)
+    }
+
     /// The first receipt of a command that was written before.
     async fn repeated<A: Aggregate, R>(
         &self,
         committed: Committed,
-        deadline: Option<Instant>,
+        deadline: Deadline,
     ) -> Result<Receipt<Events<A>>, ExecuteError<R>> {
-        let reading = self.runtime.repeated::<A>(self.stream.clone(), committed);
-        Ok(within(deadline, reading).await.ok_or(ExecuteError::TimedOut)??)
+        let reading = pin!(self.runtime.repeated::<A>(self.stream.clone(), committed));
+        Ok(deadline.within(reading).await.ok_or(ExecuteError::TimedOut)??)
     }
 
     /// Brings the state to the end of the stream, once in an attempt.
-    async fn read_on<A: Aggregate>(&self, basis: &mut Basis<A>, deadline: Option<Instant>) -> Result<(), ReadOnError> {
+    async fn read_on<A: Aggregate>(&self, basis: &mut Basis<A>, deadline: Deadline) -> Result<(), ReadOnError> {
         if basis.is_newest {
             return Ok(());
         }
         let Found { state, is_contended } = &mut basis.found;
         let before = state.version();
-        let loading = load::state(&self.runtime, &self.stream, At::Newest, std::mem::take(state));
-        *state = within(deadline, loading).await.ok_or(ReadOnError::TimedOut)??;
+        let from = std::mem::take(state);
+        let mut loading = Box::pin(load::state(&self.runtime, &self.stream, At::Newest, from));
+        *state = deadline.within(loading.as_mut()).await.ok_or(ReadOnError::TimedOut)??;
         *is_contended = before.is_some() && state.version() != before;
         basis.is_newest = true;
         Ok(())
@@ -199,10 +218,10 @@ impl Attempts {
 
     /// One decision. Not async: nothing of the user's lives across an await.
     fn step<A: Aggregate, R>(
-        &self,
+        &mut self,
         basis: &mut Basis<A>,
         attempt: u32,
-        origin: &mut Origin,
+        (now, fresh): (Timestamp, &mut Fresh),
         decide: &mut Decide<A, R>,
     ) -> Result<Step<A, R>, ExecuteError<R>> {
         let State { state, reached, .. } = &mut basis.found.state;
@@ -224,10 +243,9 @@ impl Attempts {
         }
         let inner = &self.runtime.0;
         // The clock may be behind that of the machine that wrote the stream; a handler never sees time run backward.
-        let now = inner.clock.now();
         let now = reached.map_or(now, |reached| now.max(reached.recorded_at));
-        let append = AppendId::new(origin.fresh.id(now));
-        let headers = std::mem::take(&mut origin.headers);
+        let append = AppendId::new(fresh.id(now));
+        let headers = std::mem::take(&mut self.options.headers);
         let cx = Context::new(self.stream.clone(), version, now, Ids::Fresh, headers);
         let deciding = Deciding {
             cx: &cx,
@@ -236,7 +254,7 @@ impl Attempts {
             clock: self.runtime.stopwatch::<A>(),
         };
         let decided = decide(&mut own, &deciding);
-        origin.headers = cx.into_headers();
+        self.options.headers = cx.into_headers();
         let answer = match decided {
             Ok(decided) if decided.events.is_empty() => {
                 Ok(Receipt::new(self.stream.clone(), append, version, decided.events))
@@ -245,7 +263,7 @@ impl Attempts {
                 events, encoded, spent, ..
             }) => {
                 let encoded = encoded.into_iter().map(NewEvent::from).collect();
-                let batch = Batch::new(append).metadata(origin.headers.encode());
+                let batch = Batch::new(append).metadata(self.options.headers.encode());
                 let mut batch = batch.part(self.stream.clone(), Expected::loaded(version), encoded);
                 if let Some(Keyed { key, fingerprint }) = &self.options.keyed {
                     batch = batch.key(key.clone(), *fingerprint);
@@ -310,14 +328,6 @@ impl<R> From<ReadOnError> for ExecuteError<R> {
             ReadOnError::TimedOut => Self::TimedOut,
             ReadOnError::State(error) => error.into(),
         }
-    }
-}
-
-/// The output of a future, or `None` if the deadline passed first.
-async fn within<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
-    match deadline {
-        Some(deadline) => timeout_at(deadline, future).await.ok(),
-        None => Some(future.await),
     }
 }
 

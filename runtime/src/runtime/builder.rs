@@ -18,7 +18,7 @@ use crate::runtime::tail::Tail;
 use crate::runtime::{BoxFuture, Heap, Inner, Known, Runtime, meter};
 use crate::snapshot::{AnySnapshots, SnapshotStore};
 use crate::store::{AnyStore, ConsumerName, EventStore};
-use crate::stream::StreamId;
+use crate::stream::{StreamId, TypeMap};
 
 /// How many states are kept unless told otherwise, and their bytes.
 const STATES: usize = 10_000;
@@ -276,8 +276,8 @@ fn started(planned: Vec<Planned>, around: &Around) -> Result<(Projections, Consu
 }
 
 /// The names of the aggregates by their Rust types, each of which is one alone and can be the category of streams.
-fn checked(registered: &[Registered], mut heaps: HashMap<TypeId, Heap>) -> Result<HashMap<TypeId, Known>, StartError> {
-    let mut aggregates = HashMap::new();
+fn checked(registered: &[Registered], mut heaps: HashMap<TypeId, Heap>) -> Result<TypeMap<Known>, StartError> {
+    let mut aggregates = TypeMap::default();
     let mut names: HashMap<&str, &Registered> = HashMap::new();
     for registered in registered {
         StreamId::new(registered.name, "id").map_err(|source| StartError::BadName {

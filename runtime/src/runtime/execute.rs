@@ -7,8 +7,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::codec::JsonError;
-use crate::command::{Command, EventsOf, Fingerprinted, Fresh, RejectionOf};
-use crate::envelope::{Cause, Headers, Meta, Receipt};
+use crate::command::{Command, EventsOf, Fingerprinted, RejectionOf};
+use crate::envelope::{Headers, Meta, Receipt};
 use crate::runtime::attempts::{Attempts, Decide};
 use crate::runtime::decide::{Deciding, decide};
 use crate::runtime::error::ExecuteError;
@@ -45,7 +45,7 @@ type Prints<C> = fn(&C) -> Result<Fingerprint, JsonError>;
 pub(super) struct Options {
     pub(super) headers: Headers,
     pub(super) keyed: Option<Keyed>,
-    causation: Option<EventId>,
+    pub(super) causation: Option<EventId>,
     pub(super) expected: Option<Option<Version>>,
     pub(super) attempts: u32,
     pub(super) timeout: Option<Duration>,
@@ -222,16 +222,13 @@ impl<C: Command> Execute<C> {
             let fingerprint = print.map_err(|json| ExecuteError::BadDecision(BadDecision::Fingerprint(json)))?;
             options.keyed = Some(Keyed { key, fingerprint });
         }
-        let now = runtime.0.clock.now();
-        let mut fresh = Fresh::draw(now);
-        options.headers.correlation.get_or_insert_with(|| fresh.id(now));
-        options.headers.command = Some(Cause::new(fresh.id(now), command.name(), options.causation));
+        let name = command.name();
         let decide = move |state: &mut Option<_>, deciding: &Deciding<'_>| decide(state, &command, deciding);
         let attempts = Attempts {
             runtime,
             stream,
+            name,
             options,
-            fresh,
         };
         Ok((attempts, Box::new(decide)))
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::pin::pin;
 use std::sync::Arc;
 
 use crate::aggregate::{Aggregate, FoldStoredError, fold_stored};
@@ -167,8 +168,10 @@ pub(super) async fn state<A: Aggregate>(
             is_lost: false,
         };
         let mut fold = |event: &EventRef<'_>| folding.fold(event);
-        let walk = walk(&runtime.0.store, stream, start, at, &mut fold);
-        let reached = trace::fold(stream, start, walk).await?;
+        let reached = {
+            let walk = pin!(walk(&runtime.0.store, stream, start, at, &mut fold));
+            trace::fold(stream, start, walk).await?
+        };
         if folding.is_lost {
             from = State::default();
             continue;

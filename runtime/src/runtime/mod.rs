@@ -3,6 +3,7 @@
 mod attempts;
 mod builder;
 mod consumers;
+mod deadline;
 mod decide;
 mod decoded;
 mod delay;
@@ -34,7 +35,6 @@ mod verbs;
 mod view;
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -75,7 +75,7 @@ use crate::runtime::projections::Projections;
 use crate::runtime::snapshots::Saved;
 use crate::runtime::tail::Tail;
 use crate::store::{AnyCheckpoints, AnyStore, EventStore};
-use crate::stream::{AsKey, StreamId};
+use crate::stream::{AsKey, StreamId, TypeMap};
 
 /// A future that owns what it needs, so that it can be spawned.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send + 'static>>;
@@ -91,7 +91,7 @@ struct Inner {
     store: AnyStore,
     /// What all readers of new events share.
     tail: Arc<Tail>,
-    aggregates: HashMap<TypeId, Known>,
+    aggregates: TypeMap<Known>,
     live: Arc<Live>,
     snapshots: Saved,
     projections: Projections,

@@ -1,6 +1,5 @@
 //! Consumers as they are registered, and what is checked of all of them together before one of them runs.
 
-use std::any::TypeId;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::runtime::Known;
@@ -8,6 +7,7 @@ use crate::runtime::error::StartError;
 use crate::runtime::following::Prepared;
 use crate::runtime::reaction::{Reaction, Reactor, Sends, unbounded_loop};
 use crate::store::{Capabilities, InvalidConsumer, KeyWindow};
+use crate::stream::TypeMap;
 
 /// The longest name of what sends commands: it stands in their idempotency keys.
 const MAX_NAME: usize = 100;
@@ -25,7 +25,7 @@ pub(super) struct Registration {
 pub(super) fn prepared(
     registered: Vec<Registration>,
     projections: impl Iterator<Item = (&'static str, &'static str)>,
-    aggregates: &HashMap<TypeId, Known>,
+    aggregates: &TypeMap<Known>,
     capabilities: &Capabilities,
 ) -> Result<Vec<Prepared>, StartError> {
     let reactors: Vec<Reactor> = registered.iter().filter_map(|one| one.reactor).collect();

@@ -4,6 +4,7 @@ mod project;
 
 use std::fmt::Display;
 use std::future::Future;
+use std::pin::{Pin, pin};
 
 use tracing::field::{Empty, Value, debug, display};
 use tracing::{Instrument, Span, debug, info_span, warn};
@@ -148,22 +149,24 @@ impl Asked {
         }
     }
 
-    /// Makes the attempts of a command.
-    pub(super) async fn attempt<A: Aggregate, R: Send + 'static>(
+    /// Makes the attempts of a command. A block, and not an `async fn`, which would hold what it is given in two places.
+    pub(super) fn attempt<A: Aggregate, R: Send + 'static>(
         mut self,
-        attempts: Attempts,
-        decide: Decide<A, R>,
-    ) -> Result<Receipt<A::Events>, ExecuteError<R>> {
-        let (span, inline) = (self.span.clone(), attempts.inline());
-        let answer = attempts
-            .until_written(decide, &mut self.attempts)
-            .instrument(span)
-            .await;
-        self.tell(&answer);
-        if let Ok(receipt) = &answer {
-            inline.see(receipt.position()).await;
+        mut attempts: Attempts,
+        mut decide: Decide<A, R>,
+    ) -> impl Future<Output = Result<Receipt<A::Events>, ExecuteError<R>>> + Send {
+        async move {
+            let (span, inline) = (self.span.clone(), attempts.inline());
+            let answer = {
+                let written = pin!(attempts.until_written(&mut decide, &mut self.attempts));
+                written.instrument(span).await
+            };
+            self.tell(&answer);
+            if let Ok(receipt) = &answer {
+                inline.see(receipt.position()).await;
+            }
+            answer
         }
-        answer
     }
 
     /// Waits for the answer.
@@ -230,7 +233,11 @@ impl Drop for Asked {
 }
 
 /// Hands a batch to the store.
-pub(super) async fn append(store: &AnyStore, batch: Batch, attempt: u32) -> Result<Committed, AppendError> {
+pub(super) fn append(
+    store: &AnyStore,
+    batch: Batch,
+    attempt: u32,
+) -> impl Future<Output = Result<Committed, AppendError>> + Send {
     let (first, streams) = (batch.parts.first(), batch.parts.len());
     let events: usize = batch.parts.iter().map(|part| part.events.len()).sum();
     let span = info_span!(
@@ -245,22 +252,25 @@ pub(super) async fn append(store: &AnyStore, batch: Batch, attempt: u32) -> Resu
         position = Empty,
     );
     let began = Began::now();
-    let answer = store.append(batch).instrument(span.clone()).await;
-    match &answer {
-        Ok(committed) => {
-            record(&span, "position", committed.last_position.get());
-            let written = if committed.duplicate { 0 } else { events };
-            meter::appended(written, &began);
+    let appending = store.append(batch).instrument(span.clone());
+    async move {
+        let answer = appending.await;
+        match &answer {
+            Ok(committed) => {
+                record(&span, "position", committed.last_position.get());
+                let written = if committed.duplicate { 0 } else { events };
+                meter::appended(written, &began);
+            }
+            Err(AppendError::Conflict { stream, actual, .. }) => {
+                meter::conflict();
+                let actual = Version::count(*actual);
+                span.in_scope(|| debug!(target: TARGET, %stream, actual, attempt, "the stream has moved in between"));
+            }
+            // The whole is told of these.
+            Err(AppendError::Refused(_) | AppendError::Unknown { .. }) => {}
         }
-        Err(AppendError::Conflict { stream, actual, .. }) => {
-            meter::conflict();
-            let actual = Version::count(*actual);
-            span.in_scope(|| debug!(target: TARGET, %stream, actual, attempt, "the stream has moved in between"));
-        }
-        // The whole is told of these.
-        Err(AppendError::Refused(_) | AppendError::Unknown { .. }) => {}
+        answer
     }
-    answer
 }
 
 /// The version that is expected, 0 for a stream without events.
@@ -276,7 +286,7 @@ fn expected(expected: Expected) -> Option<u64> {
 pub(super) async fn fold(
     stream: &StreamId,
     start: Option<Reached>,
-    walk: impl Future<Output = Result<Option<Reached>, StateError>>,
+    walk: Pin<&mut impl Future<Output = Result<Option<Reached>, StateError>>>,
 ) -> Result<Option<Reached>, StateError> {
     let version = |reached: Option<Reached>| Version::count(reached.map(|reached| reached.version));
     let from = version(start);

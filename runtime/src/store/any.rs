@@ -1,6 +1,7 @@
 //! A store that is chosen at run time.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -49,8 +50,9 @@ impl EventStore for AnyStore {
         self.0.opening()
     }
 
-    async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {
-        self.0.append(batch).await
+    // Not async: the future inside is the whole of this one, and is not put into another for each command.
+    fn append(&self, batch: Batch) -> impl Future<Output = Result<Committed, AppendError>> + Send {
+        self.0.append(batch)
     }
 
     async fn find_key(&self, stream: &StreamId, key: &IdempotencyKey) -> Result<Option<KnownKey>, ReadError> {

@@ -1,5 +1,6 @@
 //! The hash of a stream's name, made once, and the tables that use it.
 
+use std::any::TypeId;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::LazyLock;
@@ -8,6 +9,9 @@ use crate::stream::StreamId;
 
 /// A table by streams, or by what begins with a stream.
 pub(crate) type StreamMap<V, K = StreamId> = HashMap<K, V, BuildHasherDefault<FromStream>>;
+
+/// A table by types, whose ids are hashes too.
+pub(crate) type TypeMap<V> = HashMap<TypeId, V, BuildHasherDefault<FromStream>>;
 
 /// The hash of a name. Names come from outside, so the key is drawn anew in each process: nobody can look for names that fall together.
 pub(super) fn hash(text: &str) -> u64 {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use hash::{FromStream, StreamMap};
+pub(crate) use hash::{FromStream, StreamMap, TypeMap};
 pub use id::{AppendId, EventId, EventIdError, StoreId};
 pub use key::{AsKey, StreamKey};
 pub use number::{Position, Version};

@@ -1,19 +1,19 @@
 //! The answers to commands that wait for views: those of the projections whose mode says so.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
-
 use crate::projection::Mode;
 use crate::runtime::Runtime;
+use crate::runtime::deadline::Deadline;
 use crate::runtime::projections::Running;
 use crate::stream::Position;
 
 /// The projections that one answer waits for.
 pub(in crate::runtime) struct Inline {
     projections: Vec<Arc<Running>>,
-    deadline: Option<Instant>,
+    deadline: Deadline,
 }
 
 impl Inline {
@@ -23,7 +23,7 @@ impl Inline {
         let inline = running.filter(|running| running.mode == Mode::Inline);
         Self {
             projections: inline.cloned().collect(),
-            deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+            deadline: Deadline::after(timeout),
         }
     }
 
@@ -32,11 +32,8 @@ impl Inline {
     pub(in crate::runtime) async fn see(&self, position: Option<Position>) {
         let Some(position) = position else { return };
         for running in &self.projections {
-            let seen = running.progress.keep_up(position);
-            match self.deadline {
-                Some(deadline) => drop(timeout_at(deadline, seen).await),
-                None => seen.await,
-            }
+            let seen = pin!(running.progress.keep_up(position));
+            self.deadline.within(seen).await;
         }
     }
 }
