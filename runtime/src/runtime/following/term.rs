@@ -18,10 +18,8 @@ use crate::stream::Position;
 
 /// How long a lease runs by the store's clock; it is renewed after a third.
 const LEASE: Duration = Duration::from_secs(30);
-/// How much may be completed and not kept yet: for so long, and about so many events. A crash has it done again, which has no second effect
-/// (rule 9.3).
+/// How long what is completed may wait to be kept. A crash has it done again, which has no second effect (rule 9.3).
 const KEPT_WITHIN: Duration = Duration::from_secs(1);
-const UNKEPT_EVENTS: usize = 1024;
 
 /// Who a consumer is, and what it reads.
 #[derive(Clone, Debug)]
@@ -64,9 +62,8 @@ struct Desk {
     checkpoint: Checkpoint,
     /// Where the kept checkpoint is.
     kept: Position,
-    /// Since when something is completed that is not kept, and how many events.
+    /// Since when something is completed that is not kept.
     unkept: Option<Instant>,
-    events: usize,
     /// What was kept beside the checkpoint last.
     state: Vec<u8>,
     /// How many notes are in what was kept.
@@ -126,7 +123,6 @@ impl Term {
             claimed: Instant::now(),
             kept: saved.checkpoint.position(),
             unkept: None,
-            events: 0,
             checkpoint: saved.checkpoint,
             state: saved.state,
             noted: 0,
@@ -172,15 +168,14 @@ impl Term {
 
     /// A page held nothing.
     pub(super) async fn pass(&self, page: &Page) -> Result<(), Halt> {
-        self.complete(page, page.len(), 0).await
+        self.complete(page, page.len()).await
     }
 
-    /// The first places of a page are completed, so many events among them. The checkpoint behind them is kept before long. Once it has the
+    /// The first places of a page are completed. The checkpoint behind them is kept before long. Once it has the
     /// desk it waits for nothing, so what its caller does next is done whenever this is.
-    pub(in crate::runtime) async fn complete(&self, page: &Page, completed: usize, events: usize) -> Result<(), Halt> {
+    pub(in crate::runtime) async fn complete(&self, page: &Page, completed: usize) -> Result<(), Halt> {
         let mut desk = self.desk.lock().await;
         desk.checkpoint = desk.behind(page, completed)?;
-        desk.events += events;
         desk.unkept.get_or_insert_with(Instant::now);
         Ok(())
     }
@@ -198,11 +193,10 @@ impl Term {
             .await
     }
 
-    /// So much is completed and not kept that it is to be kept now.
+    /// What is completed and not kept is to be kept now.
     pub(super) async fn is_due(&self) -> bool {
-        let desk = self.desk.lock().await;
-        let is_late = desk.unkept.is_some_and(|since| since.elapsed() >= KEPT_WITHIN);
-        is_late || desk.events >= UNKEPT_EVENTS
+        let unkept = self.desk.lock().await.unkept;
+        unkept.is_some_and(|since| since.elapsed() >= KEPT_WITHIN)
     }
 
     /// Keeps the checkpoint, and beside it what `state` makes of what was kept there.
@@ -280,7 +274,7 @@ impl Desk {
         };
         change.saved = Some((Some(self.kept), saved));
         checkpoints.save(&self.lease, change).await?;
-        (self.kept, self.unkept, self.events) = (checkpoint.position(), None, 0);
+        (self.kept, self.unkept) = (checkpoint.position(), None);
         self.checkpoint = checkpoint;
         Ok(())
     }

@@ -145,7 +145,6 @@ impl Work for Policing {
             lanes.entry(lane(key(event.stream))).or_default().push(place);
             next = served.next_at(place + 1);
         }
-        let events = lanes.values().map(Vec::len).sum();
         let lanes = lanes.into_values().map(|places| {
             let lane = Lane {
                 script: Arc::clone(&self.script),
@@ -162,7 +161,7 @@ impl Work for Policing {
         // What comes after the first event that is not completed is delivered again, and has no second effect.
         let completed = all.halted.as_ref().map_or(served.page().len(), |(place, _)| *place);
         if all.letters.is_empty() {
-            term.complete(served.page(), completed, events).await?;
+            term.complete(served.page(), completed).await?;
         } else {
             let keys = all.letters.iter().map(|letter| letter.key.clone());
             Arc::make_mut(&mut self.parked).extend(keys);

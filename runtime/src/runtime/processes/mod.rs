@@ -153,7 +153,6 @@ impl Work for Processing {
 
     async fn take(&mut self, term: &Arc<Term>, served: &Served) -> Result<(), Halt> {
         let (arrivals, mut halted) = self.arrivals(served);
-        let events = arrivals.len();
         let mut lanes = BTreeMap::<u64, Vec<Arrival>>::new();
         for arrival in arrivals {
             lanes.entry(lane(&arrival.key)).or_default().push(arrival);
@@ -185,7 +184,7 @@ impl Work for Processing {
         let records = self.records(served, completed)?;
         let runtime = term.runtime()?;
         // The list of instances is kept beside the checkpoint, so it moves with that: nothing is waited for in between.
-        term.complete(served.page(), completed, events + records.len()).await?;
+        term.complete(served.page(), completed).await?;
         for (key, version, record) in &records {
             self.cases.apply(key, *version, record);
             turner.outdate(&runtime, key, *version);

@@ -151,7 +151,7 @@ impl Work for Working {
         ended.into_iter().collect::<Result<(), String>>().map_err(Halt::Retry)?;
         meter::published(count);
         let page = served.page();
-        term.complete(page, page.len(), count).await
+        term.complete(page, page.len()).await
     }
 
     fn state(&self, _: &[u8], _: Position) -> Result<Vec<u8>, Halt> {
