@@ -4,7 +4,9 @@ mod raw;
 mod stored;
 mod write;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -51,7 +53,7 @@ pub struct Cause {
     /// The identity of this one use of the command: the direct cause of its events.
     pub id: Uuid,
     /// The declared name of the command.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// The event that the command answers; none where it came from outside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causation: Option<EventId>,
@@ -60,7 +62,7 @@ pub struct Cause {
 impl Cause {
     /// One use of the command of this name.
     #[must_use]
-    pub fn new(id: Uuid, name: impl Into<String>, causation: Option<EventId>) -> Self {
+    pub fn new(id: Uuid, name: impl Into<Cow<'static, str>>, causation: Option<EventId>) -> Self {
         Self {
             id,
             name: name.into(),
@@ -81,7 +83,7 @@ impl Headers {
     /// # Panics
     /// Never: all of it are texts, which JSON has.
     #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
+    pub fn encode(&self) -> Arc<[u8]> {
         write::headers(self)
     }
 
@@ -326,9 +328,9 @@ mod tests {
             user: [("ip".to_owned(), "::1".to_owned())].into(),
         };
         let stored = r#"{"correlation":"00000000-0000-0000-0000-000000000001","command":{"id":"00000000-0000-0000-0000-000000000001","name":"withdraw","causation":"00000000-0000-0000-0000-000000000001-2"},"actor":"teller-9","hops":3,"user":{"ip":"::1"}}"#;
-        assert_eq!(String::from_utf8(headers.encode())?, stored);
+        assert_eq!(str::from_utf8(&headers.encode())?, stored);
         assert_eq!(Headers::decode(stored.as_bytes()), headers);
-        assert_eq!(Headers::default().encode(), b"{}");
+        assert_eq!(&*Headers::default().encode(), b"{}");
         assert_eq!(Headers::decode(b"written by another program"), Headers::default());
         Ok(())
     }

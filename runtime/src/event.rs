@@ -77,7 +77,7 @@ pub trait Event: EventVersion + Serialize + DeserializeOwned + Send + 'static {
 }
 
 /// An event as it is stored: three small values beside the payload, never inside it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Encoded {
     /// What happened.
@@ -88,7 +88,19 @@ pub struct Encoded {
     pub floor: u32,
     /// A JSON object.
     pub payload: Vec<u8>,
+    /// The payload is read as the very event that it was made of: the type of the event proves it. No part of what is stored.
+    pub(crate) is_exact: bool,
 }
+
+/// Equal is what is stored.
+impl PartialEq for Encoded {
+    fn eq(&self, other: &Self) -> bool {
+        let stored = |event: &Self| (event.name, event.version, event.floor);
+        stored(self) == stored(other) && self.payload == other.payload
+    }
+}
+
+impl Eq for Encoded {}
 
 impl Encoded {
     /// An event of these values.
@@ -99,6 +111,7 @@ impl Encoded {
             version,
             floor,
             payload,
+            is_exact: false,
         }
     }
 }

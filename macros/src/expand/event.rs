@@ -105,7 +105,10 @@ fn writable(event: &Event) -> Option<TokenStream> {
         (None, Fields::Unit) => {
             quote_spanned!(here=> ::core::result::Result::Ok(#krate::__private::encode_unit::<Self>()))
         }
-        (None, _) => quote_spanned!(here=> #krate::__private::encode_current(self)),
+        (None, _) => quote_spanned! {here=>
+            use #krate::__private::Unproven as _;
+            #krate::__private::encode_current(self, #krate::__private::EventProof::<Self>::IS_EXACT)
+        },
     };
     Some(quote_spanned! {here=>
         #[automatically_derived]

@@ -2,11 +2,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Field, Fields};
+use syn::{Attribute, Field, Fields, Variant};
 
 use crate::model::{Events, EventsVariant};
 use crate::support::attributes::{cfgs, docs_or, last_word};
-use crate::support::spans::generated;
+use crate::support::spans::{generated, respanned};
 use crate::support::words;
 
 /// The structs, and the enum of them.
@@ -105,7 +105,9 @@ fn event(events: &Events, variant: &EventsVariant) -> TokenStream {
         }
         _ => quote!(;),
     };
+    let exact = exact(events, variant);
     quote_spanned! {here=>
+        #exact
         #(#conditions)*
         #(#docs)*
         #[derive(#(#derives),*)]
@@ -114,6 +116,47 @@ fn event(events: &Events, variant: &EventsVariant) -> TokenStream {
         #(#attributes)*
         #vis struct #ident #body
     }
+}
+
+/// That the event is read back as it was written, if its fields are. Here alone is known who derives what serde does with it; whatever serde
+/// is told besides is looked at by nobody, and proves nothing.
+fn exact(events: &Events, variant: &EventsVariant) -> Option<TokenStream> {
+    let Variant {
+        attrs, ident, fields, ..
+    } = &variant.original;
+    let all = fields.iter().flat_map(|field| &field.attrs).chain(attrs);
+    if !all.into_iter().all(is_no_matter_to_serde) {
+        return None;
+    }
+    let here = generated(ident.span());
+    let krate = events.runtime.at(here);
+    let conditions = cfgs(&events.item.attrs);
+    let fields = fields.iter().map(|field| respanned(&field.ty));
+    Some(quote_spanned! {here=>
+        #(#conditions)*
+        #[automatically_derived]
+        impl #krate::__private::ExactEvent for #ident {
+            const IS_EXACT: bool = {
+                use #krate::__private::Unproven as _;
+                true #(&& #krate::__private::Proof::<#fields>::IS_EXACT)*
+            };
+        }
+    })
+}
+
+fn is_no_matter_to_serde(attribute: &Attribute) -> bool {
+    [
+        "doc",
+        "event",
+        "allow",
+        "expect",
+        "warn",
+        "deny",
+        "forbid",
+        "deprecated",
+    ]
+    .iter()
+    .any(|name| attribute.path().is_ident(name))
 }
 
 /// A field as it was written, as visible as the enum.

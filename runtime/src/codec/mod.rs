@@ -98,19 +98,25 @@ pub(crate) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonE
 /// # Errors
 /// If the value's own `Serialize` fails, if a map has keys that are no texts, or if a float is not finite: JSON has no such number.
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, JsonError> {
+    written(|bytes| {
+        value.serialize(finite::Finite(&mut serde_json::Serializer::new(&mut *bytes)))?;
+        Ok(bytes.to_vec())
+    })
+}
+
+/// Gives `write` room for bytes, so that what it keeps of them is as long as they are and is allocated once.
+pub(crate) fn written<T>(write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
     let mut scratch = SCRATCH.take();
     scratch.clear();
-    let written = value.serialize(finite::Finite(&mut serde_json::Serializer::new(&mut scratch)));
-    let bytes = written.map(|()| scratch.to_vec());
+    let written = write(&mut scratch);
     if scratch.capacity() <= LARGEST_SCRATCH {
         SCRATCH.set(scratch);
     }
-    Ok(bytes?)
+    written
 }
 
 thread_local! {
-    /// Where values are written, so that what is kept of them is as long as they are and is allocated once. A value that encodes another
-    /// while it is written finds it empty, and takes a new one.
+    /// Where values are written. One that writes another while it is written finds it empty, and has one of its own.
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 

@@ -4,6 +4,7 @@ mod consume;
 mod copy;
 mod decode;
 mod encode;
+mod exact;
 mod facts;
 mod fold;
 mod history;
@@ -23,6 +24,7 @@ pub use decode::{
     unknown_name,
 };
 pub use encode::{encode_current, encode_older, encode_unit};
+pub use exact::{EventProof, Exact, ExactEvent, Proof, Unproven};
 pub use facts::{STUB, STUB_SET, context, current, frozen_version, locked, older, raw, unit};
 pub use fold::{change, create, present, turn};
 pub use history::{Kept, Old, decode_old};

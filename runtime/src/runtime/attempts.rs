@@ -22,7 +22,7 @@ use crate::runtime::projections::Inline;
 use crate::runtime::reason::Panicked;
 use crate::runtime::state::{Reached, State, Unsaved, owned};
 use crate::runtime::{Inner, Runtime, trace};
-use crate::store::{AppendError, Batch, Committed, EventStore, Expected, NewEvent, Unknown};
+use crate::store::{AppendError, Batch, Committed, EventStore, Expected, Unknown};
 use crate::stream::{AppendId, StreamId, Version};
 
 /// The longest delay before the second attempt; it doubles with each.
@@ -33,8 +33,11 @@ const LONGEST_DELAY: Duration = Duration::from_millis(250);
 type Events<A> = <A as Aggregate>::Events;
 
 /// Decides one command on a state, as [`decide`](crate::runtime::decide::decide) does.
-pub(super) type Decide<A, R> =
-    Box<dyn FnMut(&mut Option<A>, &Deciding<'_>) -> Result<Decided<Events<A>>, ExecuteError<R>> + Send>;
+pub(super) type Decide<'a, A, R> =
+    &'a mut (dyn FnMut(&mut Option<A>, &Deciding<'_>) -> DecidedBy<A, R> + Send + 'static);
+
+/// What a decision of a command comes to.
+pub(super) type DecidedBy<A, R> = Result<Decided<Events<A>>, ExecuteError<R>>;
 
 /// One command on its way.
 pub(super) struct Attempts {
@@ -61,12 +64,19 @@ impl<A> Default for Basis<A> {
     }
 }
 
+/// Events that are to be written, the state after them, and what no snapshot has of it then.
+struct Decision<A: Aggregate> {
+    events: Vec<Events<A>>,
+    batch: Batch,
+    state: Option<A>,
+    unsaved: Unsaved,
+}
+
 /// What a decision came to.
 enum Step<A: Aggregate, R> {
-    /// Events that are to be written, the state after them, and how long they took to fold.
-    Write(Vec<Events<A>>, Batch, Option<A>, Duration),
+    Write(Decision<A>),
     /// An answer without an append; the state is as it was.
-    Answer(Result<Receipt<Events<A>>, ExecuteError<R>>),
+    Answer(Box<Result<Receipt<Events<A>>, ExecuteError<R>>>),
     /// Somebody looks at the state, and it cannot be copied.
     Shared,
 }
@@ -77,7 +87,7 @@ impl Attempts {
     /// what few commands need is a future of its own on the heap.
     pub(super) async fn until_written<A: Aggregate, R: Send + 'static>(
         &mut self,
-        decide: &mut Decide<A, R>,
+        decide: Decide<'_, A, R>,
         attempt: &mut u32,
     ) -> Result<Receipt<Events<A>>, ExecuteError<R>> {
         let runtime = self.runtime.clone();
@@ -109,63 +119,72 @@ impl Attempts {
             let before = basis.found.state.reached;
             let version = basis.found.state.version();
             let ids = (now, &mut fresh);
-            let step = self.step(&mut basis, *attempt, ids, decide)?;
-            match step {
-                Step::Shared => basis = Basis::default(),
-                // Whoever is told no, or that there is nothing to do, is told so on what is there now. What is written needs no such care:
-                // the store compares its version.
-                Step::Answer(answer) => {
-                    self.read_on(&mut basis, deadline).await?;
-                    if basis.found.state.version() == version {
-                        self.keep(&turn, basis.found);
-                        return answer;
+            let (events, batch, state, unsaved) = {
+                let step = self.step(&mut basis, *attempt, ids, decide)?;
+                match step {
+                    Step::Write(Decision {
+                        events,
+                        batch,
+                        state,
+                        unsaved,
+                    }) => (events, batch, state, unsaved),
+                    Step::Shared => {
+                        basis = Basis::default();
+                        continue;
                     }
-                    now = runtime.0.clock.now();
+                    // Whoever is told no, or that there is nothing to do, is told so on what is there now. What is written needs no such care:
+                    // the store compares its version.
+                    Step::Answer(answer) => {
+                        self.read_on(&mut basis, deadline).await?;
+                        if basis.found.state.version() == version {
+                            self.keep(turn, basis.found);
+                            return *answer;
+                        }
+                        now = runtime.0.clock.now();
+                        continue;
+                    }
                 }
-                Step::Write(events, batch, state, spent) => {
-                    let append = batch.append;
-                    let unsaved = basis.found.state.unsaved.with(&batch.parts[0].events, spent);
-                    let writing = pin!(trace::append(store, batch, *attempt));
-                    match deadline.within(writing).await {
-                        // An earlier attempt under the key, from elsewhere, was written after the look at the key.
-                        Some(Ok(committed)) if committed.duplicate => {
-                            return Box::pin(self.repeated::<A, R>(committed, deadline)).await;
-                        }
-                        Some(Ok(committed)) => {
-                            self.keep_written(&turn, (before, unsaved), &committed, state, *attempt);
-                            return Ok(receipt(self.stream.clone(), committed, events));
-                        }
-                        Some(Err(AppendError::Conflict { stream, actual, .. })) => {
-                            // What was kept may have been old before anybody asked: nobody was in the way, so no retry is spent on it.
-                            if !basis.is_newest {
-                                attempts = attempts.saturating_add(1);
-                            }
-                            if *attempt >= attempts || self.options.expected.is_some() {
-                                return Err(ExecuteError::Conflict {
-                                    stream,
-                                    expected: version,
-                                    actual,
-                                    attempts: *attempt,
-                                });
-                            }
-                        }
-                        Some(Err(error)) => return Err(error.into()),
-                        None => {
-                            let parts = vec![(self.stream.clone(), Expected::loaded(version))];
-                            let unknown = Unknown::new(append, parts, store.identity(), store.opening());
-                            return Err(ExecuteError::Unknown {
-                                unknown: Box::new(unknown),
-                                source: "the timeout passed".into(),
-                            });
-                        }
+            };
+            let append = batch.append;
+            let writing = pin!(trace::append(store, batch, *attempt));
+            match deadline.within(writing).await {
+                // An earlier attempt under the key, from elsewhere, was written after the look at the key.
+                Some(Ok(committed)) if committed.duplicate => {
+                    return Box::pin(self.repeated::<A, R>(committed, deadline)).await;
+                }
+                Some(Ok(committed)) => {
+                    self.keep_written(turn, (before, unsaved), &committed, state, *attempt);
+                    return Ok(receipt(self.stream.clone(), committed, events));
+                }
+                Some(Err(AppendError::Conflict { stream, actual, .. })) => {
+                    // What was kept may have been old before anybody asked: nobody was in the way, so no retry is spent on it.
+                    if !basis.is_newest {
+                        attempts = attempts.saturating_add(1);
                     }
-                    let pause = pin!(sleep(delay(*attempt)));
-                    deadline.within(pause).await.ok_or(ExecuteError::TimedOut)?;
-                    basis = Basis::default();
-                    *attempt += 1;
-                    trace::decide_again(*attempt);
+                    if *attempt >= attempts || self.options.expected.is_some() {
+                        return Err(ExecuteError::Conflict {
+                            stream,
+                            expected: version,
+                            actual,
+                            attempts: *attempt,
+                        });
+                    }
+                }
+                Some(Err(error)) => return Err(error.into()),
+                None => {
+                    let parts = vec![(self.stream.clone(), Expected::loaded(version))];
+                    let unknown = Unknown::new(append, parts, store.identity(), store.opening());
+                    return Err(ExecuteError::Unknown {
+                        unknown: Box::new(unknown),
+                        source: "the timeout passed".into(),
+                    });
                 }
             }
+            let mut pause = Box::pin(sleep(delay(*attempt)));
+            deadline.within(pause.as_mut()).await.ok_or(ExecuteError::TimedOut)?;
+            basis = Basis::default();
+            *attempt += 1;
+            trace::decide_again(*attempt);
         }
     }
 
@@ -222,17 +241,21 @@ impl Attempts {
         basis: &mut Basis<A>,
         attempt: u32,
         (now, fresh): (Timestamp, &mut Fresh),
-        decide: &mut Decide<A, R>,
+        decide: Decide<'_, A, R>,
     ) -> Result<Step<A, R>, ExecuteError<R>> {
-        let State { state, reached, .. } = &mut basis.found.state;
+        let State {
+            state,
+            reached,
+            unsaved,
+        } = &mut basis.found.state;
         let version = reached.map(|reached| reached.version);
         if let Some(expected) = self.options.expected.filter(|expected| *expected != version) {
-            return Ok(Step::Answer(Err(ExecuteError::Conflict {
+            return Ok(Step::Answer(Box::new(Err(ExecuteError::Conflict {
                 stream: self.stream.clone(),
                 expected,
                 actual: version,
                 attempts: attempt,
-            })));
+            }))));
         }
         let mut own = None;
         if let Some(shared) = state.take() {
@@ -262,25 +285,30 @@ impl Attempts {
             Ok(Decided {
                 events, encoded, spent, ..
             }) => {
-                let encoded = encoded.into_iter().map(NewEvent::from).collect();
+                let unsaved = unsaved.with(&encoded, spent);
                 let batch = Batch::new(append).metadata(self.options.headers.encode());
                 let mut batch = batch.part(self.stream.clone(), Expected::loaded(version), encoded);
                 if let Some(Keyed { key, fingerprint }) = &self.options.keyed {
                     batch = batch.key(key.clone(), *fingerprint);
                 }
-                return Ok(Step::Write(events, batch, own, spent));
+                return Ok(Step::Write(Decision {
+                    events,
+                    batch,
+                    state: own,
+                    unsaved,
+                }));
             }
             Err(no) if no.is_from_the_state() => Err(no),
             Err(error) => return Err(error),
         };
         *state = own.map(Arc::new);
-        Ok(Step::Answer(answer))
+        Ok(Step::Answer(Box::new(answer)))
     }
 
     /// Keeps the state that was written, if the store wrote it where it was decided.
     fn keep_written<A: Aggregate>(
         &self,
-        turn: &Turn,
+        turn: Turn,
         (before, unsaved): (Option<Reached>, Unsaved),
         committed: &Committed,
         state: Option<A>,
@@ -302,7 +330,7 @@ impl Attempts {
         self.keep(turn, Found { state, is_contended });
     }
 
-    fn keep<A: Aggregate>(&self, turn: &Turn, mut found: Found<A>) {
+    fn keep<A: Aggregate>(&self, turn: Turn, mut found: Found<A>) {
         let Inner { store, snapshots, .. } = &*self.runtime.0;
         snapshots.offer(&self.stream, &mut found.state, store.identity());
         let heap = self.runtime.heap(found.state.state.as_deref());

@@ -20,7 +20,8 @@ impl Deadline {
     /// place in this one as well, and its size would double with each that waits for it.
     pub(super) async fn within<F: Future>(self, future: Pin<&mut F>) -> Option<F::Output> {
         match self.0 {
-            Some(deadline) => timeout_at(deadline, future).await.ok(),
+            // On the heap, so that who sets no deadline carries no timer about.
+            Some(deadline) => Box::pin(timeout_at(deadline, future)).await.ok(),
             None => Some(future.await),
         }
     }

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::codec::JsonError;
 use crate::command::{Command, EventsOf, Fingerprinted, RejectionOf};
 use crate::envelope::{Headers, Meta, Receipt};
-use crate::runtime::attempts::{Attempts, Decide};
-use crate::runtime::decide::{Deciding, decide};
+use crate::runtime::attempts::Attempts;
+use crate::runtime::decide::{Decided, Deciding, decide};
 use crate::runtime::error::ExecuteError;
 use crate::runtime::keyed::Keyed;
 use crate::runtime::reason::{BadDecision, Panicked};
@@ -200,11 +200,19 @@ impl<C: Command> IntoFuture for Execute<C> {
     }
 }
 
-type Ready<C> = (Attempts, Decide<<C as Command>::Aggregate, RejectionOf<C>>);
+/// What decides one command; a name for a long bound.
+trait DecideOn<C: Command>: FnMut(&mut Option<C::Aggregate>, &Deciding<'_>) -> DecidedOn<C> + Send + 'static {}
+
+type DecidedOn<C> = Result<Decided<EventsOf<C>>, ExecuteError<RejectionOf<C>>>;
+
+impl<C: Command, F> DecideOn<C> for F where
+    F: FnMut(&mut Option<C::Aggregate>, &Deciding<'_>) -> DecidedOn<C> + Send + 'static
+{
+}
 
 impl<C: Command> Execute<C> {
     /// What is looked at before the first attempt.
-    fn ready(self) -> Result<Ready<C>, ExecuteError<RejectionOf<C>>> {
+    fn ready(self) -> Result<(Attempts, impl DecideOn<C>), ExecuteError<RejectionOf<C>>> {
         let Self {
             runtime,
             stream,
@@ -230,6 +238,6 @@ impl<C: Command> Execute<C> {
             name,
             options,
         };
-        Ok((attempts, Box::new(decide)))
+        Ok((attempts, decide))
     }
 }

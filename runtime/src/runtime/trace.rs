@@ -4,7 +4,7 @@ mod project;
 
 use std::fmt::Display;
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 
 use tracing::field::{Empty, Value, debug, display};
 use tracing::{Instrument, Span, debug, info_span, warn};
@@ -12,7 +12,8 @@ use tracing::{Instrument, Span, debug, info_span, warn};
 use crate::aggregate::Aggregate;
 use crate::envelope::Receipt;
 use crate::event::DecodeError;
-use crate::runtime::attempts::{Attempts, Decide};
+use crate::runtime::attempts::{Attempts, DecidedBy};
+use crate::runtime::decide::Deciding;
 use crate::runtime::error::{ExecuteError, StateError};
 use crate::runtime::meter::{self, Began};
 use crate::runtime::reason::CorruptReason;
@@ -153,12 +154,13 @@ impl Asked {
     pub(super) fn attempt<A: Aggregate, R: Send + 'static>(
         mut self,
         mut attempts: Attempts,
-        mut decide: Decide<A, R>,
+        mut decide: impl FnMut(&mut Option<A>, &Deciding<'_>) -> DecidedBy<A, R> + Send + 'static,
     ) -> impl Future<Output = Result<Receipt<A::Events>, ExecuteError<R>>> + Send {
         async move {
             let (span, inline) = (self.span.clone(), attempts.inline());
             let answer = {
-                let written = pin!(attempts.until_written(&mut decide, &mut self.attempts));
+                // Two allocations: either is of a size that an allocator has at hand, and the two as one are not.
+                let written = Box::pin(attempts.until_written(&mut decide, &mut self.attempts));
                 written.instrument(span).await
             };
             self.tell(&answer);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +17,8 @@ pub struct Batch {
     pub append: AppendId,
     /// The caller's key and what was asked under it; none by default.
     pub key: Option<(IdempotencyKey, Fingerprint)>,
-    /// Metadata of all its events; opaque to the store.
-    pub metadata: Vec<u8>,
+    /// Metadata of all its events; opaque to the store, which may keep it as it is.
+    pub metadata: Arc<[u8]>,
     /// One part per stream, usually one.
     pub parts: Vec<Part>,
 }
@@ -87,11 +88,11 @@ impl Expected {
 impl Batch {
     /// A batch without parts.
     #[must_use]
-    pub const fn new(append: AppendId) -> Self {
+    pub fn new(append: AppendId) -> Self {
         Self {
             append,
             key: None,
-            metadata: Vec::new(),
+            metadata: Arc::default(),
             parts: Vec::new(),
         }
     }
@@ -106,8 +107,8 @@ impl Batch {
 
     /// Metadata of all events of the batch; none by default.
     #[must_use]
-    pub fn metadata(mut self, metadata: Vec<u8>) -> Self {
-        self.metadata = metadata;
+    pub fn metadata(mut self, metadata: impl Into<Arc<[u8]>>) -> Self {
+        self.metadata = metadata.into();
         self
     }
 

@@ -221,7 +221,7 @@ impl Log {
         let start = self.events.len();
         self.known.note(&batch, start);
         let count = u32::try_from(batch.events()).unwrap_or(u32::MAX);
-        let shared_metadata: Arc<[u8]> = batch.metadata.into();
+        let shared_metadata = batch.metadata;
         let mut index = 0;
         for part in batch.parts {
             let mut version = self.head(&part.stream);

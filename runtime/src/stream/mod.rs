@@ -7,6 +7,7 @@ mod number;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::io::Write;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -72,11 +73,11 @@ impl StreamId {
         } else if id.len() > MAX_ID_BYTES || category.len() + 1 + id.len() > MAX_STREAM_BYTES {
             NameReason::TooLong
         } else {
-            let text = [category, "/", id].concat();
+            let text = joined(category, id);
             return Ok(Self {
                 category: category.len(),
                 hash: hash::hash(&text),
-                text: text.into(),
+                text,
             });
         };
         Err(InvalidName {
@@ -110,6 +111,19 @@ impl StreamId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+}
+
+/// `category/id`, allocated once where it is short, as nearly all are.
+fn joined(category: &str, id: &str) -> Arc<str> {
+    let parts = [category, "/", id];
+    let mut short = [0; 128];
+    let mut rest = &mut short[..];
+    let fits = parts.iter().all(|part| rest.write_all(part.as_bytes()).is_ok());
+    let length = parts.iter().map(|part| part.len()).sum();
+    match short.get(..length).map(str::from_utf8) {
+        Some(Ok(text)) if fits => text.into(),
+        _ => parts.concat().into(),
     }
 }
 

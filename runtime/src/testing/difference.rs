@@ -1,13 +1,14 @@
 //! Where two stored events differ that should be one: the order of lists counts, that of keys and of sets does not.
 
 use crate::codec;
-use crate::event::{Encoded, EventSet};
+use crate::event::EventSet;
 use crate::schema::{Outline, Payload, Shape};
+use crate::store::NewEvent;
 
 /// Whether two events that were written are one.
-pub(super) fn is_one<S: EventSet>(a: &Encoded, b: &Encoded) -> bool {
+pub(super) fn is_one<S: EventSet>(a: &NewEvent, b: &NewEvent) -> bool {
     let is_same_name = a.name == b.name && a.version == b.version;
-    is_same_name && is_one_payload(shape::<S>(a.name, a.version), &a.payload, &b.payload)
+    is_same_name && is_one_payload(shape::<S>(&a.name, a.version), &a.payload, &b.payload)
 }
 
 /// Without a shape, or where it does not say what something is, sets cannot be told from lists: there another order is the same.

@@ -89,6 +89,13 @@ impl From<StoredEvent> for NewEvent {
     }
 }
 
+#[cfg(feature = "laws")]
+impl From<NewEvent> for StoredEvent {
+    fn from(event: NewEvent) -> Self {
+        stored(event.name, event.version, event.payload).floor(event.floor)
+    }
+}
+
 impl From<Encoded> for StoredEvent {
     fn from(event: Encoded) -> Self {
         stored(event.name, event.version, event.payload).floor(event.floor)

@@ -1,5 +1,7 @@
 //! Appends without commands: the bytes that a command would write, each with the version that it expects.
 
+use std::sync::Arc;
+
 use recount::store::{Batch, EventStore, Expected, NewEvent};
 use recount::{AppendId, Cause, EventSet, Headers, StreamId, Version};
 use uuid::Uuid;
@@ -16,7 +18,7 @@ struct Hot<S> {
     stream: StreamId,
     head: Option<Version>,
     event: NewEvent,
-    metadata: Vec<u8>,
+    metadata: Arc<[u8]>,
 }
 
 struct New<S> {
@@ -24,10 +26,10 @@ struct New<S> {
     name: String,
     number: u64,
     event: NewEvent,
-    metadata: Vec<u8>,
+    metadata: Arc<[u8]>,
 }
 
-fn metadata(command: &str) -> Vec<u8> {
+fn metadata(command: &'static str) -> Arc<[u8]> {
     let mut headers = Headers::default();
     headers.correlation = Some(Uuid::new_v4());
     headers.command = Some(Cause::new(Uuid::new_v4(), command, None));
@@ -41,7 +43,7 @@ fn opened() -> Fallible<NewEvent> {
 
 /// A random id is drawn for each append, as who appends has to.
 fn batch(stream: &StreamId, head: Option<Version>, event: &NewEvent, metadata: &[u8]) -> Batch {
-    let batch = Batch::new(AppendId::new(Uuid::new_v4())).metadata(metadata.to_vec());
+    let batch = Batch::new(AppendId::new(Uuid::new_v4())).metadata(metadata);
     batch.part(stream.clone(), Expected::loaded(head), vec![event.clone()])
 }
 

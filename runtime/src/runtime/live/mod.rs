@@ -80,6 +80,7 @@ impl Live {
         let place = Place {
             live: Arc::clone(self),
             stream: stream.clone(),
+            is_left: false,
         };
         let permit = match at_once {
             Ok(permit) => permit,
@@ -151,12 +152,16 @@ impl Live {
             slot.users == 0 && known.is_none_or(|known| known < kept.reached.version)
         };
         if slots.streams.get(stream).is_none_or(is_newer) {
-            self.put(slots, stream, kept);
+            self.put(slots, stream, kept, false);
         }
     }
 
-    fn put(&self, mut slots: MutexGuard<'_, Slots>, stream: &StreamId, kept: Kept) {
+    /// Puts a state into its place, of which a user goes away with it if `is_left`.
+    fn put(&self, mut slots: MutexGuard<'_, Slots>, stream: &StreamId, kept: Kept, is_left: bool) {
         if kept.bytes > self.bytes || self.entries == 0 {
+            if is_left {
+                slots.leave(stream);
+            }
             // A state's `Drop` is code of the user, so no state is dropped under the lock.
             drop(slots);
             return drop(kept);
@@ -182,6 +187,9 @@ impl Live {
         while slots.states.count > self.entries || slots.states.bytes > self.bytes {
             let Some(kept) = slots.evict() else { break };
             dropped.push(kept);
+        }
+        if is_left {
+            slots.leave(stream);
         }
         slots.prune();
         let (states, evicted) = (slots.states, slots.states.evicted - evicted);

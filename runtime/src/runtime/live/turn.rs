@@ -23,12 +23,14 @@ impl Turn {
         self.place.live.take(&self.place.stream, store)
     }
 
-    /// Keeps the state for the next turn.
-    pub(crate) fn keep<A: Send + Sync + 'static>(&self, found: &Found<A>, store: StoreId, heap: usize) {
-        let Place { live, stream } = &self.place;
+    /// Keeps the state for the next turn, which this one ends with.
+    pub(crate) fn keep<A: Send + Sync + 'static>(self, found: &Found<A>, store: StoreId, heap: usize) {
+        let mut place = self.place;
+        let Place { live, stream, is_left } = &mut place;
         if let Some(mut kept) = kept(stream, &found.state, store, heap) {
             kept.is_contended = found.is_contended;
-            live.put(live.lock(), stream, kept);
+            *is_left = true;
+            live.put(live.lock(), stream, kept, true);
         }
     }
 }
@@ -37,11 +39,15 @@ impl Turn {
 pub(super) struct Place {
     pub(super) live: Arc<Live>,
     pub(super) stream: StreamId,
+    /// It has told so, with something else under the same lock.
+    pub(super) is_left: bool,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.live.lock().leave(&self.stream);
+        if !self.is_left {
+            self.live.lock().leave(&self.stream);
+        }
     }
 }
 

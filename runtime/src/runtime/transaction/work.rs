@@ -197,7 +197,7 @@ impl Work {
             .downcast_mut()
             .expect("one category of streams is one aggregate");
         let decided = decide(state, command, &deciding)?;
-        part.events.extend(decided.encoded.into_iter().map(NewEvent::from));
+        part.events.extend(decided.encoded);
         part.spent += decided.spent;
         if !self.names.contains(&command.name()) {
             self.names.push(command.name());

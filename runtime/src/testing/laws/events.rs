@@ -57,7 +57,7 @@ fn rewritten<S: EventSet>(event: &StoredEvent) -> Result<Option<Vec<StoredEvent>
             ));
         };
         let second = back.encode().map_err(|error| with_causes(&error))?;
-        if !is_one::<S>(&encoded, &second) {
+        if !is_one::<S>(&encoded.into(), &second.clone().into()) {
             return Err(format!(
                 "it is written, read back, and written as another (- once, + twice)\n  - {}\n  + {}",
                 again.line(),

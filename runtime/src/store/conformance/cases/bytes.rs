@@ -134,5 +134,5 @@ fn is_the_same(seen: &Seen, batch: &Batch, given: &NewEvent) -> Verdict {
     )?;
     equal("the payload of an event", &seen.payload, &given.payload)?;
     equal("the metadata of an event", &seen.metadata, &given.metadata)?;
-    equal("the shared metadata", &seen.shared_metadata, &batch.metadata)
+    equal("the shared metadata", &&*seen.shared_metadata, &&*batch.metadata)
 }
