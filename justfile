@@ -79,6 +79,10 @@ bench-commands *ONLY:
 bench-read EVENTS="1000000" *ONLY:
     cargo run --profile bench -p recount-bench --features sqlite --bin read -- {{EVENTS}} {{ONLY}}
 
+# What policies, processes and publishers handle in a second, against bare commands to the same store. A minute or two; wants an idle machine.
+bench-react EVENTS="20000" *ONLY:
+    cargo run --profile bench -p recount-bench --bin react -- {{EVENTS}} {{ONLY}}
+
 # Commands per second and latency beside other frameworks, which this compiles: many minutes the first time, then about five. With PostgreSQL
 # where DATABASE_URL is set. Wants an idle machine.
 bench-peers ROUNDS="7" *ONLY:

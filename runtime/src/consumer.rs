@@ -6,6 +6,7 @@ use crate::aggregate::Aggregate;
 use crate::envelope::RawEvent;
 use crate::event::{DecodeError, EventName, EventSet, Outcome, StoredName};
 use crate::schema::SetFacts;
+use crate::store::Filter;
 
 /// Reads events: a projection, a policy or a process. Written by their derives.
 #[diagnostic::on_unimplemented(
@@ -113,23 +114,31 @@ pub enum Start {
     Beginning,
 }
 
-/// The stored names that this build knows and a consumer does not need: what a store may leave out, and nothing else, so that a name that
-/// is not known still arrives (rule 7.8). A name that becomes several events or none is left out of nothing, and neither is one that two
-/// aggregates share and one of them is needed for: a store looks at the name alone.
+/// The stored names that this build knows in a source and a consumer does not need: what a store may leave out in its category, and nothing
+/// else, so that a name that is not known there still arrives (rule 7.8), also where another source knows it. A name that becomes several
+/// events or none is not left out.
 #[must_use]
-pub fn left_out(reads: &'static [Source], needs: &[EventName]) -> Vec<EventName> {
-    let known = || reads.iter().flat_map(|source| source.names);
-    let may_be_needed = |stored: &&StoredName| stored.event.is_none_or(|event| needs.contains(&event));
-    let needed: Vec<EventName> = known().filter(may_be_needed).map(|stored| stored.name).collect();
-    known()
-        .map(|stored| stored.name)
-        .filter(|name| !needed.contains(name))
-        .collect()
+pub fn left_out(source: &'static Source, needs: &[EventName]) -> Vec<EventName> {
+    let is_needed = |stored: &&StoredName| stored.event.is_none_or(|event| needs.contains(&event));
+    let left_out = source.names.iter().filter(|stored| !is_needed(stored));
+    left_out.map(|stored| stored.name).collect()
+}
+
+/// What is asked of a store for a consumer: what it reads, and all of a category beside that if there is one.
+pub(crate) fn filter(reads: &'static [Source], needs: &[EventName], beside: Option<&'static str>) -> Filter {
+    let categories = reads.iter().map(Source::category).chain(beside);
+    let all = Filter::default().categories(categories);
+    // Of one category alone the name alone is asked for, which a store compares once for all events of that name.
+    let is_alone = reads.len() == 1 && beside.is_none();
+    reads.iter().fold(all, |filter, source| match left_out(source, needs) {
+        names if is_alone => filter.without(names),
+        names => filter.without_in(source.category, names),
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Source, StoredName, left_out};
+    use super::{Source, StoredName, filter, left_out};
     use crate::event::Outcome;
     use crate::schema::SetFacts;
 
@@ -159,13 +168,14 @@ mod tests {
         StoredName { name, event: None }
     }
 
-    /// Rule 7.8: a name stays that any source needs, under which event it may be there.
+    /// Rule 7.8: a name is left out where it is known and not needed, and nowhere else.
     #[test]
-    fn only_what_no_source_needs_is_left_out() {
+    fn only_what_a_source_knows_is_left_out() {
         const OF_ACCOUNTS: &[StoredName] = &[
             one("opened", "account.opened"),
             one("noted", "account.noted"),
             one("moved", "account.moved"),
+            one("closed", "account.closed"),
         ];
         const OF_LOANS: &[StoredName] = &[
             one("opened", "loan.granted"),
@@ -173,20 +183,27 @@ mod tests {
             several("moved"),
         ];
         const READS: &[Source] = &[source("account", OF_ACCOUNTS), source("loan", OF_LOANS)];
-        let of = |needs: &[&'static str]| {
-            let mut left_out = left_out(READS, needs);
-            left_out.sort_unstable();
-            left_out.dedup();
-            left_out
+        const ALONE: &[Source] = &[source("account", OF_ACCOUNTS)];
+        let taken = |reads: &'static [Source], category: &str, needs: &[&'static str]| {
+            let filter = filter(reads, needs, Some("$beside"));
+            ["opened", "noted", "moved", "closed"].map(|name| filter.takes_in(category, name))
         };
+        assert_eq!(taken(READS, "account", &[]), [false; 4]);
         assert_eq!(
-            of(&[]),
-            ["noted", "opened"],
-            "`moved` becomes nobody knows what among loans"
+            taken(READS, "loan", &[]),
+            [false, false, true, true],
+            "`moved` becomes nobody knows what among loans, and `closed` is what only a newer build knows there"
         );
-        assert_eq!(of(&["account.opened"]), ["noted"]);
-        assert_eq!(of(&["loan.granted"]), ["noted"]);
-        assert_eq!(of(&["account.noted", "loan.granted"]), [""; 0]);
-        assert_eq!(left_out(&READS[..1], &["account.opened"]), ["noted", "moved"]);
+        assert_eq!(taken(READS, "account", &["loan.granted"]), [false; 4]);
+        assert_eq!(taken(READS, "loan", &["loan.granted"]), [true, false, true, true]);
+        assert_eq!(taken(READS, "$beside", &[]), [true; 4], "nobody here knows its names");
+        assert_eq!(taken(ALONE, "$beside", &[]), [true; 4]);
+        let alone = filter(ALONE, &["account.opened"], None);
+        assert!(alone.takes_name("opened") && !alone.takes_name("noted"));
+        assert_eq!(
+            taken(ALONE, "account", &["account.opened"]),
+            [true, false, false, false]
+        );
+        assert_eq!(left_out(&READS[1], &["loan.noted"]), ["opened"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Builds that know less than those before them, and processes with too many instances that stand still.
 
-use recount::{AnyStore, ConsumerState, Process};
+use recount::{Aggregate, AnyStore, Command, ConsumerState, MemoryStore, Meta, OrPark, Process, Runtime};
 
 use crate::bank::{Requested, Transfer, TransferId, account, bank};
 use crate::crashing::kept;
@@ -40,7 +40,69 @@ impl Strict {
     }
 }
 
-async fn state(runtime: &recount::Runtime) -> ConsumerState {
+/// A parcel has an event under a name that records have too, and a process that does not need it.
+#[recount::events(prefix = "recount")]
+#[derive(Clone, Debug, PartialEq)]
+pub enum ParcelEvent {
+    /// It was sent.
+    Sent { to: String },
+    /// It was touched.
+    Handled {},
+}
+
+#[derive(Aggregate, Clone, Debug)]
+#[aggregate(name = "parcel", id = String, events = ParcelEvent)]
+pub struct Parcel;
+
+#[recount::handlers]
+impl Parcel {
+    #[command]
+    pub fn send(to: String) -> Sent {
+        Sent { to }
+    }
+    #[command]
+    pub fn handle(&self) -> Handled {
+        Handled {}
+    }
+    #[apply]
+    fn sent(_: &Sent) -> Self {
+        Self
+    }
+    #[apply]
+    fn handled(&mut self, _: &Handled) {}
+}
+
+/// Has each parcel handled once.
+#[derive(Process)]
+#[process(name = "post", id = String, reads(Parcel), start = beginning)]
+pub struct Post;
+
+#[recount::handlers]
+impl Post {
+    #[apply]
+    fn begun(_: &Sent) -> Self {
+        Self
+    }
+    #[on(start, key = meta.id().to_owned())]
+    fn sent(&self, _: &Sent, meta: &Meta) -> OrPark<Handle> {
+        Handle {}.to(meta.id()).or_park()
+    }
+}
+
+/// Rule 7.8: what a process does not need of an aggregate is left out of that alone, and not of its own records.
+#[tokio::test]
+async fn records_have_names_of_their_own() {
+    let builder = Runtime::builder().store(MemoryStore::new()).aggregate::<Parcel>();
+    let runtime = builder.process::<Post>().start().await.expect("a start");
+    let to = "ada".to_owned();
+    runtime.execute("p-1", Send { to }).await.expect("a parcel");
+    settle(&runtime).await;
+    let parcel = runtime.load::<Parcel>("p-1").await.expect("a parcel");
+    assert_eq!(parcel.map(|parcel| recount::Loaded::version(&parcel).get()), Some(2));
+    runtime.shutdown().await;
+}
+
+async fn state(runtime: &Runtime) -> ConsumerState {
     runtime.status().await.expect("a status").consumers[0].state.clone()
 }
 

@@ -1,7 +1,7 @@
 //! A store that dies at a chosen step, and is there again for the next life: what was written before is kept, what came after is not.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use recount::store::{
@@ -18,6 +18,12 @@ use uuid::Uuid;
 pub struct Life {
     left: AtomicI64,
     died: Notify,
+    /// How often a checkpoint was saved, and a stream of a process was read.
+    pub saves: AtomicU64,
+    pub instances_read: AtomicU64,
+    /// A save that parks something does not come to its end.
+    pub parks_nothing: AtomicBool,
+    pub tried_to_park: Notify,
 }
 
 impl Life {
@@ -25,6 +31,10 @@ impl Life {
         Arc::new(Self {
             left: AtomicI64::new(steps),
             died: Notify::new(),
+            saves: AtomicU64::new(0),
+            instances_read: AtomicU64::new(0),
+            parks_nothing: AtomicBool::new(false),
+            tried_to_park: Notify::new(),
         })
     }
 
@@ -83,6 +93,9 @@ impl EventStore for Mortal {
     }
 
     async fn read_stream(&self, read: StreamRead) -> Result<Page, ReadError> {
+        if read.stream.category() == "$process" {
+            self.life.instances_read.fetch_add(1, Ordering::SeqCst);
+        }
         self.inner.read_stream(read).await
     }
 
@@ -131,6 +144,13 @@ impl CheckpointStore for MortalCheckpoints {
     }
 
     async fn save(&self, lease: &Lease, change: Change) -> Result<(), CheckpointError> {
+        self.life.saves.fetch_add(1, Ordering::SeqCst);
+        if self.life.parks_nothing.load(Ordering::SeqCst) && !change.parked.is_empty() {
+            self.life.tried_to_park.notify_one();
+            std::future::pending::<()>().await;
+        }
+        // As on a disk, others go on meanwhile.
+        tokio::task::yield_now().await;
         self.life.step().await;
         let saved = self.inner.save(lease, change).await;
         self.life.step().await;

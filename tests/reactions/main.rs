@@ -7,6 +7,7 @@ mod builds;
 mod composing;
 mod crashes;
 mod crashing;
+mod keeping;
 mod loops;
 mod pay;
 mod policies;

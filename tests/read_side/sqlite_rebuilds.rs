@@ -98,3 +98,42 @@ async fn undone_when_it_has_caught_up() -> Tested {
     assert!(times > 0, "it was looked at meanwhile");
     Ok(())
 }
+
+/// Rule 8.7: what was dropped by name cannot be gone back to, and its files are deleted; those of the view that answers stay.
+#[tokio::test(start_paused = true)]
+async fn a_dropped_view_leaves_no_file() -> Tested {
+    let (folder, store) = (tempdir()?, MemoryStore::new());
+    plant(&store, "a", vec![paid(1)]).await;
+    let runtime = bank(&store, folder.path()).await;
+    let old = all_seen::<crate::tables::Balances>(&runtime, &store)
+        .await?
+        .path()
+        .to_owned();
+    assert!(runtime.drop_view("balances").await.is_err(), "it is shown");
+    assert!(old.exists());
+    drop(runtime);
+
+    let runtime = Runtime::builder().store(store.clone()).aggregate::<Account>();
+    let runtime = runtime
+        .projection_in::<Revised>(database(folder.path()))
+        .start()
+        .await?;
+    let view = all_seen::<Revised>(&runtime, &store).await?;
+    let shown = view.path().to_owned();
+    assert!(old.exists() && shown != old);
+    runtime.drop_view("balances").await?;
+    let files = || std::fs::read_dir(folder.path().join("views")).map(Iterator::count);
+    assert!(!old.exists() && shown.exists());
+    let left = files()?;
+    assert!(runtime.undo_rebuild("balances").await.is_err(), "it was removed");
+    // Again, of a name that was never there, and of another consumer's: nothing happens.
+    for name in ["balances", "balances@never", "balances2"] {
+        runtime.drop_view(name).await?;
+    }
+    assert_eq!(files()?, left);
+    plant(&store, "a", vec![paid(2)]).await;
+    let view = all_seen::<Revised>(&runtime, &store).await?;
+    assert_eq!(positions(&view).await, [1, 2]);
+    drop(runtime);
+    Ok(())
+}

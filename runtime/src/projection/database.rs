@@ -77,6 +77,15 @@ pub trait ViewDatabase: ViewStore {
     /// [`DatabaseError`].
     fn empty(&self, generation: &Self::Generation) -> Result<(), DatabaseError>;
 
+    /// Forgets a generation that answers no more, because a person has dropped it by name, and gives its room back. One that is not there is no
+    /// error. A database that does nothing here leaves that to whoever runs it.
+    ///
+    /// # Errors
+    /// [`DatabaseError`]: what is left of it is removed when it is dropped again.
+    fn remove(&self, _generation: Option<&str>) -> Result<(), DatabaseError> {
+        Ok(())
+    }
+
     /// Whether a handler's error says nothing about the event: the database is locked, its disk is full, its connection is lost.
     fn is_passing(error: &Self::Error) -> bool;
 

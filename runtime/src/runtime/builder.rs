@@ -158,7 +158,8 @@ impl<S> Builder<S> {
     }
 
     /// How many states of aggregates the runtime keeps, of all kinds together: those that were used last. A command to one of them neither
-    /// reads nor folds its stream; whether others have written to it is seen by the store at the append. 0 keeps none. Default: 10 000.
+    /// reads nor folds its stream; whether others have written to it is seen by the store at the append. Instances of processes that go on count
+    /// as states. 0 keeps none. Default: 10 000.
     pub fn keep_states(mut self, states: usize) -> Self {
         self.settings.states = states;
         self

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::runtime::policies::Redriven;
 use crate::runtime::verbs::{Verb, VerbError};
 use crate::runtime::{BoxFuture, Runtime};
-use crate::store::{AnyStore, EventStore, Filter, LogRead, PageSize, ReadError};
+use crate::store::{AnyStore, ConsumerName, EventStore, Filter, LogRead, PageSize, ReadError};
 use crate::stream::Position;
 
 /// A consumer that runs.
@@ -37,6 +37,11 @@ pub(super) trait Consuming: Send + Sync {
     fn order(&self, _verb: Verb) -> BoxFuture<Result<(), VerbError>> {
         let consumer = self.name().to_owned();
         Box::pin(std::future::ready(Err(VerbError::Unsupported { consumer })))
+    }
+
+    /// A generation was dropped by name, of this consumer or of another.
+    fn dropped(&self, _generation: &ConsumerName) -> BoxFuture<Result<(), VerbError>> {
+        Box::pin(std::future::ready(Ok(())))
     }
 
     /// Saves what is to be saved and ends.

@@ -6,6 +6,7 @@ mod consumers;
 mod deadline;
 mod decide;
 mod decoded;
+mod delay;
 mod error;
 mod execute;
 pub(crate) mod feed;

@@ -123,14 +123,20 @@ impl Runtime {
         self.order(consumer, Verb::Undo).await
     }
 
-    /// Removes a generation of a view that is not shown, so that nothing can be switched back to. What a database holds of it is the database's.
+    /// Removes a generation of a view that is not shown, so that nothing can be switched back to: its checkpoint, and what the database of a
+    /// projection of this runtime holds of it ([`ViewDatabase::remove`](crate::ViewDatabase::remove)). One that is not there is no error.
     ///
     /// # Errors
-    /// [`VerbError::Failed`] while it is built or shown.
+    /// [`VerbError::Failed`] while it is built or shown, or if the database cannot remove it; then drop it again.
     pub async fn drop_view(&self, generation: &str) -> Result<(), VerbError> {
         let name = ConsumerName::new(generation).map_err(|error| VerbError::Failed(Arc::new(error)))?;
+        // First what is known of it: a view without a checkpoint is gone on with by nobody.
         let removed = self.0.store.checkpoints().remove(&name).await;
-        removed.map_err(|error| VerbError::Failed(Arc::new(error)))
+        removed.map_err(|error| VerbError::Failed(Arc::new(error)))?;
+        for consumer in &self.0.consumers.0 {
+            consumer.dropped(&name).await?;
+        }
+        Ok(())
     }
 
     /// What a consumer has set aside under a key, or all of it, in the order of the log: stored bytes and envelope, as rule 8.5 says.

@@ -50,6 +50,14 @@ pub enum SqliteError {
         /// What SQLite says.
         source: rusqlite::Error,
     },
+    /// The file cannot be deleted: mend the cause and drop the view again.
+    #[error("`{}` cannot be deleted", path.display())]
+    Undeletable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// The file or its folder cannot be made.
     #[error("`{}` cannot be made", path.display())]
     Folder {

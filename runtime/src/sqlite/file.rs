@@ -137,6 +137,30 @@ impl File {
     }
 }
 
+/// Deletes a file with what SQLite keeps beside it. The database goes first: what would stay of a crash belongs to nothing, and SQLite begins
+/// anew beside it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the files are SQLite's, which goes past every stand-in for the disk"
+)]
+pub(super) fn remove(path: &Path) -> Result<(), DatabaseError> {
+    for beside in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(beside);
+        let path = PathBuf::from(name);
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(DatabaseError::Passing(Box::new(SqliteError::Undeletable {
+                    path,
+                    source,
+                })));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Makes the tables where there is nothing; `false` if the database is not a view's.
 fn prepare(connection: &mut Connection, tables: &str) -> rusqlite::Result<bool> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

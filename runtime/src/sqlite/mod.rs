@@ -68,8 +68,8 @@ type Setup = dyn Fn(&Connection) -> rusqlite::Result<()> + Send + Sync;
 ///
 /// # Generations
 /// The first one is the file of the path; others are beside it, as `balances@` followed by their identity, with the extension of the path. A
-/// changed script, `rev` or event makes a new one, and until it has caught up the old one answers. An old one is only a file: delete it when
-/// you do not want to go back to it.
+/// changed script, `rev` or event makes a new one, and until it has caught up the old one answers. An old one stays, to be gone back to, until
+/// [`Runtime::drop_view`](crate::Runtime::drop_view) deletes it.
 ///
 /// # Handlers
 /// They work in the transaction that they are given, hand its errors on with `?`, and do not end it. Errors that say nothing about the event
@@ -175,6 +175,10 @@ impl ViewDatabase for SqliteView {
 
     fn empty(&self, generation: &SqliteFile) -> Result<(), DatabaseError> {
         generation.0.empty()
+    }
+
+    fn remove(&self, generation: Option<&str>) -> Result<(), DatabaseError> {
+        file::remove(&self.file(generation))
     }
 
     fn is_passing(error: &rusqlite::Error) -> bool {

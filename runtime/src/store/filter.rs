@@ -1,6 +1,7 @@
 //! Which events of the log a reader wants: their categories, streams and names, told to the store so that it leaves out the rest.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::store::EventRef;
@@ -34,6 +35,8 @@ struct Parts {
     categories: Vec<Name>,
     streams: Vec<StreamId>,
     without: Vec<Name>,
+    /// By category, what is left out in it alone.
+    without_in: BTreeMap<Name, Vec<Name>>,
     only: Option<Vec<Name>>,
 }
 
@@ -80,6 +83,23 @@ impl Filter {
         self.with(|parts| parts.without = names(left_out))
     }
 
+    /// No events of this category that are stored under these names. The same names in other categories are served.
+    ///
+    /// ```
+    /// use recount::store::Filter;
+    ///
+    /// let filter = Filter::default().without_in("account", ["noted"]);
+    /// assert!(!filter.takes_in("account", "noted") && filter.takes_in("order", "noted"));
+    /// ```
+    #[must_use]
+    pub fn without_in<C, N>(self, category: C, left_out: impl IntoIterator<Item = N>) -> Self
+    where
+        C: Into<Cow<'static, str>>,
+        N: Into<Cow<'static, str>>,
+    {
+        self.with(|parts| drop(parts.without_in.insert(category.into(), names(left_out))))
+    }
+
     /// Only events that are stored under these names. Whoever has to notice an event that is new to it lists what it does not need
     /// instead: [`without`](Self::without).
     #[must_use]
@@ -115,7 +135,8 @@ impl Filter {
         is_named && (parts.streams.is_empty() || parts.streams.binary_search_by(by_name).is_ok())
     }
 
-    /// Whether events that are stored under this name are wanted, whatever their streams.
+    /// Whether events that are stored under this name are wanted in any category: what is left out in one category alone is asked of
+    /// [`takes_in`](Self::takes_in).
     #[must_use]
     pub fn takes_name(&self, name: &str) -> bool {
         let Some(parts) = &self.0 else {
@@ -124,10 +145,25 @@ impl Filter {
         !has(&parts.without, name) && parts.only.as_ref().is_none_or(|only| has(only, name))
     }
 
+    /// Whether events that are stored under this name are wanted in streams of this category, if these are.
+    #[must_use]
+    pub fn takes_in(&self, category: &str, name: &str) -> bool {
+        let Some(parts) = &self.0 else {
+            return true;
+        };
+        let left_out = parts.without_in.get(category);
+        left_out.is_none_or(|left_out| !has(left_out, name)) && self.takes_name(name)
+    }
+
+    /// Something is left out in one category alone.
+    pub(crate) fn differs_by_category(&self) -> bool {
+        self.0.as_ref().is_some_and(|parts| !parts.without_in.is_empty())
+    }
+
     /// Whether this event is wanted.
     #[must_use]
     pub fn takes(&self, event: &EventRef<'_>) -> bool {
-        self.is_everything() || (self.takes_stream(event.stream) && self.takes_name(event.name))
+        self.is_everything() || (self.takes_stream(event.stream) && self.takes_in(event.stream.category(), event.name))
     }
 }
 
@@ -180,6 +216,20 @@ mod tests {
             [false, true, false]
         );
         assert_eq!(taken(Filter::default().categories(["acc", "accounts"])), [false; 3]);
+    }
+
+    /// Rule 7.8: what one category leaves out, another one serves, where nobody knows what it is.
+    #[test]
+    fn names_of_one_category_alone() {
+        let filter = Filter::default()
+            .without_in("account", ["noted", "opened"])
+            .without_in("order", ["placed"])
+            .without(["gone"]);
+        let taken = |category: &str| ["noted", "placed", "gone", "new"].map(|name| filter.takes_in(category, name));
+        assert_eq!(taken("account"), [false, true, false, true]);
+        assert_eq!(taken("order"), [true, false, false, true]);
+        assert_eq!(taken("$process"), [true, true, false, true]);
+        assert!(filter.takes_name("noted") && !filter.takes_name("gone"));
     }
 
     #[test]

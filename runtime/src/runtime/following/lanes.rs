@@ -1,6 +1,8 @@
 //! Work that goes on side by side, in order for each key.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
 
 use tokio::task::JoinSet;
 
@@ -9,8 +11,8 @@ use crate::runtime::following::Halt;
 
 /// Keys fall into so many slices (rule 7.9).
 const SLICES: u64 = 1024;
-/// How many slices are worked on at the same time: each lane has every sixteenth.
-const LANES: u64 = 16;
+/// How many lanes are worked on at the same time, so that what they write shares the syncs of a durable store: each has every 128th slice.
+const LANES: u64 = 128;
 
 /// The slice of a key: FNV-1a of its bytes, the same in every build and on every machine.
 fn slice(key: &str) -> u64 {
@@ -35,9 +37,47 @@ where
     Ok(done)
 }
 
+/// Runs all of them side by side in this task. Each is begun after the one before it, so what they do before they first wait is done in order.
+pub(in crate::runtime) async fn in_order<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+    let mut running: Vec<Pin<Box<F>>> = futures.into_iter().map(Box::pin).collect();
+    let mut ended: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
+    poll_fn(|cx| {
+        let mut is_done = true;
+        for (running, ended) in running.iter_mut().zip(&mut ended).filter(|(_, ended)| ended.is_none()) {
+            match running.as_mut().poll(cx) {
+                Poll::Ready(output) => *ended = Some(output),
+                Poll::Pending => is_done = false,
+            }
+        }
+        if is_done { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    ended.into_iter().flatten().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is done before the first wait is done in order, and so are the answers, whoever ends first.
+    #[tokio::test]
+    async fn all_are_begun_in_order() {
+        let begun = std::sync::Mutex::new(Vec::new());
+        let waits = |number: usize| {
+            let begun = &begun;
+            async move {
+                begun.lock().expect("a list").push(number);
+                for _ in number..8 {
+                    tokio::task::yield_now().await;
+                }
+                number
+            }
+        };
+        let ended = in_order((0..8).map(waits).collect()).await;
+        assert_eq!(ended, (0..8).collect::<Vec<_>>());
+        assert_eq!(*begun.lock().expect("a list"), ended);
+        assert!(in_order(Vec::<std::future::Ready<()>>::new()).await.is_empty());
+    }
 
     /// Rule 7.9: golden values; a build that hashes otherwise would split a key over two runners.
     #[test]

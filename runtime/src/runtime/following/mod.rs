@@ -10,40 +10,44 @@ pub(super) mod told;
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Weak};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 pub(super) use halt::Halt;
 pub(super) use handle::{Handle, Redrives};
-pub(super) use lanes::{in_lanes, lane};
+pub(super) use lanes::{in_lanes, in_order, lane};
 pub(super) use term::{Plan, Term, begin};
 
 use crate::runtime::consumers::ConsumerState;
+use crate::runtime::delay::Delay;
 use crate::runtime::feed::{Feed, Served};
 use crate::runtime::following::handle::Desk;
 use crate::runtime::{Inner, Runtime};
+use crate::stream::Position;
 
 /// How long a consumer sleeps at most: a wake-up may be lost, and a clock may be set.
 const LONGEST_REST: Duration = Duration::from_secs(1);
-/// How long after an error it tries again, at first; it doubles with each.
-const FIRST_DELAY: Duration = Duration::from_millis(50);
-const LONGEST_DELAY: Duration = Duration::from_secs(30);
+/// How long after an error it tries again.
+const DELAY: Delay = Delay::new(Duration::from_millis(50), Duration::from_secs(30));
 /// How long a consumer that met an event it does not know leaves it to a newer build.
 const HOLD: Duration = Duration::from_secs(60);
 
 /// What a consumer does.
-pub(super) trait Work: Send + 'static {
+pub(super) trait Work: Send + Sync + 'static {
     /// Who it is, and what it reads.
     fn plan(&self) -> &Plan;
 
     /// Takes up what was kept beside the checkpoint.
     fn resume(&mut self, term: &Arc<Term>) -> impl Future<Output = Result<(), Halt>> + Send;
 
-    /// Completes a page with events, and keeps the checkpoint behind what is completed.
+    /// Completes a page with events.
     fn take(&mut self, term: &Arc<Term>, served: &Served) -> impl Future<Output = Result<(), Halt>> + Send;
+
+    /// What is kept beside the checkpoint at a position up to which all is completed, where this was kept or noted before.
+    fn state(&self, before: &[u8], completed: Position) -> Result<Vec<u8>, Halt>;
 
     /// Does what is to be done besides reading.
     fn tend(&mut self, term: &Arc<Term>) -> impl Future<Output = Result<Tended, Halt>> + Send;
@@ -73,11 +77,8 @@ impl Prepared {
         let plan = work.plan().clone();
         let (desk, handle) = handle::desk(&plan, redrives);
         let handle = Arc::new(handle);
-        let follower = Follower {
-            work,
-            desk,
-            term: Arc::default(),
-        };
+        let term = None;
+        let follower = Follower { work, desk, term };
         let launched = Arc::clone(&handle);
         let launch = Box::new(move |runtime: &Runtime| {
             launched.runs(tokio::spawn(follower.run(Arc::downgrade(&runtime.0))));
@@ -94,26 +95,26 @@ impl Prepared {
 struct Follower<W> {
     work: W,
     desk: Desk,
-    term: Arc<Mutex<Option<Arc<Term>>>>,
+    term: Option<Arc<Term>>,
 }
 
 impl<W: Work> Follower<W> {
-    async fn run(self, runtime: std::sync::Weak<Inner>) {
-        let (mut stop, term) = (self.desk.stop.clone(), Arc::clone(&self.term));
-        // A consumer may be stopped at any point: what it has done and not yet kept is done again under the same names.
+    async fn run(mut self, runtime: Weak<Inner>) {
+        let mut stop = self.desk.stop.clone();
+        // A consumer may be stopped at any point: what it has done and not completed is done again under the same names.
         first(self.work_on(runtime), stop.wait_for(|stop| *stop)).await;
-        release(&term).await;
+        self.leave().await;
     }
 
-    async fn work_on(mut self, runtime: std::sync::Weak<Inner>) {
-        let mut delay = FIRST_DELAY;
+    async fn work_on(&mut self, runtime: Weak<Inner>) {
+        let mut delay = DELAY;
         while let Some(inner) = runtime.upgrade() {
             let (before, asked) = (self.desk.position(), self.desk.asked());
             let halt = match self.terms_work(inner).await {
                 Ok(never) => match never {},
                 Err(halt) => halt,
             };
-            release(&self.term).await;
+            self.leave().await;
             told::halted(self.work.plan().name.as_str(), &halt);
             let (state, pause) = match halt {
                 Halt::Closed => return self.desk.stopped("the runtime is closed".to_owned()),
@@ -125,10 +126,10 @@ impl<W: Work> Follower<W> {
                     continue;
                 }
                 Halt::Retry(because) => {
-                    let has_moved = self.desk.position() > before;
-                    let longer = (delay * 2).min(LONGEST_DELAY);
-                    delay = if has_moved { FIRST_DELAY } else { longer };
-                    (ConsumerState::Retrying { because }, delay)
+                    if self.desk.position() > before {
+                        delay.reset();
+                    }
+                    (ConsumerState::Retrying { because }, delay.longer())
                 }
             };
             self.desk.says(state);
@@ -141,22 +142,22 @@ impl<W: Work> Follower<W> {
         let tail = Arc::clone(&inner.tail);
         let term = Arc::new(Term::claim(&inner, self.work.plan()).await?);
         drop(inner);
-        *self.term.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&term));
+        self.term = Some(Arc::clone(&term));
         self.desk.found(term.position().await);
         self.work.resume(&term).await?;
         self.desk.says(ConsumerState::CatchingUp);
         let mut feed = Feed::new(tail, self.work.plan().filter.clone(), term.position().await);
-        let (mut kept_at, mut at_end) = (Instant::now(), false);
+        let mut at_end = false;
         loop {
             term.renew().await?;
+            if term.is_due().await {
+                term.keep(|before, completed| self.work.state(before, completed))
+                    .await?;
+            }
             let asked = self.desk.asked();
             let tended = self.work.tend(&term).await?;
             let is_idle = at_end && !tended.did_something;
             self.desk.reports(asked, term.position().await, is_idle, tended.parked);
-            if is_idle && kept_at.elapsed() >= LONGEST_REST {
-                term.keep_passed().await?;
-                kept_at = Instant::now();
-            }
             let rest = tended.rest.map_or(LONGEST_REST, |rest| rest.min(LONGEST_REST));
             let woken = first(sleep(rest), self.desk.wake.notified());
             let Some(served) = first(feed.next(), woken).await.0 else {
@@ -166,19 +167,18 @@ impl<W: Work> Follower<W> {
             at_end = served.at_end();
             if served.next_at(0).is_some() {
                 self.work.take(&term, &served).await?;
-                kept_at = Instant::now();
             } else {
                 term.pass(served.page()).await?;
             }
         }
     }
-}
 
-/// Gives the lease up, so that the next runner need not wait for its end.
-async fn release(term: &Mutex<Option<Arc<Term>>>) {
-    let held = term.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(held) = held {
-        held.release().await;
+    /// Keeps what is completed, and gives the lease up, so that the next runner need not wait for its end.
+    async fn leave(&mut self) {
+        let Some(term) = self.term.take() else { return };
+        // What cannot be kept is done again.
+        let _kept = term.keep(|before, completed| self.work.state(before, completed)).await;
+        term.release().await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! The time under one lease: the checkpoint, what is kept beside it, and every save of them.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -11,13 +11,15 @@ use crate::runtime::following::Halt;
 use crate::runtime::{Inner, Runtime};
 use crate::schema::Fingerprint;
 use crate::store::{
-    AnyCheckpoints, AnyStore, Change, Checkpoint, CheckpointError, CheckpointStore, ConsumerName, EventStore, Filter,
-    Lease, LogRead, Page, Saved,
+    AnyCheckpoints, AnyStore, Change, Checkpoint, CheckpointError, CheckpointStore, ConsumerName, DeadLetter,
+    EventStore, Filter, Lease, LogRead, Page, Saved,
 };
 use crate::stream::Position;
 
 /// How long a lease runs by the store's clock; it is renewed after a third.
 const LEASE: Duration = Duration::from_secs(30);
+/// How long what is completed may wait to be kept. A crash has it done again, which has no second effect (rule 9.3).
+const KEPT_WITHIN: Duration = Duration::from_secs(1);
 
 /// Who a consumer is, and what it reads.
 #[derive(Clone, Debug)]
@@ -37,7 +39,21 @@ pub(in crate::runtime) struct Term {
     runtime: Weak<Inner>,
     pub(in crate::runtime) checkpoints: AnyCheckpoints,
     pub(in crate::runtime) name: ConsumerName,
+    /// That of the lease: another term has another one.
+    pub(in crate::runtime) fence: u64,
     desk: Mutex<Desk>,
+    waiting: std::sync::Mutex<Waiting>,
+}
+
+/// What changes beside the checkpoint.
+type Note = Box<dyn FnOnce(&[u8]) -> Vec<u8> + Send>;
+
+/// What is to be kept beside the checkpoint with the next save, whoever makes it.
+#[derive(Default)]
+struct Waiting {
+    notes: Vec<Note>,
+    /// How many there ever were.
+    count: u64,
 }
 
 struct Desk {
@@ -46,7 +62,12 @@ struct Desk {
     checkpoint: Checkpoint,
     /// Where the kept checkpoint is.
     kept: Position,
+    /// Since when something is completed that is not kept.
+    unkept: Option<Instant>,
+    /// What was kept beside the checkpoint last.
     state: Vec<u8>,
+    /// How many notes are in what was kept.
+    noted: u64,
 }
 
 /// Keeps where a consumer begins, if it never began before (rule 9.4).
@@ -96,18 +117,23 @@ impl Term {
         let saved = checkpoints.load(&plan.name).await?;
         let saved = saved.ok_or_else(|| Halt::Retry("the consumer was removed".to_owned()))?;
         saved.checkpoint.check(&inner.store).await?;
+        let fence = lease.fence();
         let desk = Desk {
             lease,
             claimed: Instant::now(),
             kept: saved.checkpoint.position(),
+            unkept: None,
             checkpoint: saved.checkpoint,
             state: saved.state,
+            noted: 0,
         };
         Ok(Self {
             runtime: Arc::downgrade(inner),
             checkpoints,
             name: plan.name.clone(),
+            fence,
             desk: Mutex::new(desk),
+            waiting: std::sync::Mutex::default(),
         })
     }
 
@@ -140,44 +166,79 @@ impl Term {
         Ok(())
     }
 
-    /// A page held nothing. The checkpoint behind it is kept with the next save.
+    /// A page held nothing.
     pub(super) async fn pass(&self, page: &Page) -> Result<(), Halt> {
-        Ok(self.desk.lock().await.checkpoint.advance(page)?)
+        self.complete(page, page.len()).await
     }
 
-    /// Keeps the checkpoint behind pages that held nothing.
-    pub(super) async fn keep_passed(&self) -> Result<(), Halt> {
+    /// The first places of a page are completed. The checkpoint behind them is kept before long. Once it has the
+    /// desk it waits for nothing, so what its caller does next is done whenever this is.
+    pub(in crate::runtime) async fn complete(&self, page: &Page, completed: usize) -> Result<(), Halt> {
         let mut desk = self.desk.lock().await;
-        if desk.checkpoint.position() == desk.kept {
-            return Ok(());
-        }
-        desk.save(&self.checkpoints, Change::new()).await
+        desk.checkpoint = desk.behind(page, completed)?;
+        desk.unkept.get_or_insert_with(Instant::now);
+        Ok(())
     }
 
-    /// The first so many events of a page are completed, with what else changes in the same step. `state` is what is kept beside the
-    /// checkpoint from then on.
-    pub(in crate::runtime) async fn complete(
+    /// The same, with events that are set aside: they are kept with the checkpoint behind them in one step, before anything else is.
+    pub(in crate::runtime) async fn park(
         &self,
         page: &Page,
         completed: usize,
-        state: impl FnOnce(&[u8], Position) -> Vec<u8> + Send,
-        change: Change,
+        letters: Vec<DeadLetter>,
     ) -> Result<(), Halt> {
         let mut desk = self.desk.lock().await;
-        if completed == page.len() {
-            desk.checkpoint.advance(page)?;
-        } else {
-            desk.checkpoint.advance_part(page, completed);
-        }
-        desk.state = state(&desk.state, desk.checkpoint.position());
-        desk.save(&self.checkpoints, change).await
+        let checkpoint = desk.behind(page, completed)?;
+        desk.save(&self.checkpoints, checkpoint, Change::new().park(letters))
+            .await
     }
 
-    /// Keeps something else beside the checkpoint, which stays where it is.
-    pub(in crate::runtime) async fn note(&self, change: impl FnOnce(&[u8]) -> Vec<u8> + Send) -> Result<(), Halt> {
+    /// What is completed and not kept is to be kept now.
+    pub(super) async fn is_due(&self) -> bool {
+        let unkept = self.desk.lock().await.unkept;
+        unkept.is_some_and(|since| since.elapsed() >= KEPT_WITHIN)
+    }
+
+    /// Keeps the checkpoint, and beside it what `state` makes of what was kept there.
+    pub(super) async fn keep(
+        &self,
+        state: impl FnOnce(&[u8], Position) -> Result<Vec<u8>, Halt> + Send,
+    ) -> Result<(), Halt> {
         let mut desk = self.desk.lock().await;
-        desk.state = change(&desk.state);
-        desk.save(&self.checkpoints, Change::new()).await
+        if desk.unkept.is_none() {
+            return Ok(());
+        }
+        desk.state = state(&desk.state, desk.checkpoint.position())?;
+        let checkpoint = desk.checkpoint.clone();
+        desk.save(&self.checkpoints, checkpoint, Change::new()).await
+    }
+
+    /// Keeps something else beside the checkpoint, which stays where it is. What others ask for meanwhile is kept in the same step.
+    pub(in crate::runtime) async fn note(
+        &self,
+        change: impl FnOnce(&[u8]) -> Vec<u8> + Send + 'static,
+    ) -> Result<(), Halt> {
+        let number = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            waiting.notes.push(Box::new(change));
+            waiting.count += 1;
+            waiting.count
+        };
+        let mut desk = self.desk.lock().await;
+        if desk.noted >= number {
+            return Ok(());
+        }
+        let (notes, count) = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            (std::mem::take(&mut waiting.notes), waiting.count)
+        };
+        for note in notes {
+            desk.state = note(&desk.state);
+        }
+        let checkpoint = desk.checkpoint.clone();
+        desk.save(&self.checkpoints, checkpoint, Change::new()).await?;
+        desk.noted = count;
+        Ok(())
     }
 
     /// Letters were handled, or waived.
@@ -188,16 +249,33 @@ impl Term {
 }
 
 impl Desk {
-    async fn save(&mut self, checkpoints: &AnyCheckpoints, mut change: Change) -> Result<(), Halt> {
+    /// The checkpoint behind the first places of a page.
+    fn behind(&self, page: &Page, completed: usize) -> Result<Checkpoint, Halt> {
+        let mut checkpoint = self.checkpoint.clone();
+        if completed == page.len() {
+            checkpoint.advance(page)?;
+        } else {
+            checkpoint.advance_part(page, completed);
+        }
+        Ok(checkpoint)
+    }
+
+    /// Moves the checkpoint here only when it is kept: what changes in the same step must not be left behind by a later save.
+    async fn save(
+        &mut self,
+        checkpoints: &AnyCheckpoints,
+        checkpoint: Checkpoint,
+        mut change: Change,
+    ) -> Result<(), Halt> {
         let saved = Saved {
-            checkpoint: self.checkpoint.clone(),
+            checkpoint: checkpoint.clone(),
             identity: Plan::IDENTITY,
             state: self.state.clone(),
         };
-        let to = saved.checkpoint.position();
         change.saved = Some((Some(self.kept), saved));
         checkpoints.save(&self.lease, change).await?;
-        self.kept = to;
+        (self.kept, self.unkept) = (checkpoint.position(), None);
+        self.checkpoint = checkpoint;
         Ok(())
     }
 }

@@ -107,10 +107,24 @@ impl Live {
         found
     }
 
-    /// Lets go of the state of this version: the stream has moved on.
+    /// The kept state, which is then nowhere else but with those who look at it: for whoever works on the stream alone, without a turn.
+    pub(super) fn take<A: Send + Sync + 'static>(&self, stream: &StreamId, store: StoreId) -> Option<Found<A>> {
+        let mut slots = self.lock();
+        let kept = slots.let_go(stream);
+        slots.tidy(stream);
+        let found = kept.as_ref().and_then(|kept| kept.found(store));
+        slots.counted(found.is_some());
+        let states = slots.states;
+        drop(slots);
+        meter::found(found.is_some());
+        meter::kept(states);
+        found
+    }
+
+    /// Lets go of the state of this version, or of one before: the stream has moved on.
     pub(super) fn forget(&self, stream: &StreamId, version: Version) {
         let mut slots = self.lock();
-        let is_it = |slot: &Slot| slot.kept.as_ref().is_some_and(|kept| kept.reached.version == version);
+        let is_it = |slot: &Slot| slot.kept.as_ref().is_some_and(|kept| kept.reached.version <= version);
         if slots.streams.get(stream).is_some_and(is_it) {
             let dropped = slots.let_go(stream);
             slots.tidy(stream);

@@ -7,7 +7,6 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::runtime::live::slots::kept;
 use crate::runtime::live::{Found, Live};
-use crate::runtime::meter;
 use crate::store::StoreId;
 use crate::stream::StreamId;
 
@@ -21,15 +20,7 @@ pub(crate) struct Turn {
 impl Turn {
     /// The kept state, which is then nowhere else but with those who look at it.
     pub(crate) fn take<A: Send + Sync + 'static>(&self, store: StoreId) -> Option<Found<A>> {
-        let mut slots = self.place.live.lock();
-        let kept = slots.let_go(&self.place.stream);
-        let found = kept.as_ref().and_then(|kept| kept.found(store));
-        slots.counted(found.is_some());
-        let states = slots.states;
-        drop(slots);
-        meter::found(found.is_some());
-        meter::kept(states);
-        found
+        self.place.live.take(&self.place.stream, store)
     }
 
     /// Keeps the state for the next turn, which this one ends with.

@@ -21,7 +21,8 @@ pub(super) struct Lane {
     pub(super) script: Arc<Script>,
     pub(super) term: Arc<Term>,
     pub(super) notes: Arc<Notes>,
-    pub(super) parked: BTreeSet<String>,
+    /// The keys that were parked before.
+    pub(super) parked: Arc<BTreeSet<String>>,
 }
 
 /// What came of the events of a page.
@@ -60,12 +61,13 @@ impl From<Halt> for Undone {
 type Answers = Vec<Vec<Effect>>;
 
 impl Lane {
-    pub(super) async fn walk(mut self, served: Served, places: Vec<usize>) -> Walked {
+    pub(super) async fn walk(self, served: Served, places: Vec<usize>) -> Walked {
         let mut walked = Walked::default();
         for place in places {
             let Some(event) = served.page().get(place) else { break };
             let key = key(event.stream);
-            let reason = if self.parked.contains(key) {
+            let is_behind = self.parked.contains(key) || walked.letters.iter().any(|letter| letter.key == key);
+            let reason = if is_behind {
                 "it stands behind a parked event of its stream".to_owned()
             } else {
                 match self.deliver(&event).await {
@@ -80,7 +82,6 @@ impl Lane {
             told::parked(self.script.name, &event, &reason);
             meter::parked(self.script.name);
             walked.letters.push(DeadLetter::new(&event, 0, key, reason));
-            self.parked.insert(key.to_owned());
         }
         walked
     }

@@ -8,7 +8,7 @@ use std::any::{Any, type_name};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::consumer::{Source, left_out};
+use crate::consumer::{self, Source};
 use crate::envelope::Meta;
 use crate::runtime::Builder;
 use crate::runtime::feed::Served;
@@ -17,8 +17,8 @@ use crate::runtime::policies::delivery::{Lane, Walked};
 use crate::runtime::policies::notes::Notes;
 use crate::runtime::reaction::{Effect, Policy, Reaction, Reactor, Reacts};
 use crate::runtime::registration::Registration;
-use crate::store::{Change, CheckpointStore, ConsumerName, Filter, InvalidConsumer};
-use crate::stream::StreamId;
+use crate::store::{CheckpointStore, ConsumerName, InvalidConsumer};
+use crate::stream::{Position, StreamId};
 
 pub(super) use delivery::{identity, too_deep};
 pub(super) use redrive::{Redrive, Redriving};
@@ -43,7 +43,7 @@ pub(super) struct Policing {
     plan: Plan,
     script: Arc<Script>,
     /// The streams of parked events: what comes later in them is parked behind.
-    parked: BTreeSet<String>,
+    parked: Arc<BTreeSet<String>>,
     redrives: Redriving,
 }
 
@@ -60,11 +60,11 @@ impl Policing {
         Ok(Self {
             plan: Plan {
                 name: ConsumerName::new(P::NAME)?,
-                filter: filter(P::READS, P::NEEDS),
+                filter: consumer::filter(P::READS, P::NEEDS, None),
                 start: P::START,
             },
             script: Arc::new(script),
-            parked: BTreeSet::new(),
+            parked: Arc::default(),
             redrives,
         })
     }
@@ -121,12 +121,6 @@ impl<S> Builder<S> {
     }
 }
 
-/// What is asked of the store for a consumer.
-pub(super) fn filter(reads: &'static [Source], needs: &[&'static str]) -> Filter {
-    let categories = reads.iter().map(Source::category);
-    Filter::default().categories(categories).without(left_out(reads, needs))
-}
-
 /// The key of an event: its stream.
 fn key(stream: &StreamId) -> &str {
     stream.as_str()
@@ -139,7 +133,7 @@ impl Work for Policing {
 
     async fn resume(&mut self, term: &Arc<Term>) -> Result<(), Halt> {
         let parked = term.checkpoints.parked(&term.name).await?;
-        self.parked = parked.into_iter().map(|parked| parked.key).collect();
+        self.parked = Arc::new(parked.into_iter().map(|parked| parked.key).collect());
         Notes::read(&term.state().await).map(drop).map_err(Halt::Stop)
     }
 
@@ -156,7 +150,7 @@ impl Work for Policing {
                 script: Arc::clone(&self.script),
                 term: Arc::clone(term),
                 notes: Arc::clone(&notes),
-                parked: self.parked.clone(),
+                parked: Arc::clone(&self.parked),
             };
             lane.walk(served.clone(), places)
         });
@@ -166,13 +160,21 @@ impl Work for Policing {
         }
         // What comes after the first event that is not completed is delivered again, and has no second effect.
         let completed = all.halted.as_ref().map_or(served.page().len(), |(place, _)| *place);
-        self.parked.extend(all.letters.iter().map(|letter| letter.key.clone()));
-        let change = Change::new().park(all.letters);
-        term.complete(served.page(), completed, Notes::forget, change).await?;
+        if all.letters.is_empty() {
+            term.complete(served.page(), completed).await?;
+        } else {
+            let keys = all.letters.iter().map(|letter| letter.key.clone());
+            Arc::make_mut(&mut self.parked).extend(keys);
+            term.park(served.page(), completed, all.letters).await?;
+        }
         match all.halted {
             Some((_, halt)) => Err(halt),
             None => Ok(()),
         }
+    }
+
+    fn state(&self, before: &[u8], completed: Position) -> Result<Vec<u8>, Halt> {
+        Ok(Notes::forget(before, completed))
     }
 
     async fn tend(&mut self, term: &Arc<Term>) -> Result<Tended, Halt> {
@@ -181,11 +183,11 @@ impl Work for Policing {
                 script: Arc::clone(&self.script),
                 term: Arc::clone(term),
                 notes: Arc::default(),
-                parked: BTreeSet::new(),
+                parked: Arc::default(),
             };
             let redriven = redrive::redrive(&lane, term, &redrive).await?;
             let parked = term.checkpoints.parked(&term.name).await?;
-            self.parked = parked.into_iter().map(|parked| parked.key).collect();
+            self.parked = Arc::new(parked.into_iter().map(|parked| parked.key).collect());
             redrive.answer(redriven);
         }
         Ok(Tended {

@@ -143,6 +143,22 @@ impl Case {
         self.queue.clear();
     }
 
+    /// Effects or inputs of this record are still to be done.
+    pub(super) fn needs(&self, record: Version) -> bool {
+        self.open.iter().any(|open| open.place.record == record)
+            || self.timers.values().any(|timer| timer.place.record == record)
+            || self.waits().any(|waits| waits == record)
+    }
+
+    /// The records of inputs that wait, and of the one that it stands at.
+    pub(super) fn waits(&self) -> impl Iterator<Item = Version> {
+        let parked = match self.parked {
+            Some(StandsAt::Input(record)) => Some(record),
+            _ => None,
+        };
+        self.queue.iter().copied().chain(parked)
+    }
+
     /// There is something to do, now or later.
     pub(super) fn is_going_on(&self) -> bool {
         self.parked.is_some() || !(self.open.is_empty() && self.timers.is_empty() && self.queue.is_empty())

@@ -1,6 +1,7 @@
 //! One instance as its records tell: what is going on, its state, and what it answers to an input.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 
 use crate::aggregate::FoldError;
 use crate::causes::with_causes;
@@ -13,11 +14,12 @@ use crate::runtime::processes::case::Case;
 use crate::runtime::processes::record::{FiredTimer, Input, Place, Record, StoredEffect, StoredInput, StoredTimer};
 use crate::runtime::reaction::{Effect, Outgoing, timer};
 use crate::runtime::reason::Panicked;
+use crate::runtime::state::Reached;
 use crate::store::{AnyStore, EventRef, EventStore, StreamRead};
 use crate::stream::{EventId, Position, StreamId, Version};
 
 /// The state of an instance, without its type.
-pub(super) trait State: Send {
+pub(super) trait State: Send + Sync {
     /// # Errors
     /// [`FoldError`] for an input that does not fit.
     fn fold(&mut self, input: &dyn Any) -> Result<(), FoldError>;
@@ -30,9 +32,13 @@ pub(super) trait State: Send {
 pub(super) struct Instance {
     pub(super) stream: StreamId,
     pub(super) case: Case,
-    pub(super) version: Option<Version>,
-    records: Vec<Stood>,
+    /// Its last record.
+    pub(super) reached: Option<Reached>,
+    /// Those of its records of which something is still to be done.
+    records: BTreeMap<Version, Stood>,
     state: Box<dyn State>,
+    /// The state has taken an input that no record tells of.
+    pub(super) is_ahead: bool,
 }
 
 /// A record where it stands.
@@ -42,6 +48,8 @@ pub(super) struct Stood {
     pub(super) id: EventId,
     pub(super) headers: Headers,
     pub(super) recorded_at: Timestamp,
+    /// How many bytes the record has.
+    pub(super) bytes: usize,
 }
 
 /// Why an input is not handled.
@@ -57,12 +65,13 @@ impl Instance {
         let mut instance = Self {
             stream,
             case: Case::default(),
-            version: None,
-            records: Vec::new(),
+            reached: None,
+            records: BTreeMap::new(),
             state: (script.state)(),
+            is_ahead: false,
         };
         loop {
-            let next = Version::after(instance.version);
+            let next = Version::after(instance.version());
             let read = StreamRead::new(instance.stream.clone()).from(next);
             let page = store.read_stream(read).await?;
             for event in page.iter() {
@@ -86,6 +95,7 @@ impl Instance {
             id: event.event_id(),
             headers: event.meta().headers.into_headers(),
             recorded_at: event.recorded_at,
+            bytes: event.payload.len(),
         };
         self.push(event.version, stood);
         Ok(())
@@ -94,12 +104,33 @@ impl Instance {
     /// Takes a record that was written, whose input is folded already.
     pub(super) fn push(&mut self, version: Version, stood: Stood) {
         self.case.apply(version, &stood.record);
-        self.records.push(stood);
-        self.version = Some(version);
+        self.is_ahead &= !matches!(stood.record, Record::Handled(_));
+        self.reached = Some(Reached::after(self.reached, version, stood.position, stood.recorded_at));
+        self.records.insert(version, stood);
+        // A timer that waits as an input is answered as what set it.
+        let set_by = |waits| match self.records.get(&waits)?.record.input()? {
+            Input::Timer(fired) => Some(fired.set.record),
+            Input::Event(_) => None,
+        };
+        let setters: Vec<Version> = self.case.waits().filter_map(set_by).collect();
+        let case = &self.case;
+        self.records
+            .retain(|record, _| case.needs(*record) || setters.contains(record));
     }
 
+    pub(super) fn version(&self) -> Option<Version> {
+        self.reached.map(|reached| reached.version)
+    }
+
+    /// What it holds beside its own size, about.
+    pub(super) fn heap(&self, script: &Script) -> usize {
+        let records = self.records.values().map(|stood| size_of::<Stood>() + stood.bytes);
+        records.sum::<usize>() + script.size
+    }
+
+    /// A record of which something is still to be done.
     pub(super) fn stood(&self, record: Version) -> Option<&Stood> {
-        self.records.get(usize::try_from(record.get().checked_sub(1)?).ok()?)
+        self.records.get(&record)
     }
 
     pub(super) fn effect(&self, place: Place) -> Option<(&Stood, &StoredEffect)> {
@@ -132,6 +163,7 @@ impl Instance {
             Input::Event(event) => (event.meta(), event.recorded_at),
             Input::Timer(fired) => (set_by.clone(), fired.fired_at),
         };
+        self.is_ahead = true;
         let state = &mut self.state;
         let mut handle = |input: &dyn Any| {
             state.fold(input).map_err(|error| error.to_string())?;

@@ -2,7 +2,9 @@
 //! becomes of them is recorded in turn. All that is known of an instance lies in its stream.
 
 mod case;
+mod cases;
 mod instance;
+mod kept;
 pub(crate) mod record;
 mod script;
 mod sending;
@@ -15,20 +17,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::causes::with_causes;
-use crate::clock::Timestamp;
-use crate::codec;
-use crate::consumer::{Source, left_out};
+use crate::consumer;
 use crate::event::DecodeError;
 use crate::runtime::feed::Served;
 use crate::runtime::following::{Halt, Plan, Tended, Term, Work, in_lanes, lane};
 use crate::runtime::policies::{Redrive, Redriven, Redriving};
-use crate::runtime::processes::case::Case;
+use crate::runtime::processes::cases::Cases;
 use crate::runtime::processes::record::{CATEGORY, Record, StoredInput};
 use crate::runtime::processes::script::Script;
 use crate::runtime::processes::turn::Turner;
 use crate::runtime::reaction::{self, Instances, Process, Reacts};
 use crate::runtime::reason::Panicked;
-use crate::store::{Change, ConsumerName, EventRef, Filter, InvalidConsumer};
+use crate::store::{ConsumerName, EventRef, InvalidConsumer};
+use crate::stream::{Position, Version};
 
 pub use verbs::{CaseError, ProcessCase};
 
@@ -37,7 +38,7 @@ struct Processing {
     plan: Plan,
     script: Arc<Script>,
     /// The instances in which something is going on, up to the checkpoint.
-    cases: BTreeMap<String, Case>,
+    cases: Cases,
     redrives: Redriving,
 }
 
@@ -51,16 +52,14 @@ struct Arrival {
 
 impl Processing {
     fn new<P: Instances>(redrives: Redriving) -> Result<Self, InvalidConsumer> {
-        let categories = P::READS.iter().map(Source::category).chain([CATEGORY]);
-        let left_out = left_out(P::READS, <P as Reacts>::NEEDS);
         Ok(Self {
             plan: Plan {
                 name: ConsumerName::new(P::NAME)?,
-                filter: Filter::default().categories(categories).without(left_out),
+                filter: consumer::filter(P::READS, <P as Reacts>::NEEDS, Some(CATEGORY)),
                 start: <P as Process>::START,
             },
             script: Arc::new(Script::of::<P>()),
-            cases: BTreeMap::new(),
+            cases: Cases::default(),
             redrives,
         })
     }
@@ -116,55 +115,23 @@ impl Processing {
         }
     }
 
-    /// Takes the records of a page, up to where it is completed.
-    fn records(&mut self, served: &Served, completed: usize) -> Result<(), Halt> {
-        let mut next = served.next_at(0);
+    /// The records of a page up to where it is completed, with their instances.
+    fn records(&self, served: &Served, completed: usize) -> Result<Vec<(String, Version, Record)>, Halt> {
+        let (mut records, mut next) = (Vec::new(), served.next_at(0));
         while let Some((place, event)) = next.filter(|(place, _)| *place < completed) {
             if let Some(key) = record::instance(self.script.name, event.stream) {
                 let record = Record::decode(&event).map_err(Halt::Hold)?;
-                let case = self.cases.entry(key.to_owned()).or_default();
-                case.apply(event.version, &record);
-                if !case.is_going_on() {
-                    self.cases.remove(key);
-                }
+                records.push((key.to_owned(), event.version, record));
             }
             next = served.next_at(place + 1);
         }
-        Ok(())
-    }
-
-    /// This build has to know what running instances have open (rule 9.10).
-    fn knows_all(&self) -> Result<(), Halt> {
-        for (key, case) in &self.cases {
-            for open in &case.open {
-                let (aggregate, command) = &open.command;
-                if !reaction::sends_command(self.script.reactions, aggregate, command) {
-                    let why =
-                        format!("this build does not send `{aggregate}.{command}`, which instance `{key}` has open");
-                    return Err(Halt::Hold(why));
-                }
-            }
-            if let Some((name, _)) = case
-                .timers()
-                .find(|(name, _)| reaction::timer(self.script.reactions, name).is_none())
-            {
-                return Err(Halt::Hold(format!(
-                    "this build has no timer `{name}`, which instance `{key}` has set"
-                )));
-            }
-        }
-        Ok(())
-    }
-
-    fn parked(&self) -> Vec<String> {
-        let parked = self.cases.iter().filter(|(_, case)| case.parked.is_some());
-        parked.map(|(key, _)| key.clone()).collect()
+        Ok(records)
     }
 
     /// Releases parked instances, because a person asked for it.
     async fn redrive(&self, term: &Arc<Term>, asked: &Redrive) -> Result<Redriven, Halt> {
         let mut redriven = Redriven::default();
-        for key in self.parked().iter().filter(|key| asked.asks_for(key)) {
+        for key in self.cases.parked().iter().filter(|key| asked.asks_for(key)) {
             match verbs::retried(&term.runtime()?, self.script.name, key).await {
                 Ok(()) => redriven.done += 1,
                 Err(error) => redriven.failed.push((key.clone(), error.to_string())),
@@ -180,14 +147,8 @@ impl Work for Processing {
     }
 
     async fn resume(&mut self, term: &Arc<Term>) -> Result<(), Halt> {
-        let kept = term.state().await;
-        self.cases = if kept.is_empty() {
-            BTreeMap::new()
-        } else {
-            codec::decode(&kept)
-                .map_err(|error| Halt::Stop(format!("the list of instances cannot be read: {error}")))?
-        };
-        self.knows_all()
+        self.cases = Cases::read(&term.state().await)?;
+        self.cases.are_known(self.script.reactions)
     }
 
     async fn take(&mut self, term: &Arc<Term>, served: &Served) -> Result<(), Halt> {
@@ -220,20 +181,31 @@ impl Work for Processing {
             }
         }
         let completed = halted.as_ref().map_or(served.page().len(), |(place, _)| *place);
-        self.records(served, completed)?;
-        let kept = codec::encode(&self.cases).map_err(|error| Halt::Stop(error.to_string()))?;
-        term.complete(served.page(), completed, |_, _| kept, Change::new())
-            .await?;
+        let records = self.records(served, completed)?;
+        let runtime = term.runtime()?;
+        // The list of instances is kept beside the checkpoint, so it moves with that: nothing is waited for in between.
+        term.complete(served.page(), completed).await?;
+        for (key, version, record) in &records {
+            self.cases.apply(key, *version, record);
+            turner.outdate(&runtime, key, *version);
+        }
         match halted {
             Some((_, halt)) => Err(halt),
-            None => self.knows_all(),
+            None => {
+                let mut keys = records.iter().map(|(key, ..)| key);
+                keys.try_for_each(|key| self.cases.is_known(key, self.script.reactions))
+            }
         }
     }
 
+    fn state(&self, _: &[u8], _: Position) -> Result<Vec<u8>, Halt> {
+        self.cases.write()
+    }
+
     async fn tend(&mut self, term: &Arc<Term>) -> Result<Tended, Halt> {
-        let parked = self.parked();
-        if parked.len() > self.script.max_parked as usize {
-            let (parked, most) = (parked.len(), self.script.max_parked);
+        let parked = self.cases.parked().len();
+        if parked > self.script.max_parked as usize {
+            let most = self.script.max_parked;
             return Err(Halt::Stop(format!("{parked} instances are parked, and {most} may be")));
         }
         let (turner, mut did_something) = (self.turner(term), false);
@@ -243,20 +215,12 @@ impl Work for Processing {
             redrive.answer(redriven);
         }
         let now = term.runtime()?.0.clock.now();
-        // In the order in which they are due, over all instances (rule 9.7).
-        let timers = self.cases.iter().flat_map(|(key, case)| {
-            let timers = case.timers();
-            timers.map(move |(name, timer)| (timer.due, key.as_str(), name))
-        });
-        let mut timers: Vec<(Timestamp, &str, &str)> = timers.collect();
-        timers.sort_unstable();
-        for (_, key, name) in timers.iter().take_while(|(due, ..)| *due <= now) {
-            did_something |= turner.fire(key, name, now).await?;
+        for due in self.cases.due(now) {
+            did_something |= turner.fire(&due, now).await?;
         }
-        let pending = self.cases.iter().filter(|(_, case)| case.is_pending());
         let mut lanes = BTreeMap::<u64, Vec<String>>::new();
-        for (key, _) in pending {
-            lanes.entry(lane(key)).or_default().push(key.clone());
+        for key in self.cases.pending() {
+            lanes.entry(lane(key)).or_default().push(key.to_owned());
         }
         let lanes = lanes.into_values().map(|keys| {
             let turner = turner.clone();
@@ -271,14 +235,11 @@ impl Work for Processing {
         for ended in in_lanes(lanes).await? {
             did_something |= ended?;
         }
-        let next = timers
-            .iter()
-            .find(|(due, ..)| *due > now)
-            .map(|(due, ..)| due.as_micros() - now.as_micros());
+        let next = self.cases.next_due(now).map(|due| due.as_micros() - now.as_micros());
         Ok(Tended {
             did_something,
             rest: next.map(|micros| Duration::from_micros(micros.unsigned_abs())),
-            parked,
+            parked: self.cases.parked().iter().cloned().collect(),
         })
     }
 }

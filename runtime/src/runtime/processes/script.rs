@@ -23,6 +23,8 @@ pub(super) struct Script {
     pub(super) max_parked: u32,
     pub(super) instance: fn(&dyn Any, &Meta) -> Option<reaction::Instance>,
     pub(super) state: fn() -> Box<dyn State>,
+    /// How many bytes a state has, without what it holds on the heap.
+    pub(super) size: usize,
 }
 
 impl Script {
@@ -35,6 +37,7 @@ impl Script {
             max_parked: <P as Process>::MAX_PARKED,
             instance: P::instance,
             state: || Box::new(StateOf::<P>(None)),
+            size: size_of::<P>(),
         }
     }
 }

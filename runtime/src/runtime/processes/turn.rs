@@ -11,7 +11,8 @@ use crate::clock::Timestamp;
 use crate::command::fresh_id;
 use crate::envelope::Headers;
 use crate::runtime::Runtime;
-use crate::runtime::following::{Halt, Term, told};
+use crate::runtime::delay::Delay;
+use crate::runtime::following::{Halt, Term, in_order, told};
 use crate::runtime::meter;
 use crate::runtime::policies::too_deep;
 use crate::runtime::processes::Script;
@@ -22,9 +23,8 @@ use crate::runtime::processes::record::{
 use crate::store::{AppendError, Batch, EventStore, Expected, Refusal};
 use crate::stream::{AppendId, Version};
 
-/// How long to wait before a record is handed to the store again, at first; it doubles with each time.
-const FIRST_DELAY: Duration = Duration::from_millis(20);
-const LONGEST_DELAY: Duration = Duration::from_secs(10);
+/// How long to wait before a record is handed to the store again.
+const DELAY: Delay = Delay::new(Duration::from_millis(20), Duration::from_secs(10));
 
 /// Whoever works on instances.
 #[derive(Clone)]
@@ -53,11 +53,6 @@ pub(super) enum Written {
 }
 
 impl Turner {
-    pub(super) async fn load(&self, runtime: &Runtime, key: &str) -> Result<Instance, Halt> {
-        let stream = record::stream(self.script.name, key).map_err(|error| Halt::Stop(error.to_string()))?;
-        Instance::load(&runtime.0.store, &self.script, stream).await
-    }
-
     /// Records an event of an instance, with what the process answers.
     pub(super) async fn take(&self, key: &str, starts: bool, event: &StoredInput) -> Result<Taken, Halt> {
         let runtime = self.term.runtime()?;
@@ -67,10 +62,12 @@ impl Turner {
             let mut instance = self.load(&runtime, key).await?;
             let case = &instance.case;
             if case.seen >= Some(event.part()) {
+                self.keep(&runtime, instance);
                 return Ok(Taken::Again);
             }
             if case.ended || !(case.started || starts) {
                 meter::ignored(self.script.name);
+                self.keep(&runtime, instance);
                 return Ok(Taken::Ignored);
             }
             let input = Input::Event(event.clone());
@@ -93,24 +90,45 @@ impl Turner {
                     .await?
             };
             match written {
-                Written::Done => return Ok(Taken::Recorded),
+                Written::Done => {
+                    self.keep(&runtime, instance);
+                    return Ok(Taken::Recorded);
+                }
                 Written::Moved => {}
                 Written::TooLarge(why) => return Err(Halt::Stop(why)),
             }
         }
     }
 
-    /// Handles a timer that is due.
-    pub(super) async fn fire(&self, key: &str, name: &str, now: Timestamp) -> Result<bool, Halt> {
+    /// Handles timers that are due, each of another instance. Their records are handed to the store in this order, and are under way together.
+    pub(super) async fn fire(&self, due: &[(&str, &str)], now: Timestamp) -> Result<bool, Halt> {
         let runtime = self.term.runtime()?;
+        let mut instances = Vec::with_capacity(due.len());
+        for (key, _) in due {
+            instances.push(self.load(&runtime, key).await?);
+        }
+        let firing = due.iter().zip(instances);
+        let firing = firing.map(|((key, name), instance)| self.fire_one(&runtime, instance, key, name, now));
+        let fired = in_order(firing.collect()).await;
+        fired.into_iter().try_fold(false, |before, fired| Ok(before | fired?))
+    }
+
+    async fn fire_one(
+        &self,
+        runtime: &Runtime,
+        mut instance: Instance,
+        key: &str,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<bool, Halt> {
         loop {
-            let mut instance = self.load(&runtime, key).await?;
             let set = instance
                 .case
                 .timers()
                 .find(|(known, _)| *known == name)
                 .map(|(_, timer)| timer);
             let Some(set) = set.filter(|set| set.due <= now && instance.case.queue.is_empty()) else {
+                self.keep(runtime, instance);
                 return Ok(false);
             };
             let place = set.place;
@@ -124,9 +142,12 @@ impl Turner {
                 fired_at: now,
                 data: timer.data.clone(),
             });
-            match self.handle(&runtime, &mut instance, input, None, headers).await? {
-                Written::Done => return Ok(true),
-                Written::Moved => {}
+            match self.handle(runtime, &mut instance, input, None, headers).await? {
+                Written::Done => {
+                    self.keep(runtime, instance);
+                    return Ok(true);
+                }
+                Written::Moved => instance = self.load(runtime, key).await?,
                 Written::TooLarge(why) => return Err(Halt::Stop(why)),
             }
         }
@@ -163,6 +184,7 @@ impl Turner {
                     Written::TooLarge(why) => return Err(Halt::Stop(why)),
                 }
             }
+            self.keep(&runtime, instance);
             return Ok(did_something);
         }
     }
@@ -238,11 +260,11 @@ impl Turner {
             .encode()
             .map_err(|error| Halt::Stop(format!("a record is no JSON: {error}")))?;
         let append = AppendId::new(fresh_id(runtime.0.clock.now()));
-        let expected = Expected::loaded(instance.version);
+        let (expected, bytes) = (Expected::loaded(instance.version()), event.payload.len());
         let batch = Batch::new(append)
             .metadata(headers.encode())
             .part(instance.stream.clone(), expected, vec![event]);
-        let mut delay = FIRST_DELAY;
+        let mut delay = DELAY;
         loop {
             match runtime.0.store.append(batch.clone()).await {
                 Ok(committed) => {
@@ -252,8 +274,9 @@ impl Turner {
                         id: append.event(0),
                         headers,
                         recorded_at: committed.recorded_at,
+                        bytes,
                     };
-                    instance.push(Version::after(instance.version), stood);
+                    instance.push(Version::after(instance.version()), stood);
                     return Ok(Written::Done);
                 }
                 Err(AppendError::Conflict { .. }) => return Ok(Written::Moved),
@@ -267,8 +290,7 @@ impl Turner {
                 // The same append again: written twice it is written once.
                 Err(error) => told::written_again(&instance.stream, &with_causes(&error)),
             }
-            sleep(delay).await;
-            delay = (delay * 2).min(LONGEST_DELAY);
+            sleep(delay.longer()).await;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use crate::consumer::{Source, left_out};
+use crate::consumer::{self, Source};
 use crate::event::{DecodeError, EventName, Outcome};
 use crate::projection::{Projects, Tx, ViewError};
 use crate::runtime::projections::unit::Unit;
@@ -20,12 +20,9 @@ pub(super) struct Wanted {
 
 impl Wanted {
     pub(super) fn of<P: Projects>() -> Self {
-        let categories = P::READS.iter().map(Source::category);
         Self {
             reads: P::READS,
-            filter: Filter::default()
-                .categories(categories)
-                .without(left_out(P::READS, P::NEEDS)),
+            filter: consumer::filter(P::READS, P::NEEDS, None),
             keyed: P::KEYED,
         }
     }
@@ -34,7 +31,7 @@ impl Wanted {
     pub(super) fn source(&self, event: &EventRef<'_>) -> Option<&'static Source> {
         let category = event.stream.category();
         let source = self.reads.iter().find(|source| source.category() == category)?;
-        self.filter.takes_name(event.name).then_some(source)
+        self.filter.takes_in(category, event.name).then_some(source)
     }
 
     /// Whether an event of this stored name may have a key of its own, which nobody knows without reading it.

@@ -13,10 +13,11 @@ use crate::runtime::projections::handing::{Unhanded, Wanted, Why, hand, keys};
 use crate::runtime::projections::late::Late;
 use crate::runtime::projections::letters::Parked;
 use crate::runtime::projections::mark::{BadMark, Mark};
+use crate::runtime::projections::opening::suffix;
 use crate::runtime::projections::target::{Doing, Found, Place, Target};
 use crate::runtime::projections::unit::Unit;
 use crate::schema::Fingerprint;
-use crate::store::{Checkpoint, EventRef, PartId, StoreId};
+use crate::store::{Checkpoint, ConsumerName, EventRef, PartId, StoreId};
 use crate::stream::Position;
 
 /// A projection whose view is in a database.
@@ -299,6 +300,11 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
             self.at = start;
             Ok(())
         })
+    }
+
+    fn remove(&mut self, consumer: &ConsumerName, generation: &ConsumerName) -> Doing<'_, Result<(), Fault>> {
+        let beside = suffix(consumer, generation);
+        Box::pin(async move { self.ask(move |database| database.remove(beside.as_deref())).await })
     }
 
     fn saved(&mut self, parked: &Parked) {

@@ -282,6 +282,11 @@ impl Consuming for AsConsumer {
         })
     }
 
+    fn dropped(&self, generation: &ConsumerName) -> BoxFuture<Result<(), VerbError>> {
+        let (running, generation) = (Arc::clone(&self.0), generation.clone());
+        Box::pin(async move { running.dropped(&generation).await })
+    }
+
     fn stop(&self) -> BoxFuture<()> {
         let running = Arc::clone(&self.0);
         Box::pin(async move { running.end().await })

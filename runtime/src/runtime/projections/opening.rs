@@ -101,7 +101,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
 }
 
 /// The short name of a generation beside the first one.
-fn suffix(consumer: &ConsumerName, generation: &ConsumerName) -> Option<String> {
+pub(super) fn suffix(consumer: &ConsumerName, generation: &ConsumerName) -> Option<String> {
     let suffix = generation.as_str().strip_prefix(consumer.as_str())?;
     suffix.strip_prefix('@').map(str::to_owned)
 }

@@ -9,9 +9,10 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn};
 
 use crate::projection::OnError;
+use crate::runtime::projections::fault::Fault;
 use crate::runtime::projections::keeper::Keeper;
 use crate::runtime::projections::progress::{Progress, Saying, progress};
-use crate::runtime::projections::runner::{Order, Runner};
+use crate::runtime::projections::runner::{DELAY, Order, Runner};
 use crate::runtime::projections::target::Target;
 use crate::runtime::projections::{Around, ORDERS, Running};
 use crate::runtime::verbs::VerbError;
@@ -71,7 +72,7 @@ impl Making {
             parked: Arc::default(),
             waived: BTreeSet::new(),
             barrier: None,
-            failures: 0,
+            delay: DELAY,
             replaces,
             is_followed: false,
         };
@@ -130,6 +131,25 @@ impl Running {
             .map_err(failed)?;
         self.build(before);
         Ok(())
+    }
+
+    /// A generation was dropped by name: what the view keeps of it elsewhere goes too.
+    pub(super) async fn dropped(&self, generation: &ConsumerName) -> Result<(), VerbError> {
+        let consumer = &self.making.consumer;
+        let is_own = generation
+            .as_str()
+            .strip_prefix(consumer.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('@'));
+        if !is_own {
+            return Ok(());
+        }
+        let mut target = (self.making.target)(true);
+        match target.remove(consumer, generation).await {
+            Ok(()) => Ok(()),
+            Err(Fault::Passing(error)) => Err(VerbError::Failed(error)),
+            Err(Fault::Stop(reason)) => Err(failed(reason)),
+            Err(Fault::Event(bad)) => Err(failed(bad.reason)),
+        }
     }
 
     /// Whether nothing is built. What has stopped has nothing to lose: the next one goes on where it was.

@@ -11,6 +11,7 @@ use tokio::time::sleep;
 
 use crate::projection::OnError;
 use crate::runtime::consumers::ConsumerState;
+use crate::runtime::delay::Delay;
 use crate::runtime::feed::Feed;
 use crate::runtime::policies::Redriven;
 use crate::runtime::projections::fault::{BadEvent, Fault};
@@ -28,9 +29,8 @@ use crate::store::{AnyStore, Checkpoint, DeadLetter, EventStore, Filter, PartId,
 
 /// How long until it tries again at an event of a newer build.
 const HOLD: Duration = Duration::from_secs(5);
-/// How long it waits after the first failure of the store, and at most after many.
-const FIRST_DELAY: Duration = Duration::from_millis(50);
-const LONGEST_DELAY: Duration = Duration::from_secs(30);
+/// How long it waits after a failure of the store.
+pub(super) const DELAY: Delay = Delay::new(Duration::from_millis(50), Duration::from_secs(30));
 
 /// What the task is told from outside.
 pub(super) enum Order {
@@ -61,7 +61,8 @@ pub(super) struct Runner {
     pub(super) waived: BTreeSet<PartId>,
     /// The event that it cannot pass: it goes on to the end of the append before it, and no further.
     pub(super) barrier: Option<Box<BadEvent>>,
-    pub(super) failures: u32,
+    /// Until it tries again after the next failure.
+    pub(super) delay: Delay,
     /// The projection whose view it is to take the place of, once it has come as far.
     pub(super) replaces: Option<Weak<Running>>,
     /// The task of that view has ended, so that it stands still.
@@ -92,14 +93,13 @@ impl Runner {
             self.say(&next);
             let told = match next {
                 Next::More | Next::Live => {
-                    self.failures = 0;
+                    self.delay.reset();
                     continue;
                 }
                 Next::Told(order) => Some(order),
                 Next::Retry(_) => {
-                    self.failures = self.failures.saturating_add(1);
                     self.feed = None;
-                    told_before(&mut self.orders, sleep(delay(self.failures))).await.err()
+                    told_before(&mut self.orders, sleep(self.delay.longer())).await.err()
                 }
                 Next::Hold(_) => {
                     self.rest().await;
@@ -312,10 +312,4 @@ impl Runner {
         let next = Box::new(next);
         (self.parked.len() >= max as usize).then_some(StopReason::TooManyParked { max, next })
     }
-}
-
-/// How long to wait after so many failures in a row: twice as long each time, to a bound.
-fn delay(failures: u32) -> Duration {
-    let doubled = FIRST_DELAY.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1)));
-    doubled.min(LONGEST_DELAY)
 }

@@ -76,6 +76,11 @@ pub(super) trait Target: Send {
         Box::pin(ready(Ok(())))
     }
 
+    /// Forgets a generation that answers no more.
+    fn remove(&mut self, _consumer: &ConsumerName, _generation: &ConsumerName) -> Doing<'_, Result<(), Fault>> {
+        Box::pin(ready(Ok(())))
+    }
+
     /// All that is kept outside of the view is kept, and this is what is set aside there.
     fn saved(&mut self, _parked: &Parked) {}
 

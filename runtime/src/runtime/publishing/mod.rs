@@ -16,7 +16,8 @@ use crate::runtime::feed::Served;
 use crate::runtime::following::{Halt, Plan, Prepared, Tended, Term, Work, in_lanes};
 use crate::runtime::registration::Registration;
 use crate::runtime::{BoxFuture, Builder, meter};
-use crate::store::{Change, ConsumerName, Filter};
+use crate::store::{ConsumerName, Filter};
+use crate::stream::Position;
 
 /// Hands events to the world outside: a broker, a file, a webhook.
 ///
@@ -150,8 +151,11 @@ impl Work for Working {
         ended.into_iter().collect::<Result<(), String>>().map_err(Halt::Retry)?;
         meter::published(count);
         let page = served.page();
-        term.complete(page, page.len(), |kept, _| kept.to_vec(), Change::new())
-            .await
+        term.complete(page, page.len()).await
+    }
+
+    fn state(&self, _: &[u8], _: Position) -> Result<Vec<u8>, Halt> {
+        Ok(Vec::new())
     }
 
     async fn tend(&mut self, _: &Arc<Term>) -> Result<Tended, Halt> {

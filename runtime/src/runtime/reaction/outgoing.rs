@@ -7,14 +7,14 @@ use tokio::time::sleep;
 
 use crate::codec::Raw;
 use crate::runtime::Runtime;
+use crate::runtime::delay::Delay;
 use crate::runtime::following::told;
 use crate::runtime::reaction::Reaction;
 use crate::runtime::reaction::effect::{Effect, Errand, Sending, Sends, Sent, SentTimer};
 use crate::stream::StreamId;
 
-/// How long to wait before a command is sent again, at first; it doubles with each time.
-const FIRST_DELAY: Duration = Duration::from_millis(20);
-const LONGEST_DELAY: Duration = Duration::from_secs(10);
+/// How long to wait before a command is sent again.
+const DELAY: Delay = Delay::new(Duration::from_millis(20), Duration::from_secs(10));
 
 /// A command that can be sent.
 #[derive(Clone, Debug)]
@@ -81,15 +81,14 @@ impl Outgoing {
 
     /// Sends the command until its answer is definite, with growing delays: never [`Sending::Again`].
     pub(in crate::runtime) async fn send(&self, runtime: &Runtime, errand: &Errand) -> Sending {
-        let mut delay = FIRST_DELAY;
+        let mut delay = DELAY;
         loop {
             let sending = (self.sent.send)(runtime, self.stream.clone(), &self.payload, errand.clone());
             match sending.await {
                 Sending::Again(why) => told::sent_again(self.sent, &self.stream, &why),
                 definite => return definite,
             }
-            sleep(delay).await;
-            delay = (delay * 2).min(LONGEST_DELAY);
+            sleep(delay.longer()).await;
         }
     }
 }

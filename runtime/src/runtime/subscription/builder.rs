@@ -109,7 +109,7 @@ impl<A: Aggregate> Subscribe<A> {
         let streams = self.streams.into_iter().collect::<Result<Vec<_>, _>>()?;
         let mut filter = Filter::default().categories([A::NAME]).streams(streams);
         if !self.names.is_empty() {
-            filter = filter.without(left_out(const { &[Source::of::<A>()] }, &self.names));
+            filter = filter.without(left_out(const { &Source::of::<A>() }, &self.names));
         }
         let after = match self.after {
             Some(after) => after,

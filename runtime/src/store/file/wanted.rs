@@ -11,8 +11,9 @@ use crate::store::Filter;
 /// A filter, with what is known of it by numbers.
 pub(crate) struct Wanted<'a> {
     filter: &'a Filter,
-    /// Whether the name of a type is wanted, by its number minus the first.
+    /// Whether the name of a type is wanted in any category, by its number minus the first.
     types: Vec<Option<bool>>,
+    differs_by_category: bool,
     /// The bytes of the records that were asked about.
     pub(crate) bytes: usize,
 }
@@ -22,6 +23,7 @@ impl<'a> Wanted<'a> {
         Self {
             filter,
             types: Vec::new(),
+            differs_by_category: filter.differs_by_category(),
             bytes: 0,
         }
     }
@@ -44,7 +46,13 @@ impl<'a> Wanted<'a> {
         let Some((stream, ..)) = known.filter(|(.., relative)| *relative == u64::from(record.version)) else {
             return Err(corrupt(place, "it is another event than the one that should be here"));
         };
-        Ok(self.filter.takes_stream(stream) && self.takes_type(&index, place, record.type_number)?)
+        if !self.filter.takes_stream(stream) || !self.takes_type(&index, place, record.type_number)? {
+            return Ok(false);
+        }
+        let ty = index
+            .event_type(record.type_number)
+            .filter(|_| self.differs_by_category);
+        Ok(ty.is_none_or(|ty| self.filter.takes_in(stream.category(), &ty.name)))
     }
 
     fn takes_type<F>(&mut self, index: &Index<F>, place: &Place<F>, number: u16) -> Result<bool, Fault> {

@@ -110,12 +110,13 @@ pub(super) fn each<P: Viewed>(laws: &Laws, law: &str, check: impl Fn(&[Logged]) 
 
 /// What the projection handles, and who reads it.
 fn kinds<P: Projects>() -> Vec<(&'static Source, Kind)> {
-    let left_out = left_out(P::READS, P::NEEDS);
-    let of = |source: &'static Source| Kind::all(source.facts()).into_iter().map(move |kind| (source, kind));
-    let kinds = P::READS.iter().flat_map(of);
-    kinds
-        .filter(|(_, kind)| !kind.is_empty() && !left_out.contains(&kind.name))
-        .collect()
+    let of = |source: &'static Source| {
+        let left_out = left_out(source, P::NEEDS);
+        let kinds = Kind::all(source.facts()).into_iter();
+        let kinds = kinds.filter(move |kind| !kind.is_empty() && !left_out.contains(&kind.name));
+        kinds.map(move |kind| (source, kind))
+    };
+    P::READS.iter().flat_map(of).collect()
 }
 
 /// The log of these picks; an event that a handler panics at is left out, because it stands in no view.

@@ -92,11 +92,16 @@ fn filters() -> Vec<Filter> {
             .categories(["case"])
             .streams([stream("case", 2), stream("cas", 2)]),
         all().streams([stream("case", 0)]).without(["case.long"]),
+        all().without_in("case", ["case.long"]).without_in("absent", NAMES),
+        all()
+            .categories(["case", "cas"])
+            .without_in("cas", NAMES)
+            .without(["case.happened"]),
     ]
 }
 
 fn takes(filter: &Filter, event: &Seen) -> bool {
-    filter.takes_stream(&event.stream) && filter.takes_name(&event.name)
+    filter.takes_stream(&event.stream) && filter.takes_in(event.stream.category(), &event.name)
 }
 
 async fn pages(store: &AnyStore, filter: &Filter, after: Position, size: PageSize, wanted: &[Seen]) -> Verdict {
