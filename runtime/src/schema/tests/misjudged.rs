@@ -100,6 +100,7 @@ fn a_payload_that_its_own_side_cannot_read_shows_nothing() {
             "b?: enum by k with c (alias a); b|x: ^1",
             "KEY_RENAMED b ok ok ok",
         ),
+        ("a?: enum; a|x: ^1", "a?: enum; a|x: i64", "TYPE_CHANGED a|x ok ok NO"),
         // A name of two keys is of the first, and so is what stands under it.
         (
             "note?: u8",

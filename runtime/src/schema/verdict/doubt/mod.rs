@@ -234,6 +234,9 @@ impl Doubts {
         if self.loses() && self.ask.is_stored && may_be_taken_by_another(from.node) {
             found.extend(self.all(any_of(&from, self.ask.is_stored)));
         }
+        if !found.is_empty() && from.is_void() {
+            return Vec::new();
+        }
         found.truncate(MOST);
         found
     }

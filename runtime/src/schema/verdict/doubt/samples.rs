@@ -27,10 +27,15 @@ impl Spot<'_> {
         self.at(&mut |place| read_at(place, payload).ok())
     }
 
+    /// Whether it has no value, as a type that must hold itself.
+    pub(super) fn is_void(&self) -> bool {
+        self.bare() == Payload::Null && self.reads(&Payload::Null).is_none()
+    }
+
     /// A few values, none twice: those that it reads itself, if there are any; none only if it has no value.
     pub(super) fn samples(&self) -> Vec<Payload> {
         let mut samples = Vec::new();
-        if self.bare() == Payload::Null && self.reads(&Payload::Null).is_none() {
+        if self.is_void() {
             return samples;
         }
         for style in [Style::Max, Style::Min, Style::Sparse] {
