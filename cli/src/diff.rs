@@ -169,6 +169,10 @@ impl From<Cell> for CellJson {
                 ok: false,
                 witness: Some(payload.to_string()),
             },
+            Cell::Unproven => Self {
+                ok: false,
+                witness: None,
+            },
         }
     }
 }

@@ -127,7 +127,7 @@ impl Outline {
     }
 
     /// Those directly inside it.
-    pub(super) fn inner(&self) -> Vec<&Self> {
+    pub(in super::super) fn inner(&self) -> Vec<&Self> {
         match self {
             Self::Option(inner) | Self::List(inner) | Self::Set(inner) => vec![inner],
             Self::Map(key, value) => vec![key, value],

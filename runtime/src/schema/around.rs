@@ -1,5 +1,7 @@
 //! Where a node of an outline stands: the objects and enums around it, which "so many up" counts.
 
+use std::rc::Rc;
+
 use crate::schema::lock::Outline;
 
 /// A node and what is around it.
@@ -59,6 +61,55 @@ impl<'a> Around<'a> {
         Place {
             node,
             around: Some(self),
+        }
+    }
+}
+
+/// A place that owns what is around it, and so can be kept.
+#[derive(Clone, Debug)]
+pub(super) struct Spot<'a> {
+    pub(super) node: &'a Outline,
+    around: Option<Rc<Spot<'a>>>,
+}
+
+impl<'a> Spot<'a> {
+    pub(super) fn of(place: Place<'a>) -> Self {
+        let around = place.around.map(|around| Rc::new(Self::of(around.place)));
+        Self {
+            node: place.node,
+            around,
+        }
+    }
+
+    /// A node directly inside this one.
+    pub(super) fn inside(&self, node: &'a Outline) -> Self {
+        let around = match self.node {
+            Outline::Object { .. } | Outline::Enum { .. } => Some(Rc::new(self.clone())),
+            _ => self.around.clone(),
+        };
+        Self { node, around }
+    }
+
+    /// The spot itself, or the one that it refers to.
+    pub(super) fn resolved(&self) -> Self {
+        let Outline::Up(count) = self.node else {
+            return self.clone();
+        };
+        let mut spot = self;
+        for _ in 0..*count {
+            match &spot.around {
+                Some(around) => spot = around,
+                None => return Self::of(Place::root(&Outline::Any)),
+            }
+        }
+        spot.clone()
+    }
+
+    /// Does something at the place.
+    pub(super) fn at<R>(&self, act: &mut dyn FnMut(Place<'_>) -> R) -> R {
+        match &self.around {
+            None => act(Place::root(self.node)),
+            Some(around) => around.at(&mut |place| act(place.around().inner(self.node))),
         }
     }
 }

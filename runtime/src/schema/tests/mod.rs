@@ -4,6 +4,7 @@ mod comparison;
 mod file;
 mod fingerprints;
 mod lines;
+mod misjudged;
 mod mutate;
 mod payloads;
 mod random;

@@ -6,8 +6,12 @@ fn outline(lines: &str) -> Outline {
     Outline::parse(lines.split("; ").filter(|line| !line.is_empty())).unwrap_or_else(|error| panic!("{lines}: {error}"))
 }
 
-fn judged(old: &str, new: &str) -> String {
-    let word = |cell: &Cell| if cell.is_ok() { "ok" } else { "NO" };
+pub(super) fn judged(old: &str, new: &str) -> String {
+    let word = |cell: &Cell| match cell {
+        Cell::Ok => "ok",
+        Cell::No(_) => "NO",
+        Cell::Unproven => "unproven",
+    };
     let changes = compare(&outline(old), &outline(new), 3);
     let columns = changes.iter().map(|change| {
         let columns = [&change.reads, &change.keeps, &change.older].map(word).join(" ");
@@ -228,7 +232,7 @@ fn every_row() {
     assert_eq!(judged("a: bool; b: u8", "a: bool; b: u8"), "");
 }
 
-fn report(old: &str, new: &str, kind: Kind) -> Report {
+pub(super) fn report(old: &str, new: &str, kind: Kind) -> Report {
     let (old, new) = (outline(old), outline(new));
     let changes = compare(&old, &new, 3);
     Report {

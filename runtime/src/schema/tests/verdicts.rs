@@ -1,4 +1,7 @@
-//! The classifier: a verdict is NO exactly when a payload shows it.
+//! The classifier: what it accepts is read, and what it refuses is refused for a reason.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -39,6 +42,7 @@ fn shown(changes: &[Change]) -> String {
     let cell = |cell: &Cell| match cell {
         Cell::Ok => "ok".to_owned(),
         Cell::No(payload) => payload.to_string(),
+        Cell::Unproven => "unproven".to_owned(),
     };
     let one = |change: &Change| {
         let Change { code, path, .. } = change;
@@ -52,12 +56,17 @@ fn shown(changes: &[Change]) -> String {
     changes.iter().map(one).collect()
 }
 
-/// Both directions: each NO has a payload that shows it, and where no NO is, none is found.
+/// Never an ok where serde refuses, loses or blurs: where no NO is, no payload is found that would show one.
+///
+/// Nor a NO without a reason: each has a payload that shows it, or is declared (another name of a format, another key for new payloads), or
+/// is unproven, and that only in shapes that flatten parts or have untagged enums.
 fn is_exact(old: &Outline, new: &Outline) {
     let changes = compare(old, new, 1);
     let context = || format!("old {:#?}\nnew {:#?}\n{}", old.lines(), new.lines(), shown(&changes));
     assert_eq!(old == new, changes.is_empty(), "{}", context());
     for change in &changes {
+        let is_unproven = [&change.reads, &change.keeps, &change.older].contains(&&Cell::Unproven);
+        assert!(!is_unproven || may_be_unproven(old, new), "{}", context());
         if let Cell::No(payload) = &change.reads {
             assert!(
                 old.accepts(payload).is_ok(),
@@ -125,7 +134,7 @@ fn is_exact(old: &Outline, new: &Outline) {
 
 /// The stored payload, with keys of the new side in a map that the old side flattens, where it takes them.
 fn planted(old: &Outline, new: &Outline, stored: &Payload, seed: u64) -> Payload {
-    let (Outline::Object { parts, .. }, Outline::Object { keys, .. }) = (old, new) else {
+    let (Outline::Object { parts, keys: own }, Outline::Object { keys, .. }) = (old, new) else {
         return stored.clone();
     };
     let mut planted = stored.clone();
@@ -140,6 +149,9 @@ fn planted(old: &Outline, new: &Outline, stored: &Payload, seed: u64) -> Payload
             .flat_map(|key| key.aliases.iter().chain([&key.name]))
             .enumerate()
         {
+            if own.iter().any(|key| key.name == *name || key.aliases.contains(name)) {
+                continue;
+            }
             let mut with = planted.clone();
             with.set(name, value.payload(Style::Stored(seed.wrapping_add(at as u64))));
             if stored.get(name).is_none() && old.accepts(&with).is_ok() {
@@ -150,6 +162,14 @@ fn planted(old: &Outline, new: &Outline, stored: &Payload, seed: u64) -> Payload
     planted
 }
 
+/// Whether parts are flattened, or an enum is untagged: a payload may be read by one of several there.
+fn may_be_unproven(old: &Outline, new: &Outline) -> bool {
+    let lines = [old.lines(), new.lines()].concat();
+    lines
+        .iter()
+        .any(|line| line.contains('+') || line.contains("enum untagged"))
+}
+
 /// Whether formats with a name are in it, which are NO by declaration.
 fn is_declared(old: &Outline, new: &Outline) -> bool {
     old.lines()
@@ -158,18 +178,19 @@ fn is_declared(old: &Outline, new: &Outline) -> bool {
         .any(|line| line.contains("scalar"))
 }
 
-/// The same shapes in every run. `PROPTEST_RNG_SEED=7 cargo test -p recount --lib verdicts` tries others: about one run in five meets a shape
-/// that is misjudged, in which a map or several parts are flattened beside a key whose type has changed.
+/// Other shapes in every run. A failure says which: `PROPTEST_RNG_SEED=7 cargo test -p recount --lib verdicts` tries the same ones again.
+#[expect(clippy::print_stdout, reason = "a test that fails shows what repeats it")]
 fn config() -> ProptestConfig {
-    let asked = ProptestConfig::default().rng_seed;
+    let seed = match ProptestConfig::default().rng_seed {
+        RngSeed::Fixed(asked) => asked,
+        RngSeed::Random => RandomState::new().build_hasher().finish(),
+    };
+    println!("PROPTEST_RNG_SEED={seed}");
     ProptestConfig {
         max_global_rejects: 100_000,
         failure_persistence: None,
-        rng_seed: match asked {
-            RngSeed::Random => RngSeed::Fixed(4),
-            asked => asked,
-        },
-        ..ProptestConfig::with_cases(400)
+        rng_seed: RngSeed::Fixed(seed),
+        ..ProptestConfig::with_cases(120)
     }
 }
 

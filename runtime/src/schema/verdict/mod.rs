@@ -1,9 +1,11 @@
 //! What a change of a type means for what is stored: each change by its code, with a payload that shows every NO.
 
+mod doubt;
 mod enums;
 mod nodes;
 mod objects;
 mod report;
+mod settle;
 
 use std::fmt;
 
@@ -110,6 +112,8 @@ pub enum Cell {
     Ok,
     /// This payload does.
     No(Payload),
+    /// None is known that does, and nothing shows that none does: a NO, to be on the safe side.
+    Unproven,
 }
 
 impl Cell {
@@ -182,6 +186,7 @@ pub fn compare(old: &Outline, new: &Outline, version: u32) -> Vec<Change> {
     let mut found = nodes::Nodes::default().compare(Place::root(old), Place::root(new), "");
     found.sort_by(|a, b| a.path.cmp(&b.path));
     let mut changes: Vec<Change> = found.iter().map(|found| judge(old, new, found)).collect();
+    settle::settle(old, new, &mut changes);
     report::add_help(&mut changes, &found, version);
     changes
 }
@@ -235,25 +240,32 @@ fn loses(old: Place<'_>, new: Place<'_>, payload: &Payload) -> bool {
     }
 }
 
+/// Whether a stored payload is refused.
+fn is_refused(old: Place<'_>, new: Place<'_>, payload: &Payload) -> bool {
+    read_at(old, payload).is_ok() && read_at(new, payload).is_err()
+}
+
+/// Whether a stored payload loses something, or is not read at all because of another change, and shows nothing of this one.
+fn is_lost(old: Place<'_>, new: Place<'_>, payload: &Payload) -> bool {
+    read_at(old, payload).is_ok() && (read_at(new, payload).is_err() || loses(old, new, payload))
+}
+
 /// Keeps the witnesses that show on the payload as a whole what they show at their place: an untagged enum further up may take what one
 /// of its variants refuses.
 fn judge(old: &Outline, new: &Outline, found: &Found) -> Change {
     let (old, new) = (Place::root(old), Place::root(new));
-    let cell = |witness: &Option<Payload>, shows: &dyn Fn(&Payload) -> bool| match witness {
-        Some(payload) if found.declared || shows(payload) => Cell::No(payload.clone()),
+    let cell = |witness: &Option<Payload>, own, shows: fn(Place<'_>, Place<'_>, &Payload) -> bool| match witness {
+        Some(payload) if (found.declared && read_at(own, payload).is_ok()) || shows(old, new, payload) => {
+            Cell::No(payload.clone())
+        }
         _ => Cell::Ok,
     };
     Change {
         code: found.code,
         path: found.path.clone(),
-        reads: cell(&found.reads, &|payload| {
-            read_at(old, payload).is_ok() && read_at(new, payload).is_err()
-        }),
-        // What is not read at all, because of another change, shows nothing of this one.
-        keeps: cell(&found.keeps, &|payload| {
-            read_at(old, payload).is_ok() && (read_at(new, payload).is_err() || loses(old, new, payload))
-        }),
-        older: cell(&found.older, &|payload| hurts_older(old, new, payload)),
+        reads: cell(&found.reads, old, is_refused),
+        keeps: cell(&found.keeps, old, is_lost),
+        older: cell(&found.older, new, hurts_older),
         help: None,
     }
 }

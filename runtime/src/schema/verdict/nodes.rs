@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Code, Found, hurts_older, loses};
+use super::doubt::{Ask, doubts, many};
+use super::{Code, Found, hurts_older, is_refused, loses};
 use crate::schema::around::Place;
 use crate::schema::lock::Outline;
 use crate::schema::numbers;
@@ -10,9 +11,6 @@ use crate::schema::payload::{Payload, Style, make, read_at};
 
 /// A float that only 64 bits hold.
 const FINE: &str = "0.12345678901234567";
-
-/// How many random payloads are tried where no rule says what differs.
-const TRIES: u64 = 48;
 
 /// How many objects and enums deep two outlines are compared by rules. Two that go around inside themselves in different ways could go on
 /// for as long as they have pairs.
@@ -197,27 +195,24 @@ fn in_tuple<'a>(place: Place<'a>, at: usize) -> impl Fn(Payload) -> Payload + us
     }
 }
 
-/// A change whose columns no rule tells: payloads of both sides are tried.
+/// A change whose columns are told by what is doubted: each by a payload that shows it.
 pub(super) fn sampled(code: Code, old: Place<'_>, new: Place<'_>, path: &str) -> Found {
-    let fixed = [Style::Max, Style::Min, Style::Sparse];
-    // What its own side does not read is not there: some types that serde takes cannot be read back.
-    let all = |place, random: fn(u64) -> Style| {
-        let made = fixed
-            .into_iter()
-            .chain((0..TRIES).map(random))
-            .map(move |style| make(place, style));
-        made.filter(move |payload| read_at(place, payload).is_ok())
-    };
-    let mut found = Found::new(code, path);
-    for payload in all(old, Style::Stored) {
-        if read_at(new, &payload).is_err() {
-            found.reads.get_or_insert(payload);
-        } else if loses(old, new, &payload) {
-            found.keeps.get_or_insert(payload);
+    let shown = |ask: Ask, shows: fn(Place<'_>, Place<'_>, &Payload) -> bool| {
+        let (from, to) = if ask.is_stored { (old, new) } else { (new, old) };
+        let doubts = doubts(from, to, ask, path);
+        if doubts.is_empty() {
+            return None;
         }
+        let payloads = doubts.into_iter().map(|doubt| doubt.payload);
+        let mut payloads = payloads.chain(std::iter::once_with(|| many(from, ask)).flatten());
+        payloads.find(|payload| shows(old, new, payload))
+    };
+    Found {
+        reads: shown(Ask::READS, is_refused),
+        keeps: shown(Ask::KEEPS, loses),
+        older: shown(Ask::OLDER, hurts_older),
+        ..Found::new(code, path)
     }
-    found.older = all(new, Style::Written).find(|payload| hurts_older(old, new, payload));
-    found
 }
 
 fn ints(old: &Outline, new: &Outline, path: &str) -> Vec<Found> {

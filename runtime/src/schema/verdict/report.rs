@@ -191,6 +191,11 @@ impl Report {
                 "{payload} is written, and nodes of the last release misread it"
             ));
         }
+        if [&change.reads, &change.keeps, &change.older].contains(&&Cell::Unproven) {
+            shown.push(format!(
+                "none is known for the NO at `{path}`, and none can be ruled out"
+            ));
+        }
         shown
     }
 }

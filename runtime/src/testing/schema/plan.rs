@@ -175,6 +175,6 @@ fn witness(difference: &Difference) -> Option<String> {
     let mut cells = changes.flat_map(|change| [&change.reads, &change.keeps, &change.older]);
     cells.find_map(|cell| match cell {
         Cell::No(payload) => Some(payload.to_string()),
-        Cell::Ok => None,
+        Cell::Ok | Cell::Unproven => None,
     })
 }
