@@ -9,6 +9,12 @@ fn a_witness_that_what_is_around_takes_is_not_the_only_one() {
         // `null` shows the change of what is inside an option, and the option takes it.
         ("a?: object or null", "a?: any or null", "TYPE_CHANGED a ok ok NO"),
         ("a?: any or null", "a?: object or null", "TYPE_CHANGED a NO NO ok"),
+        // An enum of whose listed variants none has a value may hold one that is not listed.
+        (
+            "a?: enum open(unit); a|x: ^1 (alias y)",
+            "a?: enum open(unit); a|x: ^1",
+            "ALIAS_REMOVED a|x (alias y) NO ok ok",
+        ),
         // The fullest payload of an untagged enum is one that an earlier variant reads.
         ("a: enum untagged; a|0; a|1: u8", "", "FIELD_REMOVED a ok NO NO"),
     ] {
