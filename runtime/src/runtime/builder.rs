@@ -150,8 +150,8 @@ impl<S> Builder<S> {
     }
 
     /// Whether each event is compared with what its own bytes say before it is written, so that a `Serialize` and a `Deserialize` that
-    /// disagree cannot store another event than was decided. An event that could not be read at all is never written. Default: on in debug
-    /// builds, off in release builds.
+    /// disagree cannot store another event than was decided. An event that could not be read at all is never written, with this or without.
+    /// Default: on in debug builds, off in release builds.
     pub fn verify_writes(mut self, verify: bool) -> Self {
         self.settings.verify_writes = verify;
         self

@@ -58,7 +58,7 @@ impl Tail {
     }
 
     /// Looks so often instead of every second.
-    #[cfg(any(test, feature = "conformance"))]
+    #[cfg(feature = "conformance")]
     pub(crate) fn every(mut self, every: Duration) -> Self {
         self.every = every;
         self

@@ -15,6 +15,12 @@ fn a_witness_that_what_is_around_takes_is_not_the_only_one() {
             "a?: enum open(unit); a|x: ^1",
             "ALIAS_REMOVED a|x (alias y) NO ok ok",
         ),
+        // What an open enum takes without data may come with some.
+        (
+            "a: enum by k with c open(unit); a|x: f32",
+            "a: enum by k with c open(unit); a|x: f32; a|y: enum untagged; a|y|0; a|y|1: f32",
+            "VARIANT_ADDED a|y ok ok NO",
+        ),
         // The fullest payload of an untagged enum is one that an earlier variant reads.
         ("a: enum untagged; a|0; a|1: u8", "", "FIELD_REMOVED a ok NO NO"),
     ] {

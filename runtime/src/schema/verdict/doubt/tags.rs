@@ -180,15 +180,7 @@ impl Doubts {
                 }
                 (Some(choice), Some(content)) => self.content(&left, content, choice, to),
                 (None, None) if is_open => Vec::new(),
-                (None, Some(content)) if is_open && ask.refuses => {
-                    let inner = left.hits(|name| name == content);
-                    let held = inner.into_iter().flat_map(|(slot, _)| slot.held.samples());
-                    let held = held
-                        .filter(|held| *held != Payload::Null)
-                        .map(|held| left.with(content, held));
-                    let held = held.collect();
-                    self.all(held)
-                }
+                (None, Some(content)) if is_open && ask.refuses => self.no_content(&left, content),
                 (None, Some(_)) if is_open => Vec::new(),
                 (None, _) if ask.refuses => self.all(vec![left.bare()]),
                 (None, _) => Vec::new(),
@@ -209,6 +201,16 @@ impl Doubts {
                     ..doubt
                 }
             }));
+        }
+        found
+    }
+
+    /// What has no data is read where there is none, or `null`.
+    fn no_content(&mut self, left: &Entries<'_>, content: &str) -> Vec<Doubt> {
+        let (null, mut found) = (Spot::of(Place::root(&NULL)), Vec::new());
+        for (slot, name) in left.hits(|name| name == content) {
+            let inner = self.held(&slot.held, &null, self.path.clone());
+            found.extend(within(inner, left, name));
         }
         found
     }
