@@ -1,5 +1,6 @@
 //! What can be said of two nodes without taking them apart.
 
+use super::entries::Form;
 use crate::schema::around::{Place, Spot};
 use crate::schema::lock::{Choice, Key, Outline, Tagging};
 
@@ -105,6 +106,18 @@ pub(super) fn may_hold(part: &Outline, name: &str) -> bool {
         Outline::Any | Outline::Scalar(_) | Outline::Up(_) => true,
         _ => false,
     }
+}
+
+/// Whether a key that the reader needs stands in no object of this form.
+pub(super) fn lacks_a_key(form: &Form<'_>, to: &Spot<'_>) -> bool {
+    let (Form::Object(entries), Outline::Object { keys, .. }) = (form, to.node) else {
+        return false;
+    };
+    let may_have = |name: &String| entries.may_hold(name) || entries.base.iter().any(|(base, _)| base == name);
+    keys.iter().any(|key| {
+        let mut names = [&key.name].into_iter().chain(&key.aliases);
+        !key.absent && entries.hits(|name| key.is(name)).is_empty() && !names.any(may_have)
+    })
 }
 
 /// Whether a variant that is not listed may be passed over by one variant of an untagged enum, and is kept by one that stands before it.

@@ -17,7 +17,7 @@ use crate::schema::lock::{Outline, Tagging};
 use crate::schema::payload::Payload;
 
 use entries::{Form, Held, One, one};
-use facts::{is_beside_the_same, is_closed, may_be_taken_by_another};
+use facts::{is_beside_the_same, is_closed, lacks_a_key, may_be_taken_by_another};
 use forms::{forms, own_keys};
 use samples::{any_of, of_form};
 
@@ -293,7 +293,8 @@ impl Doubts {
                 continue;
             }
             let path = format!("{}|{}", self.path, choice.name);
-            if self.loses() {
+            // A variant that never reads it loses nothing of it.
+            if self.loses() && !lacks_a_key(form, &inner.resolved()) {
                 lost.extend(self.at(path.clone(), |doubts| {
                     doubts.asking(loses, |doubts| doubts.guarded(form, to, &inner, is_some))
                 }));
