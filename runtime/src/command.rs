@@ -235,7 +235,7 @@ impl Fresh {
         let [high, low] = *KEYS;
         let request = REQUESTS.fetch_add(1, Ordering::Relaxed);
         let moment = scattered(high ^ now.as_micros().cast_unsigned());
-        // Of one moment no two requests have the same low half.
+        // Of one moment no two requests have the same low half, of which 62 bits are in an id.
         let request = scattered(moment ^ scattered(low.wrapping_add(request)));
         let bits = (u128::from(moment) << 64) | u128::from(request);
         Self { bits, drawn: 0 }

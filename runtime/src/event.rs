@@ -68,6 +68,9 @@ pub trait Event: EventVersion + Serialize + DeserializeOwned + Send + 'static {
     const WRITES: u32;
     /// The oldest reader version that can still read what is written.
     const FLOOR: u32;
+    /// The type proves that what is written is read as the very event that it was made of.
+    #[doc(hidden)]
+    const IS_EXACT: bool = false;
 
     /// The event as it is stored.
     ///
@@ -77,7 +80,7 @@ pub trait Event: EventVersion + Serialize + DeserializeOwned + Send + 'static {
 }
 
 /// An event as it is stored: three small values beside the payload, never inside it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Encoded {
     /// What happened.
@@ -88,19 +91,7 @@ pub struct Encoded {
     pub floor: u32,
     /// A JSON object.
     pub payload: Vec<u8>,
-    /// The payload is read as the very event that it was made of: the type of the event proves it. No part of what is stored.
-    pub(crate) is_exact: bool,
 }
-
-/// Equal is what is stored.
-impl PartialEq for Encoded {
-    fn eq(&self, other: &Self) -> bool {
-        let stored = |event: &Self| (event.name, event.version, event.floor);
-        stored(self) == stored(other) && self.payload == other.payload
-    }
-}
-
-impl Eq for Encoded {}
 
 impl Encoded {
     /// An event of these values.
@@ -111,7 +102,6 @@ impl Encoded {
             version,
             floor,
             payload,
-            is_exact: false,
         }
     }
 }
@@ -158,6 +148,12 @@ pub trait EventSet: Sized + Send + 'static {
     /// # Errors
     /// [`EncodeError`], as [`Event::encode`].
     fn encode(&self) -> Result<Encoded, EncodeError>;
+
+    /// Whether the type of the event in the variant proves that its bytes are read as it is. A set that is written by hand proves nothing.
+    #[doc(hidden)]
+    fn is_exact(&self) -> bool {
+        false
+    }
 
     /// The event in the variant; readers of several sets find theirs by type.
     fn event(&self) -> &dyn Any;

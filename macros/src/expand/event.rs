@@ -105,16 +105,22 @@ fn writable(event: &Event) -> Option<TokenStream> {
         (None, Fields::Unit) => {
             quote_spanned!(here=> ::core::result::Result::Ok(#krate::__private::encode_unit::<Self>()))
         }
-        (None, _) => quote_spanned! {here=>
-            use #krate::__private::Unproven as _;
-            #krate::__private::encode_current(self, #krate::__private::EventProof::<Self>::IS_EXACT)
-        },
+        (None, _) => quote_spanned!(here=> #krate::__private::encode_current(self)),
     };
+    let exact = event.history.write.is_none().then(|| {
+        quote_spanned! {here=>
+            const IS_EXACT: bool = {
+                use #krate::__private::Unproven as _;
+                #krate::__private::EventProof::<Self>::IS_EXACT
+            };
+        }
+    });
     Some(quote_spanned! {here=>
         #[automatically_derived]
         impl #krate::Event for #ident {
             const WRITES: u32 = #writes;
             const FLOOR: u32 = #floor;
+            #exact
             fn encode(&self) -> ::core::result::Result<#krate::Encoded, #krate::EncodeError> {
                 #encode
             }

@@ -15,7 +15,7 @@ pub(crate) fn event_set(set: &EventSet) -> TokenStream {
     let ident = &set.ident;
     let here = generated(ident.span());
     let krate = set.runtime.at(here);
-    let (names, decode, encode) = (stored_names(set), decode(set), encode(set));
+    let (names, decode, encode, exact) = (stored_names(set), decode(set), encode(set), exact(set));
     let emitted = set
         .known()
         .filter(|(variant, _)| matches!(variant.mark, Mark::None))
@@ -37,6 +37,11 @@ pub(crate) fn event_set(set: &EventSet) -> TokenStream {
             fn encode(&self) -> ::core::result::Result<#krate::Encoded, #krate::EncodeError> {
                 match self {
                     #(#encode,)*
+                }
+            }
+            fn is_exact(&self) -> bool {
+                match self {
+                    #(#exact,)*
                 }
             }
             fn event(&self) -> &dyn ::core::any::Any {
@@ -151,6 +156,20 @@ fn encode(set: &EventSet) -> Vec<TokenStream> {
             Mark::None => quote_spanned!(here=> Self::#ident(event) => <#event as #krate::Event>::encode(event)),
             Mark::Frozen => quote_spanned!(here=> Self::#ident(_) => #krate::__private::frozen::<#event>()),
             Mark::Unknown => quote_spanned!(here=> Self::#ident(event) => #krate::__private::unknown(event)),
+        })
+    };
+    set.variants.iter().filter_map(arm).collect()
+}
+
+/// Whether what is written in a variant is known to be read as it is.
+fn exact(set: &EventSet) -> Vec<TokenStream> {
+    let arm = |variant: &SetVariant| {
+        let (ident, event) = (&variant.ident, respanned(variant.event.as_ref()?));
+        let here = generated(event.span());
+        let krate = set.runtime.at(here);
+        Some(match variant.mark {
+            Mark::None => quote_spanned!(here=> Self::#ident(_) => <#event as #krate::Event>::IS_EXACT),
+            Mark::Frozen | Mark::Unknown => quote_spanned!(here=> Self::#ident(_) => false),
         })
     };
     set.variants.iter().filter_map(arm).collect()

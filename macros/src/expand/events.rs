@@ -118,14 +118,15 @@ fn event(events: &Events, variant: &EventsVariant) -> TokenStream {
     }
 }
 
-/// That the event is read back as it was written, if its fields are. Here alone is known who derives what serde does with it; whatever serde
-/// is told besides is looked at by nobody, and proves nothing.
+/// That the event is read back as it was written, if its fields are. Here alone is known who derives what serde does with it, unless the user
+/// names a derive that may be another of that name; whatever serde is told besides is looked at by nobody, and proves nothing.
 fn exact(events: &Events, variant: &EventsVariant) -> Option<TokenStream> {
     let Variant {
         attrs, ident, fields, ..
     } = &variant.original;
     let all = fields.iter().flat_map(|field| &field.attrs).chain(attrs);
-    if !all.into_iter().all(is_no_matter_to_serde) {
+    let is_serdes = |path: &syn::Path| matches!(&*last_word(path), "Serialize" | "Deserialize");
+    if events.derives.iter().any(is_serdes) || !all.into_iter().all(is_no_matter_to_serde) {
         return None;
     }
     let here = generated(ident.span());

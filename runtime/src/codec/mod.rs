@@ -108,11 +108,12 @@ pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, JsonEr
 
 /// Gives `write` room for bytes, so that what it keeps of them is as long as they are and is allocated once.
 pub(crate) fn written<T>(write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
-    let mut scratch = SCRATCH.take();
+    // A thread that is ending has no room of its own any more.
+    let mut scratch = SCRATCH.try_with(Cell::take).unwrap_or_default();
     scratch.clear();
     let written = write(&mut scratch);
     if scratch.capacity() <= LARGEST_SCRATCH {
-        SCRATCH.set(scratch);
+        let _ended = SCRATCH.try_with(|kept| kept.set(scratch));
     }
     written
 }

@@ -9,14 +9,12 @@ use crate::envelope::UpcastMeta;
 use crate::event::{EncodeError, Encoded, Event};
 use crate::stream::{AppendId, StreamId};
 
-/// Encodes the current version. `is_exact` says that its bytes are known to be read as the same event.
+/// Encodes the current version.
 ///
 /// # Errors
 /// [`EncodeError::Json`].
-pub fn encode_current<E: Event>(event: &E, is_exact: bool) -> Result<Encoded, EncodeError> {
-    let mut encoded = encoded::<E>(json::<E, E>(event)?);
-    encoded.is_exact = is_exact;
-    Ok(encoded)
+pub fn encode_current<E: Event>(event: &E) -> Result<Encoded, EncodeError> {
+    Ok(encoded::<E>(json::<E, E>(event)?))
 }
 
 /// Encodes a unit struct: an object without keys, so that it can gain some.

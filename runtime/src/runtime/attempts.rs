@@ -2,18 +2,17 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::sleep;
-use uuid::Uuid;
 
 use crate::aggregate::Aggregate;
 use crate::clock::Timestamp;
 use crate::command::{Context, Fresh, Ids};
 use crate::envelope::{Cause, Receipt};
+use crate::runtime::backoff::delay;
 use crate::runtime::deadline::Deadline;
 use crate::runtime::decide::{Decided, Deciding};
-use crate::runtime::error::{ExecuteError, StateError};
+use crate::runtime::error::{ExecuteError, ReadOnError, StateError};
 use crate::runtime::execute::Options;
 use crate::runtime::keyed::{Keyed, receipt};
 use crate::runtime::live::{Found, Turn};
@@ -24,11 +23,6 @@ use crate::runtime::state::{Reached, State, Unsaved, owned};
 use crate::runtime::{Inner, Runtime, trace};
 use crate::store::{AppendError, Batch, Committed, EventStore, Expected, Unknown};
 use crate::stream::{AppendId, StreamId, Version};
-
-/// The longest delay before the second attempt; it doubles with each.
-const FIRST_DELAY: Duration = Duration::from_millis(2);
-/// The longest delay at all, so that the default attempts wait 30 ms together at most.
-const LONGEST_DELAY: Duration = Duration::from_millis(250);
 
 type Events<A> = <A as Aggregate>::Events;
 
@@ -335,53 +329,5 @@ impl Attempts {
         snapshots.offer(&self.stream, &mut found.state, store.identity());
         let heap = self.runtime.heap(found.state.state.as_deref());
         turn.keep(&found, store.identity(), heap);
-    }
-}
-
-/// Why a stream was not read on.
-enum ReadOnError {
-    TimedOut,
-    State(StateError),
-}
-
-impl From<StateError> for ReadOnError {
-    fn from(error: StateError) -> Self {
-        Self::State(error)
-    }
-}
-
-impl<R> From<ReadOnError> for ExecuteError<R> {
-    fn from(error: ReadOnError) -> Self {
-        match error {
-            ReadOnError::TimedOut => Self::TimedOut,
-            ReadOnError::State(error) => error.into(),
-        }
-    }
-}
-
-/// How long to wait after this attempt: anything up to a bound that doubles, because rivals that wait equally long meet again. "Full
-/// jitter", after Marc Brooker's measurements of backoff.
-fn delay(attempt: u32) -> Duration {
-    let doubled = FIRST_DELAY.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
-    let longest = u64::try_from(doubled.min(LONGEST_DELAY).as_micros()).unwrap_or(u64::MAX);
-    let random = Uuid::new_v4().as_u64_pair().1 & (u64::MAX >> 2);
-    Duration::from_micros(random % (longest + 1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Rule 4.4: exponential, fully jittered, bounded.
-    #[test]
-    fn delays_are_bounded_and_differ() {
-        for attempt in 1..100 {
-            let bound = FIRST_DELAY
-                .saturating_mul(2_u32.saturating_pow(attempt - 1))
-                .min(LONGEST_DELAY);
-            assert!(delay(attempt) <= bound, "attempt {attempt}");
-        }
-        let delays = (0..64).map(|_| delay(20)).collect::<std::collections::HashSet<_>>();
-        assert!(delays.len() > 1, "delays are drawn");
     }
 }

@@ -86,10 +86,12 @@ fn write<A, S: EventSet + Fold<A>>(
 ) -> Result<(Vec<NewEvent>, Vec<S>, Duration), BadDecision> {
     let (mut encoded, mut read_back) = (Vec::with_capacity(events.len()), Vec::new());
     let mut stopwatch = Stopwatch::new(deciding.clock);
+    // Who times a fold wants to know what a load of these events would take, which reads them.
+    let is_unlooked_at = !deciding.verify && deciding.clock.is_none();
     for event in events {
         let stored = event.encode()?;
-        if stored.is_exact && !deciding.verify {
-            stopwatch.time(|| event.fold(state))?;
+        if event.is_exact() && is_unlooked_at {
+            event.fold(state)?;
             encoded.push(stored.into());
             continue;
         }

@@ -299,3 +299,24 @@ impl<R> From<AppendError> for ExecuteError<R> {
         }
     }
 }
+
+/// Why a stream was not read on.
+pub(super) enum ReadOnError {
+    TimedOut,
+    State(StateError),
+}
+
+impl From<StateError> for ReadOnError {
+    fn from(error: StateError) -> Self {
+        Self::State(error)
+    }
+}
+
+impl<R> From<ReadOnError> for ExecuteError<R> {
+    fn from(error: ReadOnError) -> Self {
+        match error {
+            ReadOnError::TimedOut => Self::TimedOut,
+            ReadOnError::State(error) => error.into(),
+        }
+    }
+}

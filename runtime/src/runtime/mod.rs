@@ -1,6 +1,7 @@
 //! The runtime: where commands are executed, states loaded and histories read.
 
 mod attempts;
+mod backoff;
 mod builder;
 mod consumers;
 mod deadline;
