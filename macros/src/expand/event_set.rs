@@ -194,6 +194,7 @@ fn fold(set: &EventSet) -> TokenStream {
         where
             #(#bounds)*
         {
+            #[inline]
             fn fold(
                 &self,
                 state: &mut ::core::option::Option<__A>,

@@ -242,6 +242,7 @@ pub(super) fn applies(handlers: &Handlers, apply: &Apply, body: &TokenStream) ->
         #(#conditions)*
         #[automatically_derived]
         impl #krate::Apply<#event> for #aggregate {
+            #[inline]
             fn apply(
                 state: &mut ::core::option::Option<Self>,
                 event: &#event,

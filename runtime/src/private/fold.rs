@@ -7,6 +7,7 @@ use crate::event::EventName;
 ///
 /// # Errors
 /// [`FoldError::AlreadyCreated`].
+#[inline]
 pub fn create<A>(state: &mut Option<A>, name: EventName, new: impl FnOnce() -> A) -> Result<(), FoldError> {
     if state.is_some() {
         return Err(FoldError::AlreadyCreated(name));
@@ -19,6 +20,7 @@ pub fn create<A>(state: &mut Option<A>, name: EventName, new: impl FnOnce() -> A
 ///
 /// # Errors
 /// [`FoldError::NotCreated`].
+#[inline]
 pub fn change<A>(state: &mut Option<A>, name: EventName, change: impl FnOnce(&mut A)) -> Result<(), FoldError> {
     state.as_mut().map(change).ok_or(FoldError::NotCreated(name))
 }
@@ -27,6 +29,7 @@ pub fn change<A>(state: &mut Option<A>, name: EventName, change: impl FnOnce(&mu
 ///
 /// # Errors
 /// [`FoldError::NotCreated`].
+#[inline]
 pub fn turn<A>(state: &mut Option<A>, name: EventName, turn: impl FnOnce(A) -> A) -> Result<(), FoldError> {
     *state = Some(turn(state.take().ok_or(FoldError::NotCreated(name))?));
     Ok(())
