@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use recount::sqlite::SqliteView;
-use recount::sqlite::rusqlite::{self, Transaction};
+use recount::sqlite::rusqlite::{self, Connection, Transaction};
 use recount::{ConsumerState, EventStore, MemoryStore, Meta, Position, Runtime, View};
 use tempfile::tempdir;
 
@@ -13,6 +13,7 @@ use crate::tables::{TABLES, all_seen, bank, change, database, in_tables, positio
 type Tested = Result<(), Box<dyn Error>>;
 
 in_tables!(Revised, SqliteView, name = "balances", rev = 1);
+in_tables!(Others, SqliteView, name = "others");
 
 /// Rules 8.6, 8.7: the old view answers while the new one is built in a file of its own, an event that fails stops the new one alone, and the
 /// switch comes when it has caught up. The old file stays, and the old build goes back to it.
@@ -135,5 +136,34 @@ async fn a_dropped_view_leaves_no_file() -> Tested {
     let view = all_seen::<Revised>(&runtime, &store).await?;
     assert_eq!(positions(&view).await, [1, 2]);
     drop(runtime);
+    Ok(())
+}
+
+/// Rule 8.7: what recount refuses to open it does not delete either: a file of somebody else, and the view of another projection.
+#[tokio::test(start_paused = true)]
+async fn a_file_of_others_is_not_deleted() -> Tested {
+    let (folder, store) = (tempdir()?, MemoryStore::new());
+    plant(&store, "a", vec![paid(1)]).await;
+    let [theirs, text] = ["theirs.sqlite", "text.sqlite"].map(|name| folder.path().join(name));
+    Connection::open(&theirs)?.execute_batch("CREATE TABLE theirs (x)")?;
+    std::fs::write(&text, "no database at all".repeat(100))?;
+    let runtime = bank(&store, folder.path()).await;
+    let view = all_seen::<crate::tables::Balances>(&runtime, &store).await?;
+    let ours = view.path().to_owned();
+    for (path, says) in [
+        (theirs, "database of something else"),
+        (text, "no database of SQLite"),
+        (ours, "it is the database of `balances`, not of `others`"),
+    ] {
+        let others = Runtime::builder().store(store.clone()).aggregate::<Account>();
+        let others = others.projection_in::<Others>(SqliteView::new(&path, TABLES));
+        let others = others.start().await?;
+        assert!(others.settle().await.is_err());
+        let refused = others.drop_view("others").await.err().ok_or("it is deleted")?;
+        let because = refused.source().and_then(Error::source).ok_or("a cause")?;
+        assert!(because.to_string().contains(says), "{because}");
+        assert!(path.exists(), "{}", path.display());
+    }
+    assert_eq!(positions(&view).await, [1]);
     Ok(())
 }

@@ -303,8 +303,15 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
     }
 
     fn remove(&mut self, consumer: &ConsumerName, generation: &ConsumerName) -> Doing<'_, Result<(), Fault>> {
-        let beside = suffix(consumer, generation);
-        Box::pin(async move { self.ask(move |database| database.remove(beside.as_deref())).await })
+        let (beside, name) = (suffix(consumer, generation), generation.clone());
+        let is_its = move |text: Option<&str>| match text.map(|text| Mark::checkpoint_of(text, &name)) {
+            Some(Err(error)) => Err(DatabaseError::Lasting(Box::new(error))),
+            Some(Ok(_)) | None => Ok(()),
+        };
+        Box::pin(async move {
+            self.ask(move |database| database.remove(beside.as_deref(), &is_its))
+                .await
+        })
     }
 
     fn saved(&mut self, parked: &Parked) {
