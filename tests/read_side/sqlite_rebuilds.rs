@@ -1,14 +1,16 @@
 //! A view in SQLite that is built anew beside the one that answers.
 
 use std::error::Error;
+use std::time::Duration;
 
 use recount::sqlite::SqliteView;
 use recount::sqlite::rusqlite::{self, Connection, Transaction};
-use recount::{ConsumerState, EventStore, MemoryStore, Meta, Position, Runtime, View};
+use recount::store::{CheckpointStore, ConsumerName};
+use recount::{ConsumerState, EventStore, MemoryStore, Meta, Position, Runtime, VerbError, View};
 use tempfile::tempdir;
 
 use crate::bank::{Account, Deposited, Withdrawn, paid, plant};
-use crate::tables::{TABLES, all_seen, bank, change, database, in_tables, positions};
+use crate::tables::{REFUSED, TABLES, all_seen, bank, change, database, in_tables, positions};
 
 type Tested = Result<(), Box<dyn Error>>;
 
@@ -165,5 +167,33 @@ async fn a_file_of_others_is_not_deleted() -> Tested {
         assert!(path.exists(), "{}", path.display());
     }
     assert_eq!(positions(&view).await, [1]);
+    Ok(())
+}
+
+/// Rule 8.7: what answers queries is not dropped, also if nobody feeds it any more.
+#[tokio::test(start_paused = true)]
+async fn a_stopped_view_is_not_dropped() -> Tested {
+    let (folder, store) = (tempdir()?, MemoryStore::new());
+    plant(&store, "a", vec![paid(1)]).await;
+    plant(&store, "a", vec![paid(REFUSED)]).await;
+    let runtime = bank(&store, folder.path()).await;
+    assert!(runtime.settle().await.is_err());
+    // Until it has given its lease back.
+    let (checkpoints, name) = (store.checkpoints(), ConsumerName::new("balances")?);
+    let lease = loop {
+        match checkpoints.claim(&name, Duration::from_secs(1)).await {
+            Ok(lease) => break lease,
+            Err(_) => tokio::task::yield_now().await,
+        }
+    };
+    checkpoints.release(&lease).await?;
+    let view = runtime.view::<crate::tables::Balances>().await?;
+    let refused = runtime.drop_view("balances").await;
+    assert!(matches!(refused, Err(VerbError::Failed(_))), "{refused:?}");
+    assert!(view.path().exists());
+    runtime.waive("balances", Position::new(2), "a test's", "ada").await?;
+    plant(&store, "a", vec![paid(3)]).await;
+    let view = all_seen::<crate::tables::Balances>(&runtime, &store).await?;
+    assert_eq!(positions(&view).await, [1, 3]);
     Ok(())
 }

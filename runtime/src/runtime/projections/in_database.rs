@@ -253,6 +253,11 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
         shown.map_or(Position::START, |(_, checkpoint)| checkpoint.position())
     }
 
+    fn answers(&self) -> Option<ConsumerName> {
+        let (_, checkpoint) = self.front.shown()?;
+        Some(checkpoint.consumer().clone())
+    }
+
     // What is committed is seen.
     fn publish(&mut self) {}
 
