@@ -10,7 +10,7 @@ use recount::{ConsumerState, EventStore, MemoryStore, Meta, Position, Runtime, V
 use tempfile::tempdir;
 
 use crate::bank::{Account, Deposited, Withdrawn, paid, plant};
-use crate::tables::{REFUSED, TABLES, all_seen, bank, change, database, in_tables, positions};
+use crate::tables::{REFUSED, TABLES, all_seen, bank, change, database, in_tables, positions, seen};
 
 type Tested = Result<(), Box<dyn Error>>;
 
@@ -195,5 +195,55 @@ async fn a_stopped_view_is_not_dropped() -> Tested {
     plant(&store, "a", vec![paid(3)]).await;
     let view = all_seen::<crate::tables::Balances>(&runtime, &store).await?;
     assert_eq!(positions(&view).await, [1, 3]);
+    Ok(())
+}
+
+/// Rule 8.7: nothing is dropped under a rebuild that has just begun.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_dropped_meanwhile() -> Tested {
+    let (folder, store) = (tempdir()?, MemoryStore::new());
+    plant(&store, "a", vec![paid(1)]).await;
+    let runtime = bank(&store, folder.path()).await;
+    runtime.settle().await?;
+    runtime.rebuild("balances").await?;
+    let refused = runtime.drop_view("balances@any").await;
+    assert!(matches!(refused, Err(VerbError::Busy { .. })), "{refused:?}");
+    runtime.drop_view("others").await?;
+    Ok(())
+}
+
+/// Rule 8.7: a drop that a crash has cut in half leaves a file that nobody knows of; a rebuild that comes upon it begins anew.
+#[tokio::test(start_paused = true)]
+async fn half_a_drop_is_not_gone_on_with() -> Tested {
+    let (folder, store) = (tempdir()?, MemoryStore::new());
+    plant(&store, "a", vec![paid(1)]).await;
+    let runtime = bank(&store, folder.path()).await;
+    let first = all_seen::<crate::tables::Balances>(&runtime, &store)
+        .await?
+        .path()
+        .to_owned();
+    let mut shown = first.clone();
+    let mut rebuild = async || -> Result<std::path::PathBuf, Box<dyn Error>> {
+        let before = std::mem::take(&mut shown);
+        while shown.as_os_str().is_empty() || shown == before {
+            tokio::task::yield_now().await;
+            shown = runtime.view::<crate::tables::Balances>().await?.path().to_owned();
+        }
+        Ok(shown.clone())
+    };
+    runtime.rebuild("balances").await?;
+    let second = rebuild().await?;
+    runtime.undo_rebuild("balances").await?;
+    assert_eq!(rebuild().await?, first);
+    let stale = "UPDATE seen SET amount = 7";
+    assert_eq!(Connection::open(&second)?.execute(stale, ())?, 1);
+    let name = ConsumerName::new("balances")?;
+    let before = store.checkpoints().live(&name).await?.before.ok_or("it was kept")?;
+    store.checkpoints().remove(&before).await?;
+
+    runtime.rebuild("balances").await?;
+    assert_eq!(rebuild().await?, second);
+    let view = all_seen::<crate::tables::Balances>(&runtime, &store).await?;
+    assert_eq!(seen(&view).await, [(1, 1)]);
     Ok(())
 }

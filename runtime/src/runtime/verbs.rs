@@ -127,8 +127,8 @@ impl Runtime {
     /// projection of this runtime holds of it ([`ViewDatabase::remove`](crate::ViewDatabase::remove)). One that is not there is no error.
     ///
     /// # Errors
-    /// [`VerbError::Failed`] while it is built or shown, also by a projection that has stopped, or if the database cannot remove it; then drop it
-    /// again.
+    /// [`VerbError::Busy`] while the projection is rebuilt. [`VerbError::Failed`] while the generation is shown, also by a projection that has
+    /// stopped, or if the database cannot remove it; then drop it again.
     pub async fn drop_view(&self, generation: &str) -> Result<(), VerbError> {
         let name = ConsumerName::new(generation).map_err(|error| VerbError::Failed(Arc::new(error)))?;
         if let Some(dropped) = self.0.consumers.0.iter().find_map(|consumer| consumer.drop_view(&name)) {

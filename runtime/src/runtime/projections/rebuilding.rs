@@ -151,6 +151,9 @@ impl Running {
 
     /// Removes a generation that is not shown, with what the view keeps of it elsewhere.
     pub(super) async fn drop_view(&self, generation: &ConsumerName) -> Result<(), VerbError> {
+        // A rebuild that has just begun has no lease yet.
+        let _begins = self.begins.lock().await;
+        self.is_free()?;
         let consumer = &self.making.consumer;
         let mut target = (self.making.target)(true);
         // The store knows whose lease it is, and not what is shown after that was given back.
