@@ -157,6 +157,35 @@ async fn undone_until_it_is_dropped() -> Tested {
     Ok(())
 }
 
+/// Rule 8.7: what answers queries is not dropped, also if nobody feeds it any more, and what is to be waived and redriven of it stays.
+#[tokio::test(start_paused = true)]
+async fn a_stopped_view_is_not_dropped() -> Tested {
+    let store = MemoryStore::new();
+    plant(&store, "a", vec![paid(1)]).await;
+    let runtime = bank(&store).await;
+    runtime.settle().await?;
+    let first = live(&store).await;
+    runtime.rebuild("balances").await?;
+    rebuilt(&runtime).await?;
+    let second = live(&store).await;
+    runtime.drop_view(&first).await?;
+    plant(&store, "a", vec![paid(POISON)]).await;
+    assert!(runtime.settle().await.is_err());
+    // Until it has given its lease back.
+    let (checkpoints, name) = (store.checkpoints(), ConsumerName::new(&second)?);
+    let lease = loop {
+        match checkpoints.claim(&name, Duration::from_secs(1)).await {
+            Ok(lease) => break lease,
+            Err(_) => sleep(Duration::from_millis(1)).await,
+        }
+    };
+    checkpoints.release(&lease).await?;
+    let refused = runtime.drop_view(&second).await;
+    assert!(matches!(refused, Err(VerbError::Failed(_))), "{refused:?}");
+    assert_eq!(live(&store).await, second);
+    Ok(())
+}
+
 /// Rules 8.7, 11.3: while another view is built, what is waited for is the one that answers, and it is always at the end then.
 #[tokio::test(start_paused = true)]
 async fn settled_is_what_answers() -> Tested {

@@ -175,6 +175,25 @@ async fn a_broken_script_fails_the_start() -> Tested {
     Ok(())
 }
 
+/// A setup that asks for what only a file has does not fail the trial of the script in memory.
+#[tokio::test(start_paused = true)]
+async fn a_setup_that_asks_for_a_file() -> Tested {
+    let (folder, store) = (tempdir()?, MemoryStore::new());
+    plant(&store, "a", vec![paid(1)]).await;
+    let view = database(folder.path()).each_connection(|connection| {
+        let mode: String = connection.query_one("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
+        if mode == "wal" {
+            Ok(())
+        } else {
+            Err(rusqlite::Error::InvalidQuery)
+        }
+    });
+    let runtime = Runtime::builder().store(store.clone()).aggregate::<Account>();
+    let runtime = runtime.projection_in::<Balances>(view).start().await?;
+    assert_eq!(positions(&*all_seen::<Balances>(&runtime, &store).await?).await, [1]);
+    Ok(())
+}
+
 /// Rule 7.6: of two runtimes one feeds the view, and the other takes over when it ends.
 #[tokio::test(start_paused = true)]
 async fn one_runtime_feeds_a_view() -> Tested {

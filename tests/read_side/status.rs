@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use recount::{ConsumerStatus, MemoryStore, Position, Runtime};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::bank::*;
 
@@ -41,6 +41,18 @@ async fn what_is_not_opened_is_at_no_position() -> Tested {
     let said = balances(&second).await?;
     assert!(said.last_error.is_some_and(|error| error.contains("run elsewhere")));
     assert_eq!((said.position, said.behind), (None, None));
+    Ok(())
+}
+
+/// Rule 11.3: at the end of an empty store is also who cannot open what is kept.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_waited_for_in_an_empty_store() -> Tested {
+    let store = MemoryStore::new();
+    let first = bank(&store).await;
+    first.settle().await?;
+    let second = bank(&store).await;
+    timeout(Duration::from_secs(3600), second.settle()).await??;
+    assert_eq!(balances(&second).await?.position, None);
     Ok(())
 }
 

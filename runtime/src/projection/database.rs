@@ -80,9 +80,16 @@ pub trait ViewDatabase: ViewStore {
     /// Forgets a generation that answers no more, because a person has dropped it by name, and gives its room back. One that is not there is no
     /// error. A database that does nothing here leaves that to whoever runs it.
     ///
+    /// Where it is there, `is_its` is asked first, with the mark that [`mark`](Self::mark) would give, and without anything being made: it
+    /// refuses what belongs to another projection, which would have been opened by nobody.
+    ///
     /// # Errors
-    /// [`DatabaseError`]: what is left of it is removed when it is dropped again.
-    fn remove(&self, _generation: Option<&str>) -> Result<(), DatabaseError> {
+    /// [`DatabaseError`]: that of `is_its`; else what is left of it is removed when it is dropped again.
+    fn remove(
+        &self,
+        _generation: Option<&str>,
+        _is_its: &dyn Fn(Option<&str>) -> Result<(), DatabaseError>,
+    ) -> Result<(), DatabaseError> {
         Ok(())
     }
 

@@ -39,9 +39,9 @@ pub(super) trait Consuming: Send + Sync {
         Box::pin(std::future::ready(Err(VerbError::Unsupported { consumer })))
     }
 
-    /// A generation was dropped by name, of this consumer or of another.
-    fn dropped(&self, _generation: &ConsumerName) -> BoxFuture<Result<(), VerbError>> {
-        Box::pin(std::future::ready(Ok(())))
+    /// Drops a generation by its name; `None` if it is not one of this consumer.
+    fn drop_view(&self, _generation: &ConsumerName) -> Option<BoxFuture<Result<(), VerbError>>> {
+        None
     }
 
     /// Saves what is to be saved and ends.

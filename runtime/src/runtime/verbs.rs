@@ -127,16 +127,15 @@ impl Runtime {
     /// projection of this runtime holds of it ([`ViewDatabase::remove`](crate::ViewDatabase::remove)). One that is not there is no error.
     ///
     /// # Errors
-    /// [`VerbError::Failed`] while it is built or shown, or if the database cannot remove it; then drop it again.
+    /// [`VerbError::Busy`] while the projection is rebuilt. [`VerbError::Failed`] while the generation is shown, also by a projection that has
+    /// stopped, or if the database cannot remove it; then drop it again.
     pub async fn drop_view(&self, generation: &str) -> Result<(), VerbError> {
         let name = ConsumerName::new(generation).map_err(|error| VerbError::Failed(Arc::new(error)))?;
-        // First what is known of it: a view without a checkpoint is gone on with by nobody.
-        let removed = self.0.store.checkpoints().remove(&name).await;
-        removed.map_err(|error| VerbError::Failed(Arc::new(error)))?;
-        for consumer in &self.0.consumers.0 {
-            consumer.dropped(&name).await?;
+        if let Some(dropped) = self.0.consumers.0.iter().find_map(|consumer| consumer.drop_view(&name)) {
+            return dropped.await;
         }
-        Ok(())
+        let removed = self.0.store.checkpoints().remove(&name).await;
+        removed.map_err(|error| VerbError::Failed(Arc::new(error)))
     }
 
     /// What a consumer has set aside under a key, or all of it, in the order of the log: stored bytes and envelope, as rule 8.5 says.

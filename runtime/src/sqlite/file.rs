@@ -137,23 +137,31 @@ impl File {
     }
 }
 
-/// Deletes a file with what SQLite keeps beside it. The database goes first: what would stay of a crash belongs to nothing, and SQLite begins
+/// Deletes the file of a view with what SQLite keeps beside it; any other file stays as it is. The database goes first: what would stay of a crash belongs to nothing, and SQLite begins
 /// anew beside it.
 #[expect(
     clippy::disallowed_methods,
     reason = "the files are SQLite's, which goes past every stand-in for the disk"
 )]
-pub(super) fn remove(path: &Path) -> Result<(), DatabaseError> {
+pub(super) fn remove(
+    path: &Path,
+    setup: Option<&Setup>,
+    is_its: &dyn Fn(Option<&str>) -> Result<(), DatabaseError>,
+) -> Result<(), DatabaseError> {
+    let undeletable = |path, source| DatabaseError::Passing(Box::new(SqliteError::Undeletable { path, source }));
+    if path
+        .try_exists()
+        .map_err(|source| undeletable(path.to_owned(), source))?
+    {
+        is_its(kept(path, setup)?.as_deref())?;
+    }
     for beside in ["", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
         name.push(beside);
         let path = PathBuf::from(name);
         match std::fs::remove_file(&path) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                return Err(DatabaseError::Passing(Box::new(SqliteError::Undeletable {
-                    path,
-                    source,
-                })));
+                return Err(undeletable(path, source));
             }
             _ => {}
         }
@@ -161,18 +169,51 @@ pub(super) fn remove(path: &Path) -> Result<(), DatabaseError> {
     Ok(())
 }
 
+/// The mark of a file that is only looked at; an error if it is not a view's.
+fn kept(path: &Path, setup: Option<&Setup>) -> Result<Option<String>, DatabaseError> {
+    let looked = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, setup).and_then(|mut connection| {
+        let tx = connection.transaction()?;
+        Ok(match content(&tx)? {
+            Content::View => Some(mark(&tx)?),
+            Content::Nothing => Some(None),
+            Content::Foreign => None,
+        })
+    });
+    let foreign = || {
+        let path = path.to_owned();
+        DatabaseError::Lasting(Box::new(SqliteError::Foreign { path }))
+    };
+    looked.map_err(|error| failed(path, error))?.ok_or_else(foreign)
+}
+
+/// Whose a database is.
+enum Content {
+    View,
+    /// Nobody's: it was made, and nothing is in it.
+    Nothing,
+    Foreign,
+}
+
+fn content(tx: &Transaction<'_>) -> rusqlite::Result<Content> {
+    let application: i32 = tx.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let is_empty = tx.query_one("SELECT count(*) = 0 FROM sqlite_schema", (), |row| row.get(0))?;
+    Ok(match (application, is_empty) {
+        (APPLICATION, _) => Content::View,
+        (0, true) => Content::Nothing,
+        _ => Content::Foreign,
+    })
+}
+
 /// Makes the tables where there is nothing; `false` if the database is not a view's.
 fn prepare(connection: &mut Connection, tables: &str) -> rusqlite::Result<bool> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let application: i32 = tx.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let is_empty = tx.query_one("SELECT count(*) = 0 FROM sqlite_schema", (), |row| row.get(0))?;
-    match (application, is_empty) {
-        (APPLICATION, _) => {}
-        (0, true) => {
+    match content(&tx)? {
+        Content::View => {}
+        Content::Nothing => {
             tx.pragma_update(None, "application_id", APPLICATION)?;
             create(&tx, tables)?;
         }
-        _ => return Ok(false),
+        Content::Foreign => return Ok(false),
     }
     tx.commit()?;
     connection.pragma_update(None, "journal_mode", "wal")?;

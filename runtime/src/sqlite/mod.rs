@@ -177,8 +177,12 @@ impl ViewDatabase for SqliteView {
         generation.0.empty()
     }
 
-    fn remove(&self, generation: Option<&str>) -> Result<(), DatabaseError> {
-        file::remove(&self.file(generation))
+    fn remove(
+        &self,
+        generation: Option<&str>,
+        is_its: &dyn Fn(Option<&str>) -> Result<(), DatabaseError>,
+    ) -> Result<(), DatabaseError> {
+        file::remove(&self.file(generation), self.setup.as_deref(), is_its)
     }
 
     fn is_passing(error: &rusqlite::Error) -> bool {

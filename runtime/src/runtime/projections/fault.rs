@@ -69,32 +69,42 @@ impl BadEvent {
         wanted: &Wanted,
         source: Arc<dyn Error + Send + Sync>,
     ) -> Option<Self> {
-        let handed = |event: &EventRef<'_>| wanted.source(event).is_some() && !unit.skips_all(event.position);
-        let mut events = unit.events().filter(handed);
-        let first = events.next()?;
-        let (reason, keys) = match events.next_back() {
-            None => (
-                failed_with(&first, source),
-                keys::<P>(wanted, &first).unwrap_or_default(),
-            ),
+        let mut events = unit.events().filter_map(|event| {
+            let parts = handed::<P>(unit, wanted, &event);
+            (!parts.is_empty()).then_some((event, parts))
+        });
+        let (first, parts) = events.next()?;
+        let last = events.next_back().map(|(last, _)| last.position);
+        let reason = match last {
+            None => failed_with(&first, source),
             Some(last) => {
-                let (first, last) = (first.position, last.position);
-                (StopReason::Refused { first, last, source }, Vec::new())
+                let first = first.position;
+                StopReason::Refused { first, last, source }
             }
         };
-        // Of several parts nobody knows which one it is.
-        let letter = match &*keys {
-            [(part, key)] => Some(DeadLetter::new(&first, *part, key.clone(), with_causes(&reason))),
+        // Of several events or parts nobody knows which one it is.
+        let letter = match (&*parts, last) {
+            ([(part, Some(key))], None) => Some(DeadLetter::new(&first, *part, key.clone(), with_causes(&reason))),
             _ => None,
         };
         Some(Self {
             letter,
-            part: PartId::new(first.position, 0),
+            part: PartId::new(first.position, parts.first().map_or(0, |(part, _)| *part)),
             boundary: unit.boundary(0),
             reason,
             is_new: false,
         })
     }
+}
+
+/// Which parts of an event were handed over, and the key of each, where it can be told.
+fn handed<P: Projects>(unit: &Unit, wanted: &Wanted, event: &EventRef<'_>) -> Vec<(u32, Option<String>)> {
+    let keyed = keys::<P>(wanted, event).map_or_else(
+        || vec![(0, None)],
+        |keys| keys.into_iter().map(|(part, key)| (part, Some(key))).collect(),
+    );
+    let is_handed = |part| !unit.skip.contains(&PartId::new(event.position, part));
+    keyed.into_iter().filter(|(part, _)| is_handed(*part)).collect()
 }
 
 fn failed_with(event: &EventRef<'_>, source: Arc<dyn Error + Send + Sync>) -> StopReason {

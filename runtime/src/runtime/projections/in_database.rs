@@ -253,6 +253,11 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
         shown.map_or(Position::START, |(_, checkpoint)| checkpoint.position())
     }
 
+    fn answers(&self) -> Option<ConsumerName> {
+        let (_, checkpoint) = self.front.shown()?;
+        Some(checkpoint.consumer().clone())
+    }
+
     // What is committed is seen.
     fn publish(&mut self) {}
 
@@ -303,8 +308,15 @@ impl<P: KeptInDatabase> Target for InDatabase<P> {
     }
 
     fn remove(&mut self, consumer: &ConsumerName, generation: &ConsumerName) -> Doing<'_, Result<(), Fault>> {
-        let beside = suffix(consumer, generation);
-        Box::pin(async move { self.ask(move |database| database.remove(beside.as_deref())).await })
+        let (beside, name) = (suffix(consumer, generation), generation.clone());
+        let is_its = move |text: Option<&str>| match text.map(|text| Mark::checkpoint_of(text, &name)) {
+            Some(Err(error)) => Err(DatabaseError::Lasting(Box::new(error))),
+            Some(Ok(_)) | None => Ok(()),
+        };
+        Box::pin(async move {
+            self.ask(move |database| database.remove(beside.as_deref(), &is_its))
+                .await
+        })
     }
 
     fn saved(&mut self, parked: &Parked) {

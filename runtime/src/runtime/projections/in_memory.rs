@@ -14,7 +14,7 @@ use crate::runtime::projections::handing::{Wanted, hand, keys};
 use crate::runtime::projections::target::{Doing, Target};
 use crate::runtime::projections::unit::Unit;
 use crate::runtime::reason::Panicked;
-use crate::store::{Checkpoint, EventRef};
+use crate::store::{Checkpoint, ConsumerName, EventRef};
 use crate::stream::Position;
 
 /// How many units are kept to be handed to the other copy as well; beyond it the other copy is made anew.
@@ -148,6 +148,11 @@ impl<P: Kept> Target for TwoCopies<P> {
     fn shown(&self) -> Position {
         let front = self.later.as_ref().unwrap_or(&self.front);
         front.shown().1.position()
+    }
+
+    fn answers(&self) -> Option<ConsumerName> {
+        let front = self.later.as_ref().unwrap_or(&self.front);
+        Some(front.shown().1.consumer().clone())
     }
 
     fn publish(&mut self) {

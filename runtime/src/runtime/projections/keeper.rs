@@ -80,6 +80,12 @@ impl Keeper {
         self.held.is_some()
     }
 
+    /// The generation that it feeds, once it is open.
+    pub(super) fn fed(&self) -> &ConsumerName {
+        let held = self.held.as_ref();
+        held.map_or(&self.consumer, |held| held.lease.consumer())
+    }
+
     /// Becomes the owner of the generation of this identity, and loads what was saved of it.
     pub(super) async fn open(&mut self) -> Result<Found, CheckpointError> {
         let live = self.store.live(&self.consumer).await?.generation;

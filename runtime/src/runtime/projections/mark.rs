@@ -59,11 +59,7 @@ impl Mark {
 
     /// The mark of a generation as it was found, if it is one to go on from.
     pub(super) fn read(text: &str, identity: Fingerprint, generation: &ConsumerName) -> Result<Self, BadMark> {
-        let mark: Self = codec::decode(text.as_bytes()).map_err(BadMark::Unreadable)?;
-        if mark.checkpoint.consumer() != generation {
-            let (found, expected) = (mark.checkpoint.consumer().clone(), generation.clone());
-            return Err(BadMark::OtherConsumer { found, expected });
-        }
+        let mark = Self::of(text, generation)?;
         if mark.identity != identity.to_string() {
             let consumer = generation.clone();
             return Err(BadMark::OtherIdentity { consumer });
@@ -71,10 +67,18 @@ impl Mark {
         Ok(mark)
     }
 
-    /// How far a view has come that another build made.
-    pub(super) fn checkpoint_of(text: &str) -> Result<Checkpoint, BadMark> {
+    /// How far a generation has come, whichever build made it.
+    pub(super) fn checkpoint_of(text: &str, generation: &ConsumerName) -> Result<Checkpoint, BadMark> {
+        Ok(Self::of(text, generation)?.checkpoint)
+    }
+
+    fn of(text: &str, generation: &ConsumerName) -> Result<Self, BadMark> {
         let mark: Self = codec::decode(text.as_bytes()).map_err(BadMark::Unreadable)?;
-        Ok(mark.checkpoint)
+        if mark.checkpoint.consumer() != generation {
+            let (found, expected) = (mark.checkpoint.consumer().clone(), generation.clone());
+            return Err(BadMark::OtherConsumer { found, expected });
+        }
+        Ok(mark)
     }
 
     /// The mark after the next commit.

@@ -282,9 +282,10 @@ impl Consuming for AsConsumer {
         })
     }
 
-    fn dropped(&self, generation: &ConsumerName) -> BoxFuture<Result<(), VerbError>> {
+    fn drop_view(&self, generation: &ConsumerName) -> Option<BoxFuture<Result<(), VerbError>>> {
         let (running, generation) = (Arc::clone(&self.0), generation.clone());
-        Box::pin(async move { running.dropped(&generation).await })
+        let is_own = running.is_own(&generation);
+        is_own.then(|| -> BoxFuture<_> { Box::pin(async move { running.drop_view(&generation).await }) })
     }
 
     fn stop(&self) -> BoxFuture<()> {

@@ -184,7 +184,7 @@ impl Runner {
     }
 
     async fn reset(&mut self) -> Result<(), Next> {
-        let start = Checkpoint::start(self.keeper.consumer.clone(), self.store.identity());
+        let start = Checkpoint::start(self.keeper.fed().clone(), self.store.identity());
         if self.target.keeps_itself() {
             self.empty_place().await?;
         }

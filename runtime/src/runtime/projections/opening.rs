@@ -93,7 +93,7 @@ impl<P: KeptInDatabase> InDatabase<P> {
             Ok((database.shown(&generation), text))
         });
         if let Ok((shown, Some(text))) = seen.await
-            && let Ok(mark) = Mark::checkpoint_of(&text)
+            && let Ok(mark) = Mark::checkpoint_of(&text, live)
         {
             self.front.show(shown, mark);
         }

@@ -15,7 +15,8 @@ impl Runner {
         };
         let begins = place.saved.is_none();
         let found = self.target.open(place).await.map_err(after)?;
-        if let Some(found) = &found {
+        let is_left = begins && found.is_some() && self.keeper.build.is_some();
+        if let Some(found) = found.as_ref().filter(|_| !is_left) {
             match found.checkpoint.check(&self.store).await {
                 Ok(()) => {}
                 Err(ResumeError::Read(error)) => return Err(Next::Retry(Arc::new(error))),
@@ -23,8 +24,8 @@ impl Runner {
             }
         }
         if begins {
-            // Nobody knows what it lacks, so it is made again.
-            if found.is_some_and(|found| found.lacks) {
+            // Nobody knows what it lacks, so it is made again; so is what is left of a view that was dropped, where a new one is built.
+            if is_left || found.is_some_and(|found| found.lacks) {
                 self.target.empty().await.map_err(after)?;
             }
             // Whose the database is, is known before anything is in it: another build never goes on with it (rule 8.7).

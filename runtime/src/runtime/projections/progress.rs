@@ -124,7 +124,7 @@ impl Progress {
         let _closed = said.wait_for(is_answered).await.is_err();
     }
 
-    /// Ends when the projection has come to a position, or cannot.
+    /// Ends when the projection has come to a position, or cannot. Before the first event is also what is not opened yet.
     pub(super) async fn reach(&self, position: Position) -> Result<(), String> {
         let mut said = self.0.clone();
         let is_answered = |said: &Said| {
@@ -132,11 +132,11 @@ impl Progress {
                 said.state,
                 ConsumerState::Stopped { .. } | ConsumerState::Holding { .. }
             );
-            said.position >= Some(position) || cannot
+            said.reached() >= position || cannot
         };
         let _closed = said.wait_for(is_answered).await.is_err();
         let said = said.borrow();
-        if said.position >= Some(position) {
+        if said.reached() >= position {
             Ok(())
         } else {
             Err(said.state.to_string())

@@ -95,6 +95,16 @@ impl Making {
     }
 }
 
+/// What answers queries is not dropped.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "queries of `{consumer}` are answered by `{generation}`: rebuild it, and drop this one when the new one answers"
+)]
+struct IsShown {
+    consumer: ConsumerName,
+    generation: ConsumerName,
+}
+
 fn failed<E: Error + Send + Sync + 'static>(error: E) -> VerbError {
     VerbError::Failed(Arc::new(error))
 }
@@ -133,17 +143,27 @@ impl Running {
         Ok(())
     }
 
-    /// A generation was dropped by name: what the view keeps of it elsewhere goes too.
-    pub(super) async fn dropped(&self, generation: &ConsumerName) -> Result<(), VerbError> {
+    /// Whether a generation has a name of this projection.
+    pub(super) fn is_own(&self, generation: &ConsumerName) -> bool {
+        let rest = generation.as_str().strip_prefix(self.making.consumer.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
+    }
+
+    /// Removes a generation that is not shown, with what the view keeps of it elsewhere.
+    pub(super) async fn drop_view(&self, generation: &ConsumerName) -> Result<(), VerbError> {
+        // A rebuild that has just begun has no lease yet.
+        let _begins = self.begins.lock().await;
+        self.is_free()?;
         let consumer = &self.making.consumer;
-        let is_own = generation
-            .as_str()
-            .strip_prefix(consumer.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('@'));
-        if !is_own {
-            return Ok(());
-        }
         let mut target = (self.making.target)(true);
+        // The store knows whose lease it is, and not what is shown after that was given back.
+        if target.answers().as_ref() == Some(generation) {
+            let (consumer, generation) = (consumer.clone(), generation.clone());
+            return Err(failed(IsShown { consumer, generation }));
+        }
+        // First what is known of it: a view without a checkpoint is gone on with by nobody.
+        let removed = self.making.around.store.checkpoints().remove(generation).await;
+        removed.map_err(failed)?;
         match target.remove(consumer, generation).await {
             Ok(()) => Ok(()),
             Err(Fault::Passing(error)) => Err(VerbError::Failed(error)),

@@ -189,7 +189,7 @@ impl Runner {
                 .restore(Some(&saved.state), saved.checkpoint)
                 .map_err(Next::Stop)?;
         } else {
-            let start = Checkpoint::start(self.keeper.consumer.clone(), self.store.identity());
+            let start = Checkpoint::start(self.keeper.fed().clone(), self.store.identity());
             self.target.restore(None, start).map_err(Next::Stop)?;
         }
         let state = if found.is_beside {

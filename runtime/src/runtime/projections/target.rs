@@ -46,6 +46,9 @@ pub(super) trait Target: Send {
     /// How far queries see, whoever feeds the view that they are asked of.
     fn shown(&self) -> Position;
 
+    /// The generation that queries are answered by, whoever feeds it; `None` as long as none is open.
+    fn answers(&self) -> Option<ConsumerName>;
+
     /// Shows to queries what it has taken.
     fn publish(&mut self);
 

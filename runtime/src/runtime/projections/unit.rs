@@ -113,11 +113,6 @@ impl Unit {
         self.page.iter().take(self.places.end).skip(self.places.start)
     }
 
-    /// Whether an event of one part is not handed over.
-    pub(super) fn skips_all(&self, position: Position) -> bool {
-        self.skip.contains(&PartId::new(position, 0))
-    }
-
     pub(super) fn get(&self, index: usize) -> Option<EventRef<'_>> {
         self.events().nth(index)
     }
