@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use recount::store::{CheckpointStore, ConsumerName, EventStore};
 use recount::{AnyStore, MemoryStore};
@@ -116,6 +117,33 @@ async fn answers_to_failures_are_kept_together() {
     );
     let saves = life.saves.load(Ordering::SeqCst) - before;
     assert!(saves < 50, "{saves} saves for the answers to 200 failures");
+    runtime.shutdown().await;
+}
+
+/// Rule 9.2: the answers to failures of events that are completed are forgotten, however soon one failure follows on the other.
+#[tokio::test(start_paused = true)]
+async fn answers_to_failures_are_forgotten() {
+    let store = AnyStore::new(MemoryStore::new());
+    let runtime = bank(kept(&store)).policy::<Welcome>().start().await.expect("a start");
+    account(&runtime, "bank", 0).await;
+    settle(&runtime).await;
+    let name = ConsumerName::new("welcome").expect("a name");
+    let mut sizes = Vec::new();
+    for number in 0..50 {
+        tokio::time::advance(Duration::from_millis(200)).await;
+        let owner = "missing".to_owned();
+        let opened = runtime.execute(format!("owner-{number}"), Open { owner }).await;
+        opened.expect("a new account");
+        settle(&runtime).await;
+        let saved = store.checkpoints().load(&name).await.expect("checkpoints");
+        sizes.push(saved.expect("one").state.len());
+    }
+    assert_eq!(balance(&runtime, "bank").await, 50 * 200);
+    let most = sizes.iter().copied().max();
+    assert!(
+        sizes[0] > 0 && most < Some(15 * sizes[0]),
+        "the answers of two seconds at most: {sizes:?}"
+    );
     runtime.shutdown().await;
 }
 
