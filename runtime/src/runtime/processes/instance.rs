@@ -70,15 +70,21 @@ impl Instance {
             state: (script.state)(),
             is_ahead: false,
         };
+        instance.catch_up(store, script).await?;
+        Ok(instance)
+    }
+
+    /// Reads the records that it has not seen. After an error it is of no use any more.
+    pub(super) async fn catch_up(&mut self, store: &AnyStore, script: &Script) -> Result<(), Halt> {
         loop {
-            let next = Version::after(instance.version());
-            let read = StreamRead::new(instance.stream.clone()).from(next);
+            let next = Version::after(self.version());
+            let read = StreamRead::new(self.stream.clone()).from(next);
             let page = store.read_stream(read).await?;
             for event in page.iter() {
-                instance.reads(script, &event)?;
+                self.reads(script, &event)?;
             }
             if page.at_end() {
-                return Ok(instance);
+                return Ok(());
             }
         }
     }
