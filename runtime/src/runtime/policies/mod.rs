@@ -158,8 +158,12 @@ impl Work for Policing {
         for walked in in_lanes(lanes).await? {
             all.join(walked);
         }
-        // What comes after the first event that is not completed is delivered again, and has no second effect.
+        // What comes after the first event that is not completed is delivered again, and has no second effect. Nor is it set aside: what is
+        // done before it in its stream, and delivered again as well, would then stand behind it.
         let completed = all.halted.as_ref().map_or(served.page().len(), |(place, _)| *place);
+        if let Some(first) = served.page().get(completed) {
+            all.letters.retain(|letter| letter.part.position < first.position);
+        }
         if all.letters.is_empty() {
             term.complete(served.page(), completed).await?;
         } else {
