@@ -181,7 +181,7 @@ impl Work for Policing {
         Ok(Notes::forget(before, completed))
     }
 
-    async fn tend(&mut self, term: &Arc<Term>) -> Result<Tended, Halt> {
+    async fn tend(&mut self, term: &Arc<Term>, _: bool) -> Result<Tended, Halt> {
         while let Some(redrive) = self.redrives.next() {
             let lane = Lane {
                 script: Arc::clone(&self.script),
