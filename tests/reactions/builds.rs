@@ -133,6 +133,37 @@ async fn a_removed_step_holds_the_process() {
     runtime.shutdown().await;
 }
 
+/// Rule 9.10: what a list says that was kept holds nothing if the log behind it says otherwise.
+#[tokio::test]
+async fn an_abandoned_instance_holds_nothing() {
+    let clock = clock();
+    let store: AnyStore = store(&clock);
+    let runtime = start(&store, &clock).await;
+    account(&runtime, "ada", 100).await;
+    request(&runtime, "t-1", "ada", "nobody", 30).await;
+    settle(&runtime).await;
+    runtime.shutdown().await;
+
+    let forgetful = async || {
+        bank(kept(&store))
+            .process::<Forgetful>()
+            .start()
+            .await
+            .expect("a start")
+    };
+    let runtime = forgetful().await;
+    runtime.settle().await.expect_err("it holds");
+    let id = TransferId("t-1".into());
+    let abandoned = runtime
+        .abandon_case::<Forgetful>(id, "nobody waits for it", "ann")
+        .await;
+    abandoned.expect("it runs");
+    runtime.shutdown().await;
+    let runtime = forgetful().await;
+    settle(&runtime).await;
+    runtime.shutdown().await;
+}
+
 /// Rule 9.9: with more parked instances than are declared the process stops.
 #[tokio::test]
 async fn too_many_parked_instances_stop_it() {
@@ -157,5 +188,15 @@ async fn too_many_parked_instances_stop_it() {
         "{unsettled}"
     );
     assert!(matches!(state(&runtime).await, ConsumerState::Stopped { .. }));
+    let id = TransferId("t-0".into());
+    let abandoned = runtime.abandon_case::<Strict>(id, "nobody waits for it", "ann").await;
+    abandoned.expect("it stands still");
+    runtime.shutdown().await;
+    let runtime = bank(kept(&store)).process::<Strict>().start().await.expect("a start");
+    settle(&runtime).await;
+    assert_eq!(
+        runtime.status().await.expect("a status").consumers[0].parked,
+        ["t-1", "t-3"]
+    );
     runtime.shutdown().await;
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use recount::store::{
     AnyCheckpoints, AppendError, Batch, Capabilities, Change, CheckpointError, CheckpointStore, Committed,
-    ConsumerName, DeadLetter, KnownKey, Lease, LetterRead, Live, LogRead, Page, ParkedKey, PartId, ReadError, Resolved,
-    Saved, StoreId, StreamRead, Unknown, Waiver,
+    ConsumerName, DeadLetter, KnownKey, Lease, LetterRead, Live, LogRead, Page, ParkedKey, Part, PartId, ReadError,
+    Resolved, Saved, StoreId, StreamRead, Unknown, Waiver,
 };
 use recount::{AnyStore, EventStore, IdempotencyKey, Position, StreamId};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, RwLock};
 use uuid::Uuid;
 
 /// How many steps are left to live. An append has two, before it is done and after, and so has every save of a checkpoint.
@@ -24,6 +24,9 @@ pub struct Life {
     /// A save that parks something does not come to its end.
     pub parks_nothing: AtomicBool,
     pub tried_to_park: Notify,
+    /// What is appended to an account waits for whoever holds this.
+    pub accounts: RwLock<()>,
+    pub tried_to_append: Notify,
 }
 
 impl Life {
@@ -35,6 +38,8 @@ impl Life {
             instances_read: AtomicU64::new(0),
             parks_nothing: AtomicBool::new(false),
             tried_to_park: Notify::new(),
+            accounts: RwLock::new(()),
+            tried_to_append: Notify::new(),
         })
     }
 
@@ -78,6 +83,11 @@ impl EventStore for Mortal {
     }
 
     async fn append(&self, batch: Batch) -> Result<Committed, AppendError> {
+        let is_account = |part: &Part| part.stream.category() == "account";
+        if batch.parts.iter().any(is_account) {
+            self.life.tried_to_append.notify_one();
+            drop(self.life.accounts.read().await);
+        }
         self.life.step().await;
         let committed = self.inner.append(batch).await;
         self.life.step().await;

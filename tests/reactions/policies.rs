@@ -240,6 +240,36 @@ async fn events_that_cannot_be_read() {
     runtime.shutdown().await;
 }
 
+/// Rules 8.4, 9.9: what stands behind an event that is waited for is not set aside before that is completed, or what stands before it in its
+/// stream, and was done, would be set aside with it.
+#[tokio::test]
+async fn nothing_is_parked_behind_what_is_waited_for() {
+    let store = AnyStore::new(MemoryStore::new());
+    let runtime = fees(&store).await;
+    account(&runtime, "eve", 1_000).await;
+    account(&runtime, "fees-eve", 0).await;
+    runtime.settle().await.expect("no policy stands still");
+    runtime.shutdown().await;
+    let runtime = bank(kept(&store)).start().await.expect("a start");
+    plant(&store, "account/zoe", "account.cloned", "{}").await;
+    debit(&runtime, "eve", "one", 10).await;
+    plant(&store, "account/eve", "account.debited", r#"{"transfer":7}"#).await;
+    runtime.shutdown().await;
+
+    let runtime = fees(&store).await;
+    let unsettled = runtime.settle().await.expect_err("it holds");
+    assert!(unsettled.to_string().contains("account.cloned"), "{unsettled}");
+    assert_eq!(
+        balance(&runtime, "fees-eve").await,
+        11,
+        "done, and delivered again later"
+    );
+    let name = ConsumerName::new("fees").expect("a name");
+    let parked = store.checkpoints().parked(&name).await.expect("checkpoints");
+    assert!(parked.is_empty(), "{parked:?}");
+    runtime.shutdown().await;
+}
+
 /// Rule 7.6: of two runtimes on one store one runs the policy, and the other takes over when it stops. Each command is sent once.
 #[tokio::test(start_paused = true)]
 async fn one_runtime_runs_it_at_a_time() {

@@ -167,7 +167,8 @@ impl<S> Builder<S> {
 
     /// How many bytes the kept states have together, at most; a state that is larger alone is not kept. A state counts with its
     /// `size_of`, the name of its stream and 256 bytes; what it holds on the heap is not seen unless
-    /// [`heap_bytes`](Self::heap_bytes) tells. Default: 64 MiB.
+    /// [`heap_bytes`](Self::heap_bytes) tells. An instance of a process counts with the records of which something is to be done as well, but
+    /// what its state holds on the heap is never seen. Default: 64 MiB.
     pub fn keep_bytes(mut self, bytes: usize) -> Self {
         self.settings.state_bytes = bytes;
         self

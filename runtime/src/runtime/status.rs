@@ -38,9 +38,9 @@ pub struct KeptStates {
     pub count: usize,
     /// How many bytes they have, as [`keep_bytes`](crate::Builder::keep_bytes) counts.
     pub bytes: usize,
-    /// How often a command or a load has found its state here, since the start.
+    /// How often a command, a load or a step of a process has found its state here, since the start.
     pub hits: u64,
-    /// How often it has not, and read the stream from its first event or from its snapshot.
+    /// How often it has not, and read the stream from its first event or from its snapshot. The first step of each instance of a process counts.
     pub misses: u64,
     /// How often a state had to go to make room.
     pub evicted: u64,

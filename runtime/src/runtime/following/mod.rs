@@ -49,8 +49,8 @@ pub(super) trait Work: Send + Sync + 'static {
     /// What is kept beside the checkpoint at a position up to which all is completed, where this was kept or noted before.
     fn state(&self, before: &[u8], completed: Position) -> Result<Vec<u8>, Halt>;
 
-    /// Does what is to be done besides reading.
-    fn tend(&mut self, term: &Arc<Term>) -> impl Future<Output = Result<Tended, Halt>> + Send;
+    /// Does what is to be done besides reading; `at_end` if nothing more was in the log when it was read last.
+    fn tend(&mut self, term: &Arc<Term>, at_end: bool) -> impl Future<Output = Result<Tended, Halt>> + Send;
 }
 
 /// What a consumer has done besides reading.
@@ -155,7 +155,7 @@ impl<W: Work> Follower<W> {
                     .await?;
             }
             let asked = self.desk.asked();
-            let tended = self.work.tend(&term).await?;
+            let tended = self.work.tend(&term, at_end).await?;
             let is_idle = at_end && !tended.did_something;
             self.desk.reports(asked, term.position().await, is_idle, tended.parked);
             let rest = tended.rest.map_or(LONGEST_REST, |rest| rest.min(LONGEST_REST));

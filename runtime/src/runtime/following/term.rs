@@ -62,7 +62,8 @@ struct Desk {
     checkpoint: Checkpoint,
     /// Where the kept checkpoint is.
     kept: Position,
-    /// Since when something is completed that is not kept.
+    /// Since when something is completed for which [`Term::keep`] was not called. Other saves keep the checkpoint as well, and leave beside
+    /// it what was there.
     unkept: Option<Instant>,
     /// What was kept beside the checkpoint last.
     state: Vec<u8>,
@@ -189,6 +190,8 @@ impl Term {
     ) -> Result<(), Halt> {
         let mut desk = self.desk.lock().await;
         let checkpoint = desk.behind(page, completed)?;
+        // What is kept beside the checkpoint is as it was: it is brought up to this with the next `keep`.
+        desk.unkept.get_or_insert_with(Instant::now);
         desk.save(&self.checkpoints, checkpoint, Change::new().park(letters))
             .await
     }
@@ -210,7 +213,9 @@ impl Term {
         }
         desk.state = state(&desk.state, desk.checkpoint.position())?;
         let checkpoint = desk.checkpoint.clone();
-        desk.save(&self.checkpoints, checkpoint, Change::new()).await
+        desk.save(&self.checkpoints, checkpoint, Change::new()).await?;
+        desk.unkept = None;
+        Ok(())
     }
 
     /// Keeps something else beside the checkpoint, which stays where it is. What others ask for meanwhile is kept in the same step.
@@ -274,7 +279,7 @@ impl Desk {
         };
         change.saved = Some((Some(self.kept), saved));
         checkpoints.save(&self.lease, change).await?;
-        (self.kept, self.unkept) = (checkpoint.position(), None);
+        self.kept = checkpoint.position();
         self.checkpoint = checkpoint;
         Ok(())
     }

@@ -158,8 +158,12 @@ impl Work for Policing {
         for walked in in_lanes(lanes).await? {
             all.join(walked);
         }
-        // What comes after the first event that is not completed is delivered again, and has no second effect.
+        // What comes after the first event that is not completed is delivered again, and has no second effect. Nor is it set aside: what is
+        // done before it in its stream, and delivered again as well, would then stand behind it.
         let completed = all.halted.as_ref().map_or(served.page().len(), |(place, _)| *place);
+        if let Some(first) = served.page().get(completed) {
+            all.letters.retain(|letter| letter.part.position < first.position);
+        }
         if all.letters.is_empty() {
             term.complete(served.page(), completed).await?;
         } else {
@@ -177,7 +181,7 @@ impl Work for Policing {
         Ok(Notes::forget(before, completed))
     }
 
-    async fn tend(&mut self, term: &Arc<Term>) -> Result<Tended, Halt> {
+    async fn tend(&mut self, term: &Arc<Term>, _: bool) -> Result<Tended, Halt> {
         while let Some(redrive) = self.redrives.next() {
             let lane = Lane {
                 script: Arc::clone(&self.script),

@@ -1,6 +1,6 @@
 //! What is going on in an instance, as its records tell: no payload, so that all that are going on are held at once.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -143,11 +143,16 @@ impl Case {
         self.queue.clear();
     }
 
-    /// Effects or inputs of this record are still to be done.
-    pub(super) fn needs(&self, record: Version) -> bool {
-        self.open.iter().any(|open| open.place.record == record)
-            || self.timers.values().any(|timer| timer.place.record == record)
-            || self.waits().any(|waits| waits == record)
+    /// How many effects and inputs are still to be done.
+    pub(super) fn left(&self) -> usize {
+        self.open.len() + self.timers.len() + self.queue.len() + usize::from(self.parked.is_some())
+    }
+
+    /// The records that they stand in.
+    pub(super) fn needed(&self) -> BTreeSet<Version> {
+        let open = self.open.iter().map(|open| open.place.record);
+        let timers = self.timers.values().map(|timer| timer.place.record);
+        open.chain(timers).chain(self.waits()).collect()
     }
 
     /// The records of inputs that wait, and of the one that it stands at.

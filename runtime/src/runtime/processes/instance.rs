@@ -34,8 +34,10 @@ pub(super) struct Instance {
     pub(super) case: Case,
     /// Its last record.
     pub(super) reached: Option<Reached>,
-    /// Those of its records of which something is still to be done.
+    /// Those of its records of which something is still to be done, and at most as many others.
     records: BTreeMap<Version, Stood>,
+    /// How many bytes they have.
+    bytes: usize,
     state: Box<dyn State>,
     /// The state has taken an input that no record tells of.
     pub(super) is_ahead: bool,
@@ -67,18 +69,25 @@ impl Instance {
             case: Case::default(),
             reached: None,
             records: BTreeMap::new(),
+            bytes: 0,
             state: (script.state)(),
             is_ahead: false,
         };
+        instance.catch_up(store, script).await?;
+        Ok(instance)
+    }
+
+    /// Reads the records that it has not seen. After an error it is of no use any more.
+    pub(super) async fn catch_up(&mut self, store: &AnyStore, script: &Script) -> Result<(), Halt> {
         loop {
-            let next = Version::after(instance.version());
-            let read = StreamRead::new(instance.stream.clone()).from(next);
+            let next = Version::after(self.version());
+            let read = StreamRead::new(self.stream.clone()).from(next);
             let page = store.read_stream(read).await?;
             for event in page.iter() {
-                instance.reads(script, &event)?;
+                self.reads(script, &event)?;
             }
             if page.at_end() {
-                return Ok(instance);
+                return Ok(());
             }
         }
     }
@@ -106,16 +115,26 @@ impl Instance {
         self.case.apply(version, &stood.record);
         self.is_ahead &= !matches!(stood.record, Record::Handled(_));
         self.reached = Some(Reached::after(self.reached, version, stood.position, stood.recorded_at));
+        self.bytes += size_of::<Stood>() + stood.bytes;
         self.records.insert(version, stood);
+        // Not each time: an instance in which many inputs wait would go through all of them for each.
+        if self.records.len() > 2 * self.case.left() {
+            self.prune();
+        }
+    }
+
+    /// Lets go of the records of which nothing is to be done any more.
+    fn prune(&mut self) {
+        let mut needed = self.case.needed();
         // A timer that waits as an input is answered as what set it.
         let set_by = |waits| match self.records.get(&waits)?.record.input()? {
             Input::Timer(fired) => Some(fired.set.record),
             Input::Event(_) => None,
         };
-        let setters: Vec<Version> = self.case.waits().filter_map(set_by).collect();
-        let case = &self.case;
-        self.records
-            .retain(|record, _| case.needs(*record) || setters.contains(record));
+        needed.extend(self.case.waits().filter_map(set_by));
+        self.records.retain(|record, _| needed.contains(record));
+        let bytes = self.records.values().map(|stood| size_of::<Stood>() + stood.bytes);
+        self.bytes = bytes.sum();
     }
 
     pub(super) fn version(&self) -> Option<Version> {
@@ -123,9 +142,8 @@ impl Instance {
     }
 
     /// What it holds beside its own size, about.
-    pub(super) fn heap(&self, script: &Script) -> usize {
-        let records = self.records.values().map(|stood| size_of::<Stood>() + stood.bytes);
-        records.sum::<usize>() + script.size
+    pub(super) const fn heap(&self, script: &Script) -> usize {
+        self.bytes + script.size
     }
 
     /// A record of which something is still to be done.
@@ -265,3 +283,6 @@ fn recorded(effects: Vec<Effect>, from: Timestamp) -> Result<Vec<StoredEffect>, 
     });
     stored.collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use crate::runtime::processes::turn::Turner;
 use crate::runtime::state::{State, Unsaved};
 use crate::runtime::{Inner, Runtime};
 use crate::store::EventStore;
-use crate::stream::Version;
+use crate::stream::{StreamId, Version};
 
 /// An instance that is kept.
 struct Kept {
@@ -19,20 +19,42 @@ struct Kept {
 }
 
 impl Turner {
-    /// The instance of a key: as it was kept, or read and folded.
+    /// The instance of a key: as it was kept, or read and folded. A kept one may be behind, which whoever appends to it is told of.
     pub(super) async fn load(&self, runtime: &Runtime, key: &str) -> Result<Instance, Halt> {
-        let stream = record::stream(self.script.name, key).map_err(|error| Halt::Stop(error.to_string()))?;
-        let Inner { store, live, .. } = &*runtime.0;
-        let kept = live.take::<Kept>(&stream, store.identity());
-        let kept = kept.and_then(|found| Arc::into_inner(found.state.state?));
-        match kept.filter(|kept| kept.fence == self.term.fence) {
-            Some(kept) => Ok(kept.instance),
-            None => Instance::load(store, &self.script, stream).await,
+        let stream = self.stream(key)?;
+        match self.kept(runtime, &stream) {
+            Some(kept) => Ok(kept),
+            None => Instance::load(&runtime.0.store, &self.script, stream).await,
         }
     }
 
-    /// Keeps an instance for what comes next. It may be behind then: what is written of it is at its version, and what others wrote is seen
-    /// in the log ([`outdate`](Self::outdate)). One that has ended is not waited for, and one that is ahead is not what its records say.
+    /// The same as it is now, if its next step is to send a command: that has its effect before its outcome is appended, so no append would
+    /// tell that a person has ended the instance meanwhile, or that another runner works on it.
+    pub(super) async fn load_to_send(&self, runtime: &Runtime, key: &str) -> Result<Instance, Halt> {
+        let (stream, store) = (self.stream(key)?, &runtime.0.store);
+        let Some(mut kept) = self.kept(runtime, &stream) else {
+            return Instance::load(store, &self.script, stream).await;
+        };
+        if kept.case.is_pending() && !kept.case.open.is_empty() {
+            kept.catch_up(store, &self.script).await?;
+        }
+        Ok(kept)
+    }
+
+    fn stream(&self, key: &str) -> Result<StreamId, Halt> {
+        record::stream(self.script.name, key).map_err(|error| Halt::Stop(error.to_string()))
+    }
+
+    fn kept(&self, runtime: &Runtime, stream: &StreamId) -> Option<Instance> {
+        let Inner { store, live, .. } = &*runtime.0;
+        let found = live.take::<Kept>(stream, store.identity())?;
+        let kept = Arc::into_inner(found.state.state?)?;
+        (kept.fence == self.term.fence).then_some(kept.instance)
+    }
+
+    /// Keeps an instance for what comes next. It may be behind then: what is written of it is at its version, what others wrote is read
+    /// before a command is sent ([`load_to_send`](Self::load_to_send)), and what is seen in the log has it go ([`outdate`](Self::outdate)).
+    /// One that has ended is not waited for, and one that is ahead is not what its records say.
     pub(super) fn keep(&self, runtime: &Runtime, instance: Instance) {
         let is_over = instance.case.ended && !instance.case.is_going_on();
         if instance.is_ahead || is_over {

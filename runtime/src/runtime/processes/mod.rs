@@ -39,6 +39,10 @@ struct Processing {
     script: Arc<Script>,
     /// The instances in which something is going on, up to the checkpoint.
     cases: Cases,
+    /// The log was read to its end under this lease: the list says what is going on, and not what was when it was kept.
+    is_current: bool,
+    /// Until then: this build does not know something of the list, of which the log may tell that it has ended since.
+    is_in_doubt: bool,
     redrives: Redriving,
 }
 
@@ -60,6 +64,8 @@ impl Processing {
             },
             script: Arc::new(Script::of::<P>()),
             cases: Cases::default(),
+            is_current: false,
+            is_in_doubt: false,
             redrives,
         })
     }
@@ -148,7 +154,9 @@ impl Work for Processing {
 
     async fn resume(&mut self, term: &Arc<Term>) -> Result<(), Halt> {
         self.cases = Cases::read(&term.state().await)?;
-        self.cases.are_known(self.script.reactions)
+        self.is_current = false;
+        self.is_in_doubt = self.cases.are_known(self.script.reactions).is_err();
+        Ok(())
     }
 
     async fn take(&mut self, term: &Arc<Term>, served: &Served) -> Result<(), Halt> {
@@ -193,7 +201,12 @@ impl Work for Processing {
             Some((_, halt)) => Err(halt),
             None => {
                 let mut keys = records.iter().map(|(key, ..)| key);
-                keys.try_for_each(|key| self.cases.is_known(key, self.script.reactions))
+                let known = keys.try_for_each(|key| self.cases.is_known(key, self.script.reactions));
+                if self.is_current {
+                    return known;
+                }
+                self.is_in_doubt |= known.is_err();
+                Ok(())
             }
         }
     }
@@ -202,9 +215,13 @@ impl Work for Processing {
         self.cases.write()
     }
 
-    async fn tend(&mut self, term: &Arc<Term>) -> Result<Tended, Halt> {
+    async fn tend(&mut self, term: &Arc<Term>, at_end: bool) -> Result<Tended, Halt> {
+        if at_end && !self.is_current {
+            self.cases.are_known(self.script.reactions)?;
+            (self.is_current, self.is_in_doubt) = (true, false);
+        }
         let parked = self.cases.parked().len();
-        if parked > self.script.max_parked as usize {
+        if self.is_current && parked > self.script.max_parked as usize {
             let most = self.script.max_parked;
             return Err(Halt::Stop(format!("{parked} instances are parked, and {most} may be")));
         }
@@ -213,6 +230,13 @@ impl Work for Processing {
             let redriven = self.redrive(term, &redrive).await?;
             did_something |= redriven.done > 0;
             redrive.answer(redriven);
+        }
+        if self.is_in_doubt {
+            return Ok(Tended {
+                did_something,
+                parked: self.cases.parked().iter().cloned().collect(),
+                ..Tended::default()
+            });
         }
         let now = term.runtime()?.0.clock.now();
         for due in self.cases.due(now) {

@@ -158,7 +158,7 @@ impl Turner {
         let runtime = self.term.runtime()?;
         let mut did_something = false;
         'read: loop {
-            let mut instance = self.load(&runtime, key).await?;
+            let mut instance = self.load_to_send(&runtime, key).await?;
             while instance.case.is_pending() {
                 let written = if let Some(open) = instance.case.open.front().cloned() {
                     self.dispatch(&runtime, &mut instance, &open).await?

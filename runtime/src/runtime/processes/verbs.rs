@@ -307,7 +307,7 @@ impl Looked {
     }
 }
 
-/// Writes a record of a person's word behind what was looked at. The runner sees it in the log.
+/// Writes a record of a person's word behind what was looked at. The runner sees it in the log; what is kept of the instance here goes at once.
 async fn say(
     runtime: &Runtime,
     stream: StreamId,
@@ -322,7 +322,10 @@ async fn say(
             .metadata(looked.last.encode())
             .part(stream.clone(), Expected::loaded(looked.version), vec![event]);
         match runtime.0.store.append(batch).await {
-            Ok(_) => return Ok(()),
+            Ok(_) => {
+                runtime.0.live.forget(&stream, Version::after(looked.version));
+                return Ok(());
+            }
             Err(AppendError::Conflict { .. }) => {}
             Err(error) => return Err(error.into()),
         }

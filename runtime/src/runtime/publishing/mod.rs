@@ -158,7 +158,7 @@ impl Work for Working {
         Ok(Vec::new())
     }
 
-    async fn tend(&mut self, _: &Arc<Term>) -> Result<Tended, Halt> {
+    async fn tend(&mut self, _: &Arc<Term>, _: bool) -> Result<Tended, Halt> {
         Ok(Tended::default())
     }
 }
