@@ -1,7 +1,7 @@
 //! Views in SQLite that are built anew by a verb or by another build, killed at any step: each file holds what it says it holds, and the one
 //! that answers never holds less than before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,7 +67,15 @@ struct Looked {
     live: u64,
 }
 
-async fn look(store: &AnyStore, views: &Path, before: Looked, was_undone: bool, seed: u64) -> Looked {
+/// What a process was told.
+#[derive(Default)]
+struct Told {
+    to_go_back: bool,
+    /// The files of these generations may be begun anew.
+    dropped: BTreeSet<String>,
+}
+
+async fn look(store: &AnyStore, views: &Path, before: Looked, told: Told, seed: u64) -> Looked {
     let mut looked = Looked::default();
     let files = std::fs::read_dir(views).into_iter().flatten().flatten();
     for path in files.map(|file| file.path()) {
@@ -75,12 +83,15 @@ async fn look(store: &AnyStore, views: &Path, before: Looked, was_undone: bool, 
             continue;
         };
         let database = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).expect("a database");
-        // Killed before its tables were made, it holds nothing.
-        if let Ok(Some((through, _))) = held(&database, seed) {
+        let generation = ConsumerName::new(name).expect("a name");
+        let kept = store.checkpoints().load(&generation).await.expect("a checkpoint");
+        // Killed before its tables were made, it holds nothing; and what is left of one that was dropped is built anew.
+        if let (Ok(Some((through, _))), Some(_)) = (held(&database, seed), kept) {
             looked.at.insert(name.to_owned(), through);
         }
     }
-    for (name, through) in &before.at {
+    let stays = |(name, _): &(&String, &u64)| !told.dropped.contains(*name);
+    for (name, through) in before.at.iter().filter(stays) {
         let now = looked.at.get(name);
         assert!(
             now >= Some(through),
@@ -91,7 +102,7 @@ async fn look(store: &AnyStore, views: &Path, before: Looked, was_undone: bool, 
     let live = store.checkpoints().live(&name).await.expect("a generation").generation;
     looked.live = looked.at.get(live.as_str()).copied().unwrap_or(0);
     assert!(
-        looked.live >= before.live || was_undone,
+        looked.live >= before.live || told.to_go_back,
         "seed {seed}: `{live}` answers at {}, and {} was answered before",
         looked.live,
         before.live
@@ -107,27 +118,26 @@ pub fn history(seed: u64, world: &World) {
     let views = folder.path();
     for _ in 0..LIVES {
         let fuse = Fuse::new(choices.steps(150));
-        let was_undone = process().block_on(async {
+        let told = process().block_on(async {
             match choices.below(3) {
                 0 => life::<New>(world, &fuse, views, &mut choices, seed).await,
                 _ => life::<Old>(world, &fuse, views, &mut choices, seed).await,
             }
         });
-        looked = world.look(async |store| look(store, views, looked, was_undone, seed).await);
+        looked = world.look(async |store| look(store, views, looked, told, seed).await);
     }
     process().block_on(last::<New>(world, views, seed));
-    world.look(async |store| look(store, views, looked, false, seed).await);
+    world.look(async |store| look(store, views, looked, Told::default(), seed).await);
     process().block_on(last::<Old>(world, views, seed));
 }
 
-/// Whether it was told to go back.
-async fn life<P>(world: &World, fuse: &Arc<Fuse>, views: &Path, choices: &mut Choices, seed: u64) -> bool
+async fn life<P>(world: &World, fuse: &Arc<Fuse>, views: &Path, choices: &mut Choices, seed: u64) -> Told
 where
     P: Projects + Projection<View = Dying>,
 {
     let store = world.open().await;
     let pages = Some((5, Duration::from_millis(choices.below(800))));
-    let mut was_undone = false;
+    let mut told = Told::default();
     let life = async {
         let runtime = start::<P>(&store, fuse, views, pages).await;
         let mut last = 0;
@@ -146,13 +156,14 @@ where
             match choices.below(8) {
                 0 | 1 => drop(runtime.rebuild("rebuilt").await),
                 2 => {
-                    was_undone = true;
+                    told.to_go_back = true;
                     drop(runtime.undo_rebuild("rebuilt").await);
                 }
                 3 => {
                     let name = ConsumerName::new("rebuilt").expect("a name");
                     let live = store.checkpoints().live(&name).await.expect("a generation");
                     if let Some(before) = live.before {
+                        told.dropped.insert(before.as_str().to_owned());
                         drop(runtime.drop_view(before.as_str()).await);
                     }
                 }
@@ -173,7 +184,7 @@ where
         () = life => {}
     }
     world.end(store).await;
-    was_undone
+    told
 }
 
 /// How far the file has come that is shown.
