@@ -58,17 +58,15 @@ impl<A> Default for Basis<A> {
     }
 }
 
-/// Events that are to be written, the state after them, and what no snapshot has of it then.
-struct Decision<A: Aggregate> {
-    events: Vec<Events<A>>,
-    batch: Batch,
-    state: Option<A>,
-    unsaved: Unsaved,
-}
-
 /// What a decision came to.
 enum Step<A: Aggregate, R> {
-    Write(Decision<A>),
+    /// Events that are to be written, the state after them, and what no snapshot has of it then.
+    Write {
+        events: Vec<Events<A>>,
+        batch: Batch,
+        state: Option<A>,
+        unsaved: Unsaved,
+    },
     /// An answer without an append; the state is as it was.
     Answer(Box<Result<Receipt<Events<A>>, ExecuteError<R>>>),
     /// Somebody looks at the state, and it cannot be copied.
@@ -116,12 +114,12 @@ impl Attempts {
             let (events, batch, state, unsaved) = {
                 let step = self.step(&mut basis, *attempt, ids, decide)?;
                 match step {
-                    Step::Write(Decision {
+                    Step::Write {
                         events,
                         batch,
                         state,
                         unsaved,
-                    }) => (events, batch, state, unsaved),
+                    } => (events, batch, state, unsaved),
                     Step::Shared => {
                         basis = Basis::default();
                         continue;
@@ -285,12 +283,12 @@ impl Attempts {
                 if let Some(Keyed { key, fingerprint }) = &self.options.keyed {
                     batch = batch.key(key.clone(), *fingerprint);
                 }
-                return Ok(Step::Write(Decision {
+                return Ok(Step::Write {
                     events,
                     batch,
                     state: own,
                     unsaved,
-                }));
+                });
             }
             Err(no) if no.is_from_the_state() => Err(no),
             Err(error) => return Err(error),

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::runtime::delay::doubled;
+
 /// The longest delay before the second attempt; it doubles with each.
 const FIRST_DELAY: Duration = Duration::from_millis(2);
 /// The longest delay at all, so that the default attempts wait 30 ms together at most.
@@ -12,8 +14,8 @@ const LONGEST_DELAY: Duration = Duration::from_millis(250);
 /// How long to wait after this attempt: anything up to a bound that doubles, because rivals that wait equally long meet again. "Full
 /// jitter", after Marc Brooker's measurements of backoff.
 pub(super) fn delay(attempt: u32) -> Duration {
-    let doubled = FIRST_DELAY.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
-    let longest = u64::try_from(doubled.min(LONGEST_DELAY).as_micros()).unwrap_or(u64::MAX);
+    let longest = doubled(FIRST_DELAY, LONGEST_DELAY, attempt - 1).as_micros();
+    let longest = u64::try_from(longest).unwrap_or(u64::MAX);
     let random = Uuid::new_v4().as_u64_pair().1 & (u64::MAX >> 2);
     Duration::from_micros(random % (longest + 1))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 pub(super) struct Delay {
     first: Duration,
     longest: Duration,
-    next: Duration,
+    failures: u32,
 }
 
 impl Delay {
@@ -16,21 +16,27 @@ impl Delay {
         Self {
             first,
             longest,
-            next: first,
+            failures: 0,
         }
     }
 
     /// How long to wait now.
     pub(super) fn longer(&mut self) -> Duration {
-        let now = self.next;
-        self.next = now.saturating_mul(2).min(self.longest);
+        let now = doubled(self.first, self.longest, self.failures);
+        self.failures = self.failures.saturating_add(1);
         now
     }
 
     /// It went well, so the next failure is a first one.
     pub(super) const fn reset(&mut self) {
-        self.next = self.first;
+        self.failures = 0;
     }
+}
+
+/// The first delay, so many times doubled, and no more than the longest.
+pub(super) fn doubled(first: Duration, longest: Duration, times: u32) -> Duration {
+    let factor = 1_u32.checked_shl(times);
+    factor.map_or(longest, |factor| first.saturating_mul(factor).min(longest))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::codec::JsonError;
 use crate::command::{Command, EventsOf, Fingerprinted, RejectionOf};
 use crate::envelope::{Headers, Meta, Receipt};
 use crate::runtime::attempts::Attempts;
-use crate::runtime::decide::{Decided, Deciding, decide};
+use crate::runtime::decide::{Deciding, decide};
 use crate::runtime::error::ExecuteError;
 use crate::runtime::keyed::Keyed;
 use crate::runtime::reason::{BadDecision, Panicked};
@@ -194,25 +194,18 @@ impl<C: Command> IntoFuture for Execute<C> {
     fn into_future(self) -> Self::IntoFuture {
         let asked = Asked::command(self.stream.as_ref().ok(), self.command.name());
         match self.ready() {
-            Ok((attempts, decide)) => Box::pin(asked.attempt(attempts, decide)),
+            Ok((attempts, command)) => {
+                let decide = move |state: &mut Option<_>, deciding: &Deciding<'_>| decide(state, &command, deciding);
+                Box::pin(asked.attempt(attempts, decide))
+            }
             Err(no) => Box::pin(asked.answer(std::future::ready(Err(no)))),
         }
     }
 }
 
-/// What decides one command; a name for a long bound.
-trait DecideOn<C: Command>: FnMut(&mut Option<C::Aggregate>, &Deciding<'_>) -> DecidedOn<C> + Send + 'static {}
-
-type DecidedOn<C> = Result<Decided<EventsOf<C>>, ExecuteError<RejectionOf<C>>>;
-
-impl<C: Command, F> DecideOn<C> for F where
-    F: FnMut(&mut Option<C::Aggregate>, &Deciding<'_>) -> DecidedOn<C> + Send + 'static
-{
-}
-
 impl<C: Command> Execute<C> {
     /// What is looked at before the first attempt.
-    fn ready(self) -> Result<(Attempts, impl DecideOn<C>), ExecuteError<RejectionOf<C>>> {
+    fn ready(self) -> Result<(Attempts, C), ExecuteError<RejectionOf<C>>> {
         let Self {
             runtime,
             stream,
@@ -231,13 +224,12 @@ impl<C: Command> Execute<C> {
             options.keyed = Some(Keyed { key, fingerprint });
         }
         let name = command.name();
-        let decide = move |state: &mut Option<_>, deciding: &Deciding<'_>| decide(state, &command, deciding);
         let attempts = Attempts {
             runtime,
             stream,
             name,
             options,
         };
-        Ok((attempts, decide))
+        Ok((attempts, command))
     }
 }

@@ -111,7 +111,6 @@ impl Live {
     pub(super) fn take<A: Send + Sync + 'static>(&self, stream: &StreamId, store: StoreId) -> Option<Found<A>> {
         let mut slots = self.lock();
         let kept = slots.let_go(stream);
-        slots.tidy(stream);
         let found = kept.as_ref().and_then(|kept| kept.found(store));
         slots.counted(found.is_some());
         let states = slots.states;
@@ -127,7 +126,6 @@ impl Live {
         let is_it = |slot: &Slot| slot.kept.as_ref().is_some_and(|kept| kept.reached.version <= version);
         if slots.streams.get(stream).is_some_and(is_it) {
             let dropped = slots.let_go(stream);
-            slots.tidy(stream);
             let states = slots.states;
             drop(slots);
             meter::kept(states);

@@ -112,20 +112,17 @@ impl Slots {
         *(if is_hit { &mut states.hits } else { &mut states.misses }) += 1;
     }
 
-    /// Takes a state out, to be dropped after the lock is.
+    /// Takes a state out, to be dropped after the lock is. A stream that nobody uses is forgotten with it.
     #[must_use]
     pub(super) fn let_go(&mut self, stream: &StreamId) -> Option<Kept> {
-        let kept = self.streams.get_mut(stream)?.kept.take()?;
+        let slot = self.streams.get_mut(stream)?;
+        let kept = slot.kept.take()?;
+        if slot.is_empty() {
+            self.streams.remove(stream);
+        }
         self.states.count -= 1;
         self.states.bytes -= kept.bytes;
         Some(kept)
-    }
-
-    /// Forgets a stream that nobody uses and that has no state.
-    pub(super) fn tidy(&mut self, stream: &StreamId) {
-        if self.streams.get(stream).is_some_and(Slot::is_empty) {
-            self.streams.remove(stream);
-        }
     }
 
     /// One user goes away.
@@ -153,7 +150,6 @@ impl Slots {
             }
             slot.number = 0;
             let kept = self.let_go(&stream);
-            self.tidy(&stream);
             self.states.evicted += 1;
             return kept;
         }
